@@ -1,0 +1,7 @@
+//! Whimbrel stops Django migrations that would break a running deployment.
+//!
+//! It reads migration files without running them, computes what each operation does, and lets rule files decide what
+//! is allowed. `ARCHITECTURE.md` shows how the modules fit together.
+
+pub mod diagnostic;
+pub mod source;

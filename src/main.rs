@@ -1,0 +1,3 @@
+//! The `whimbrel` command.
+
+fn main() {}
