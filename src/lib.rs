@@ -3,5 +3,8 @@
 //! It reads migration files without running them, computes what each operation does, and lets rule files decide what
 //! is allowed. `ARCHITECTURE.md` shows how the modules fit together.
 
+pub mod check;
 pub mod diagnostic;
+pub mod git;
 pub mod source;
+pub mod target;

@@ -1,0 +1,5 @@
+//! The engine: subjects × rules → findings.
+
+mod finding;
+
+pub use finding::*;
