@@ -4,7 +4,9 @@
 //! is allowed. `ARCHITECTURE.md` shows how the modules fit together.
 
 pub mod check;
+pub mod config;
 pub mod diagnostic;
 pub mod git;
+pub mod report;
 pub mod source;
 pub mod target;

@@ -58,6 +58,17 @@ pub struct Finding {
     pub databases: Vec<String>,
     /// Equal for the same finding in another run, whatever lines moved.
     pub fingerprint: String,
+    /// Why it is not shown, where it is suppressed: such findings are counted, and present in JSON.
+    pub suppressed: Option<Suppression>,
+}
+
+/// What keeps a finding from being shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// How it is suppressed: `comment`, `baseline`, ….
+    pub by: String,
+    /// The reason given.
+    pub reason: Option<String>,
 }
 
 /// The operation of a finding.
