@@ -14,7 +14,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use process::{Git, Run};
+use process::Git;
 
 /// The name of a git object, in hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -173,7 +173,7 @@ impl Repository {
             return Ok(Vec::new());
         }
         let wanted: String = oids.iter().flat_map(|oid| [oid.0.as_str(), "\n"]).collect();
-        let run: Run = self.git.run(&["cat-file", "--batch"], Some(wanted.into_bytes()))?;
+        let run = self.git.run(&["cat-file", "--batch"], Some(wanted.into_bytes()))?;
         output::batch(&run.succeeded()?, oids)
     }
 }
@@ -204,12 +204,12 @@ pub enum GitError {
     },
 
     /// Git refuses a repository of another user.
-    #[error("git does not trust this repository: it belongs to another user")]
-    #[diagnostic(
-        code(git::untrusted),
-        help("run `git config --global --add safe.directory '*'` (in a container), or name the folder instead of `*`")
-    )]
-    Untrusted,
+    #[error("git does not trust the repository at `{folder}`: it belongs to another user")]
+    #[diagnostic(code(git::untrusted), help("if you trust it: `git config --global --add safe.directory '{folder}'`"))]
+    Untrusted {
+        /// The top folder.
+        folder: String,
+    },
 
     /// The command failed.
     #[error("`{command}` failed: {message}")]
@@ -255,3 +255,6 @@ pub enum GitError {
         command: &'static str,
     },
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,12 @@ impl Git {
     pub(super) fn run(&self, arguments: &[&str], input: Option<Vec<u8>>) -> Result<Run, GitError> {
         let shown = format!("git {}", arguments.join(" "));
         let mut command = Command::new("git");
+        for (name, value) in &self.environment {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
         command
             .arg("--no-optional-locks")
             // Not `current_dir`: its failure could not be told from a missing git.
@@ -41,12 +47,6 @@ impl Git {
             .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        for (name, value) in &self.environment {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
         let not_started = |source: std::io::Error| GitError::NotStarted { command: shown.clone(), source };
         let mut child = command.spawn().map_err(|error| match error.kind() {
             ErrorKind::NotFound => GitError::Missing,
@@ -78,10 +78,11 @@ impl Run {
         if self.output.status.success() {
             return Ok(self.output.stdout);
         }
-        if self.failed_with("dubious ownership") {
-            return Err(GitError::Untrusted);
-        }
         let said = String::from_utf8_lossy(&self.output.stderr);
+        if let Some((_, said)) = said.split_once("dubious ownership in repository at '") {
+            let folder = said.split("'\n").next().unwrap_or(said).to_owned();
+            return Err(GitError::Untrusted { folder });
+        }
         let said = said.lines().find_map(|line| line.strip_prefix("fatal: ")).unwrap_or(said.trim());
         let message = if said.is_empty() { self.output.status.to_string() } else { said.to_owned() };
         Err(GitError::Failed { command: self.command, message })

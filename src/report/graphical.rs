@@ -112,12 +112,16 @@ fn first_line(file: &SourceFile, span: Span) -> Span {
     Span::new(span.start, span.start + text.len())
 }
 
-/// Whether the lines that would be drawn for a label at `span` are of a length that people write.
+/// Whether `span` lies in the file, and the lines that would be drawn for it are of a length that people write.
 fn is_showable(file: &SourceFile, span: Span) -> bool {
+    let text = file.text();
+    if !text.is_char_boundary(span.start) || !text.is_char_boundary(span.end) {
+        return false;
+    }
     let line = file.line_span(span.start);
     let before = file.line_span(line.start.saturating_sub(1));
-    let after = file.line_span((line.end + 1).min(file.text().len()));
-    span.end <= file.text().len() && [before, line, after].iter().all(|line| line.len() <= LONGEST_LINE)
+    let after = file.line_span((line.end + 1).min(text.len()));
+    [before, line, after].iter().all(|line| line.len() <= LONGEST_LINE)
 }
 
 impl fmt::Display for Drawing<'_> {
@@ -130,7 +134,7 @@ impl std::error::Error for Drawing<'_> {}
 
 impl miette::Diagnostic for Drawing<'_> {
     fn code<'s>(&'s self) -> Option<Box<dyn fmt::Display + 's>> {
-        self.diagnostic.code()
+        Some(Box::new(harmless(&self.diagnostic.code)))
     }
 
     fn severity(&self) -> Option<miette::Severity> {
@@ -142,7 +146,7 @@ impl miette::Diagnostic for Drawing<'_> {
     }
 
     fn url<'s>(&'s self) -> Option<Box<dyn fmt::Display + 's>> {
-        self.diagnostic.url()
+        self.diagnostic.url.as_ref().map(|url| Box::new(harmless(url)) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -211,5 +215,78 @@ impl Excerpt<'_> {
         let rest = self.text.get(end..).unwrap_or_default();
         let line_end = if rest.starts_with("\r\n") { 2 } else { usize::from(!rest.is_empty()) };
         end + line_end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const OPTIONS: RenderOptions =
+        RenderOptions { color: false, width: 60, unicode: true, quiet: false, hyperlinks: false };
+
+    fn draw(text: &str, spans: &[Span]) -> String {
+        let source = SourceFile::new("a.py", text);
+        let labels = spans.iter().map(|span| Label { span: *span, text: "here".to_owned() }).collect();
+        let mut diagnostic = Diagnostic::error(&source, "a/b", "wrong", Span::at(0), "");
+        diagnostic.labels = labels;
+        render_diagnostics(&[diagnostic], &OPTIONS)
+    }
+
+    #[test]
+    fn a_long_line_is_named_and_not_drawn() {
+        let text = format!("x = 1\ny = \"{}\"\n", "a".repeat(10_000));
+        assert_eq!(draw(&text, &[Span::new(10, 12)]), "a/b\n\n  × wrong\n  │ in a.py:2:5\n");
+        assert_eq!(draw("x", &[]), "a/b\n\n  × wrong\n  │ in a.py\n");
+    }
+
+    #[test]
+    fn source_lines_can_t_steer_the_terminal() {
+        let drawn = draw("x = '\u{1b}[2J'\n", &[Span::new(0, 1)]);
+        assert!(drawn.contains("x = '?[2J'") && !drawn.contains('\u{1b}'), "{drawn}");
+    }
+
+    #[test]
+    fn every_kind_of_line_end_counts() {
+        let drawn = draw("a\r\nb\rc\nd\n", &[Span::new(5, 6)]);
+        assert!(drawn.contains("[a.py:3:1]") && drawn.contains(" 3 │ c\n"), "{drawn}");
+    }
+
+    #[test]
+    fn links_and_colours_come_only_when_asked_for() {
+        let source = SourceFile::new("a.py", "x\n");
+        let mut diagnostic = Diagnostic::error(&source, "a/b", "wrong", Span::new(0, 1), "");
+        diagnostic.url = Some("https://example.org".to_owned());
+        let plain = render_diagnostics(&[diagnostic.clone()], &OPTIONS);
+        assert!(plain.contains("(https://example.org)") && !plain.contains('\u{1b}'), "{plain}");
+        let options = RenderOptions { color: true, hyperlinks: true, ..OPTIONS };
+        let rich = render_diagnostics(&[diagnostic], &options);
+        assert!(rich.contains("\u{1b}]8;;https://example.org\u{1b}\\") && rich.contains("\u{1b}[31m"), "{rich}");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_the_drawing_fail(
+            text in "[ a(é\t\r\n\u{1b}\u{9b}\u{200b}漢]{0,60}",
+            places in prop::collection::vec((0_usize..80, 0_usize..40), 0..4),
+        ) {
+            let source = SourceFile::new("a.py", text);
+            let labels: Vec<Label> = places
+                .iter()
+                .map(|(start, length)| Label { span: Span::new(*start, start + length), text: "here".to_owned() })
+                .collect();
+            let mut diagnostic = Diagnostic::error(&source, "a/b", "wrong", Span::at(0), "");
+            diagnostic.labels = labels;
+            for width in [0, 5, 80] {
+                for color in [false, true] {
+                    let options = RenderOptions { width, color, ..OPTIONS };
+                    let drawn = render_diagnostics(&[diagnostic.clone()], &options);
+                    prop_assert!(drawn.contains("a/b"), "{}", drawn);
+                    prop_assert!(!drawn.contains("Failed to read"), "{}", drawn);
+                }
+            }
+        }
     }
 }
