@@ -68,6 +68,14 @@ pub struct Config {
     pub source: Option<Arc<SourceFile>>,
 }
 
+impl Config {
+    /// Whether the file at `path` is to be judged: relative to [`root`](Self::root), with forward slashes.
+    #[must_use]
+    pub fn selects(&self, path: &str) -> bool {
+        (self.include.is_empty() || self.include.is_match(path)) && !self.exclude.is_match(path)
+    }
+}
+
 /// Another level for a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleOverride {
@@ -189,3 +197,6 @@ pub enum ConfigError {
     #[diagnostic(code(config::invalid))]
     Invalid(#[related] Vec<Diagnostic>),
 }
+
+#[cfg(test)]
+mod tests;

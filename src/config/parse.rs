@@ -74,7 +74,7 @@ fn read_document(reader: &mut Reader<'_>, config: &mut Config, entries: &[(&Key<
                 config.databases = texts.iter().filter_map(|text| target(reader, "bad-database", text)).collect();
             }
             "django" => {
-                let text = reader.string(value, "django", "django = \"5.2\"");
+                let text = reader.string(value, "`django`", "django = \"5.2\"");
                 config.django = text.and_then(|text| target(reader, "bad-version", &text));
             }
             "rules" => read_rules(reader, config, value),
@@ -83,7 +83,7 @@ fn read_document(reader: &mut Reader<'_>, config: &mut Config, entries: &[(&Key<
             "apps" => read_apps(reader, config, value),
             "settings" => read_settings(reader, config, value),
             "fail-on" => {
-                let word = reader.string(value, "fail-on", "fail-on = \"warning\"");
+                let word = reader.string(value, "`fail-on`", "fail-on = \"warning\"");
                 config.fail_on =
                     word.and_then(|word| choice(reader, &word, "fail-on", &FailOn::WORDS, FailOn::from_word));
             }
@@ -194,16 +194,24 @@ fn is_rule_id(text: &str) -> bool {
 /// `"off"`, or a table with `level` or `severity`.
 fn level(reader: &mut Reader<'_>, rule: &Spanned<String>, value: &Value<'_>) -> Option<Level> {
     let id = &rule.value;
-    if matches!(value.get_ref(), DeValue::String(_)) {
-        let word = reader.string(value, id, "")?;
-        return choice(reader, &word, id, &Level::WORDS, Level::from_word);
-    }
+    let table = match value.get_ref() {
+        DeValue::Table(table) => table,
+        DeValue::String(word) => {
+            let word = Spanned::new(word.to_string(), value.span().into());
+            return choice(reader, &word, id, &Level::WORDS, Level::from_word);
+        }
+        _ => {
+            let example = format!("`\"{id}\" = \"off\"`");
+            reader.wrong_type(value, &format!("`{id}`"), "a level, or a table with one", &example);
+            return None;
+        }
+    };
     let before = reader.diagnostics.len();
-    let mut found: Option<(Level, Span)> = None;
-    for (key, value) in reader.table(value, id, &format!("`\"{id}\" = \"off\"`, or a table with `level`")) {
+    let mut found: Option<Level> = None;
+    for (key, value) in entries(table) {
         let level = match key.get_ref().as_ref() {
             "level" => reader
-                .string(value, "level", "level = \"off\"")
+                .string(value, "`level`", "level = \"off\"")
                 .and_then(|word| choice(reader, &word, "level", &Level::WORDS, Level::from_word)),
             "severity" => severity(reader, value),
             _ => {
@@ -212,22 +220,22 @@ fn level(reader: &mut Reader<'_>, rule: &Spanned<String>, value: &Value<'_>) -> 
             }
         };
         let Some(level) = level else { continue };
-        if found.is_some_and(|(other, _)| other != level) {
+        if found.is_some_and(|other| other != level) {
             let message = format!("`level` and `severity` of `{id}` say two things");
             reader.error("two-levels", key.span().into(), message, "", "keep one of them");
         }
-        found = Some((level, key.span().into()));
+        found = Some(level);
     }
     if found.is_none() && reader.diagnostics.len() == before {
         let message = format!("nothing is said about `{id}`");
         reader.error("no-level", rule.span, message, "", "add `level = \"off\"` or `severity = \"warning\"`");
     }
-    found.map(|(level, _)| level)
+    found
 }
 
 /// A severity, which a rule that is off has not.
 fn severity(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Level> {
-    let word = reader.string(value, "severity", "severity = \"warning\"")?;
+    let word = reader.string(value, "`severity`", "severity = \"warning\"")?;
     if word.value == "off" {
         reader.error("bad-word", word.span, "`off` is no severity", "", "write `level = \"off\"`");
         return None;
@@ -241,7 +249,9 @@ fn read_apps(reader: &mut Reader<'_>, config: &mut Config, value: &Value<'_>) {
         if !is_relative(reader, &folder) {
             continue;
         }
-        let Some(label) = reader.string(value, &folder.value, &format!("\"{}\" = \"shop\"", folder.value)) else {
+        let Some(label) =
+            reader.string(value, &format!("`{}`", folder.value), &format!("\"{}\" = \"shop\"", folder.value))
+        else {
             continue;
         };
         if is_identifier(&label.value) {
@@ -285,7 +295,7 @@ fn read_settings(reader: &mut Reader<'_>, config: &mut Config, value: &Value<'_>
             }
             _ => {
                 let expected = "a boolean, an integer, a string or an array of strings";
-                reader.wrong_type(value, name, expected, "one of these");
+                reader.wrong_type(value, &format!("`{name}`"), expected, "a string if nothing else fits");
                 continue;
             }
         };

@@ -49,17 +49,17 @@ impl<'a> Reader<'a> {
         self.error("unknown-key", key.span().into(), format!("`{name}` is no key of {place}"), "unknown", help);
     }
 
-    /// `value` should have been an `expected`.
-    pub(super) fn wrong_type(&mut self, value: &Value<'_>, name: &str, expected: &str, example: &str) {
+    /// `value` should have been an `expected`; `subject` is a key in backticks, or words.
+    pub(super) fn wrong_type(&mut self, value: &Value<'_>, subject: &str, expected: &str, example: &str) {
         let label = format!("this is {}", kind(value.get_ref()));
-        let message = format!("`{name}` must be {expected}");
+        let message = format!("{subject} must be {expected}");
         self.error("wrong-type", value.span().into(), message, &label, format!("write {example}"));
     }
 
     /// A text.
-    pub(super) fn string(&mut self, value: &Value<'_>, name: &str, example: &str) -> Option<Spanned<String>> {
+    pub(super) fn string(&mut self, value: &Value<'_>, subject: &str, example: &str) -> Option<Spanned<String>> {
         let DeValue::String(text) = value.get_ref() else {
-            self.wrong_type(value, name, "a string", &format!("`{example}`"));
+            self.wrong_type(value, subject, "a string", &format!("`{example}`"));
             return None;
         };
         Some(Spanned::new(text.to_string(), value.span().into()))
@@ -68,10 +68,10 @@ impl<'a> Reader<'a> {
     /// A list of texts.
     pub(super) fn strings(&mut self, value: &Value<'_>, name: &str, example: &str) -> Vec<Spanned<String>> {
         let DeValue::Array(items) = value.get_ref() else {
-            self.wrong_type(value, name, "an array of strings", &format!("`{name} = [{example}]`"));
+            self.wrong_type(value, &format!("`{name}`"), "an array of strings", &format!("`{name} = [{example}]`"));
             return Vec::new();
         };
-        items.iter().filter_map(|item| self.string(item, &format!("each item of {name}"), example)).collect()
+        items.iter().filter_map(|item| self.string(item, &format!("an item of `{name}`"), example)).collect()
     }
 
     /// A table, its entries in the order of the file.
@@ -82,7 +82,7 @@ impl<'a> Reader<'a> {
         example: &str,
     ) -> Vec<(&'t Key<'i>, &'t Value<'i>)> {
         let DeValue::Table(table) = value.get_ref() else {
-            self.wrong_type(value, name, "a table", example);
+            self.wrong_type(value, &format!("`{name}`"), "a table", example);
             return Vec::new();
         };
         entries(table)

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
@@ -34,6 +34,11 @@ fn environment() -> Vec<(OsString, Option<OsString>)> {
 }
 
 fn git(folder: &Path, arguments: &[&str]) {
+    let output = run(folder, arguments);
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new("git");
     command.current_dir(folder).args(arguments);
     for (name, value) in environment() {
@@ -42,8 +47,7 @@ fn git(folder: &Path, arguments: &[&str]) {
             None => command.env_remove(name),
         };
     }
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    command.output().unwrap()
 }
 
 fn open(folder: &Path) -> Repository {
@@ -159,6 +163,17 @@ fn the_index_counts_and_not_the_work_tree() {
 }
 
 #[test]
+fn a_copy_names_its_origin() {
+    let project = Project::new();
+    project.write("a.py", "one\ntwo\nthree\nfour\nfive\n");
+    project.commit();
+    project.write("a.py", "one\ntwo\nthree\nfour\nfive\nsix\n");
+    project.write("b.py", "one\ntwo\nthree\nfour\nfive\nseven\n");
+    project.git(&["add", "--all"]);
+    assert_eq!(shown(&project.repository()), ["a.py Modified one", "b.py Copied { from: \"a.py\" } one"]);
+}
+
+#[test]
 fn everything_works_from_a_subfolder_and_under_the_user_s_settings() {
     let project = Project::new();
     project.write("top.py", "top");
@@ -180,7 +195,8 @@ fn everything_works_from_a_subfolder_and_under_the_user_s_settings() {
     assert!(repository.paths_at("HEAD").unwrap().contains("top.py"));
 }
 
-#[cfg(unix)]
+// Other systems refuse names that are not UTF-8.
+#[cfg(target_os = "linux")]
 #[test]
 fn odd_names_symbolic_links_and_submodules() {
     use std::os::unix::ffi::OsStrExt;
@@ -261,15 +277,7 @@ fn conflicts_are_reported_and_our_side_is_tracked() {
     project.write("b.py", "theirs\n");
     project.commit();
     project.git(&["checkout", "--quiet", "main"]);
-    let mut merge = Command::new("git");
-    merge.current_dir(project.path()).args(["merge", "--quiet", "theirs"]);
-    for (name, value) in environment() {
-        match value {
-            Some(value) => merge.env(name, value),
-            None => merge.env_remove(name),
-        };
-    }
-    assert!(!merge.output().unwrap().status.success());
+    assert!(!run(project.path(), &["merge", "--quiet", "theirs"]).status.success());
 
     let repository = project.repository();
     assert_eq!(shown(&repository), ["a.py Unmerged ", "b.py Unmerged "]);
@@ -320,4 +328,15 @@ fn a_repository_of_another_user_is_refused_with_the_way_out() {
     let error = Repository::discover_with(project.path(), environment).unwrap_err();
     let root = project.path().canonicalize().unwrap();
     assert!(matches!(&error, GitError::Untrusted { folder } if Path::new(folder) == root), "{error:?}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_answer_makes_the_reader_fail(text in "[:0-9a-f MADRU\t\n\0é]{0,60}|(:100644 000000 00 ff [ADMRTU]\0a?\0?){0,3}") {
+        let bytes = text.as_bytes();
+        let _ = output::raw_diff(bytes);
+        let _ = output::index(bytes);
+        let _ = output::tree_paths(bytes);
+        let _ = output::batch(bytes, &[Oid("ff".to_owned()), Oid("00".to_owned())]);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
@@ -24,14 +25,17 @@ const LONGEST_LINE: usize = 500;
 pub fn render_diagnostics(diagnostics: &[Diagnostic], options: &RenderOptions) -> String {
     let handler = handler(options);
     let mut blocks = Vec::with_capacity(diagnostics.len());
-    for diagnostic in diagnostics {
-        let drawing = Drawing::new(diagnostic, options);
-        let mut block = String::new();
-        if handler.render_report(&mut block, &drawing).is_err() {
-            block = drawing.place();
+    for of_one_file in diagnostics.chunk_by(|left, right| Arc::ptr_eq(&left.source, &right.source)) {
+        let text = of_one_file.first().map_or(Cow::default(), |diagnostic| harmless(diagnostic.source.text()));
+        for diagnostic in of_one_file {
+            let drawing = Drawing::new(diagnostic, &text, options);
+            let mut block = String::new();
+            if handler.render_report(&mut block, &drawing).is_err() {
+                block = drawing.place();
+            }
+            let lines: Vec<&str> = block.lines().map(str::trim_end).collect();
+            blocks.push(format!("{}\n", lines.join("\n").trim_matches('\n')));
         }
-        let lines: Vec<&str> = block.lines().map(str::trim_end).collect();
-        blocks.push(format!("{}\n", lines.join("\n").trim_matches('\n')));
     }
     blocks.join("\n")
 }
@@ -63,7 +67,8 @@ struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    fn new(diagnostic: &'a Diagnostic, options: &RenderOptions) -> Self {
+    /// `text` is the file's, harmless.
+    fn new(diagnostic: &'a Diagnostic, text: &'a str, options: &RenderOptions) -> Self {
         let file = &*diagnostic.source;
         let labels: Vec<Label> = diagnostic
             .labels
@@ -74,7 +79,7 @@ impl<'a> Drawing<'a> {
         // The handler's indents: `  × ` and `  help: `.
         let mut message = wrap(&harmless(&diagnostic.message), options.width.saturating_sub(6));
         let help = diagnostic.help.as_ref().map(|help| wrap(&harmless(help), options.width.saturating_sub(10)));
-        let excerpt = Excerpt { file, text: harmless(file.text()) };
+        let excerpt = Excerpt { file, text };
         if labels.is_empty() {
             message.push_str("\nin ");
             message.push_str(&place(diagnostic));
@@ -172,7 +177,7 @@ impl miette::Diagnostic for Drawing<'_> {
 struct Excerpt<'a> {
     file: &'a SourceFile,
     /// The file's text, harmless, with the same offsets.
-    text: Cow<'a, str>,
+    text: &'a str,
 }
 
 impl SourceCode for Excerpt<'_> {
@@ -281,7 +286,7 @@ mod tests {
             diagnostic.labels = labels;
             for width in [0, 5, 80] {
                 for color in [false, true] {
-                    let options = RenderOptions { width, color, ..OPTIONS };
+                    let options = RenderOptions { color, width, ..OPTIONS };
                     let drawn = render_diagnostics(&[diagnostic.clone()], &options);
                     prop_assert!(drawn.contains("a/b"), "{}", drawn);
                     prop_assert!(!drawn.contains("Failed to read"), "{}", drawn);

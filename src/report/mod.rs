@@ -7,7 +7,7 @@ mod json;
 mod summary;
 mod wrap;
 
-use crate::check::Outcome;
+use crate::check::{Certainty, Finding, Outcome};
 
 pub use graphical::render_diagnostics;
 
@@ -66,10 +66,10 @@ pub fn render(outcome: &Outcome, format: Format, options: &RenderOptions) -> Str
 }
 
 /// The message of a finding for people: whether it is certain, and where it holds.
-fn message(finding: &crate::check::Finding) -> String {
+fn message(finding: &Finding) -> String {
     let certainty = match finding.certainty {
-        crate::check::Certainty::Certain => "",
-        crate::check::Certainty::Possible => "possibly: ",
+        Certainty::Certain => "",
+        Certainty::Possible => "possibly: ",
     };
     let databases = match finding.databases.as_slice() {
         [] | [_] => String::new(),

@@ -177,6 +177,30 @@ fn full_fits_eighty_columns_of_ascii() {
 }
 
 #[test]
+fn without_problems_there_is_one_line_and_none_when_quiet() {
+    let clean = outcome(Vec::new(), Vec::new());
+    let quiet = RenderOptions { quiet: true, ..PLAIN };
+    for format in [Format::Full, Format::Concise] {
+        assert_eq!(render(&clean, format, &PLAIN), "no problems in 1 migration (2 operations)\n");
+        assert_eq!(render(&clean, format, &quiet), "");
+    }
+    assert_eq!(render(&Outcome::default(), Format::Concise, &PLAIN), "no problems in 0 migrations (0 operations)\n");
+    assert!(!render(&mixed(), Format::Full, &quiet).contains("suppressed"));
+}
+
+#[test]
+fn a_message_on_several_lines_is_one_line_in_the_concise_report() {
+    let mut outcome = outcome(vec![finding(&file())], Vec::new());
+    outcome.findings[0].message = "one\n  two\u{1b}[2J".to_owned();
+    let options = RenderOptions { quiet: true, color: true, ..PLAIN };
+    assert_eq!(
+        render(&outcome, Format::Concise, &options),
+        "shop/migrations/0007_status.py:6:9: \u{1b}[31merror[compat/not-null-column-without-db-default]\u{1b}[0m \
+         one two?[2J\n"
+    );
+}
+
+#[test]
 fn concise_is_one_line_each() {
     insta::assert_snapshot!(render(&mixed(), Format::Concise, &PLAIN), @r"
     shop/migrations/0007_status.py:6:9: error[compat/not-null-column-without-db-default] old code can't insert into `shop_order`: `status` is NOT NULL and the database knows no default
