@@ -69,13 +69,12 @@ fn format_of(path: &Path) -> ConfigFormat {
 /// The file's text; `None` when it is somebody else's.
 fn read(path: &Path, shown: &str) -> Result<Option<String>, ConfigError> {
     let bytes = fs::read(path).map_err(|source| ConfigError::Unreadable { path: shown.to_owned(), source })?;
-    match (String::from_utf8(bytes), format_of(path)) {
-        (Ok(text), ConfigFormat::PyProject) => Ok(has_whimbrel_table(&text).then_some(text)),
-        (Ok(text), ConfigFormat::Whimbrel) => Ok(Some(text)),
-        (Err(error), _) => {
-            Err(ConfigError::NotUtf8 { path: shown.to_owned(), offset: error.utf8_error().valid_up_to() })
-        }
+    if format_of(path) == ConfigFormat::PyProject && !has_whimbrel_table(&String::from_utf8_lossy(&bytes)) {
+        return Ok(None);
     }
+    String::from_utf8(bytes)
+        .map(Some)
+        .map_err(|error| ConfigError::NotUtf8 { path: shown.to_owned(), offset: error.utf8_error().valid_up_to() })
 }
 
 fn parse(path: PathBuf, shown: &str, text: String) -> Result<Config, ConfigError> {

@@ -228,7 +228,7 @@ fn the_nearest_file_wins_and_the_root_ends_the_search() {
     assert_eq!(none.root, root);
 
     fs::write(root.join("pyproject.toml"), "[tool.whimbrel]\ndjango = \"4.2\"").unwrap();
-    fs::write(deep.join("pyproject.toml"), "[tool.ruff]\n= broken").unwrap();
+    fs::write(deep.join("pyproject.toml"), b"[tool.ruff]\n= broken \xff").unwrap();
     let found = load(&deep);
     assert_eq!(found.path.as_deref(), Some(root.join("pyproject.toml").as_path()));
     assert_eq!(found.root, root);
