@@ -8,5 +8,6 @@ pub mod config;
 pub mod diagnostic;
 pub mod git;
 pub mod report;
+pub mod language;
 pub mod source;
 pub mod target;

@@ -1,0 +1,53 @@
+//! From the text of a rule file to its syntax tree, with every syntax error of the file.
+//!
+//! Parsing is total. An outline splits the file into sections, one per declaration; the grammar accepts any section and
+//! leaves what fits no shape as a stray; the lowering takes the operands of each clause by the table of clauses and
+//! explains what is left over. Nothing here decides what names mean.
+
+mod clauses;
+mod cursor;
+mod declarations;
+mod definitions;
+mod examples;
+mod explain;
+mod expressions;
+mod grammar;
+mod literals;
+mod lowering;
+mod outline;
+mod table;
+mod texts;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use pest::Parser;
+
+use self::grammar::{Grammar, Rule};
+use self::lowering::Lowering;
+pub use self::table::CLAUSE_WORDS;
+use super::syntax::RuleFile;
+use crate::diagnostic::Diagnostic;
+use crate::source::SourceFile;
+
+/// Parses a rule file. The tree is always complete: what could not be parsed is poisoned and has a diagnostic. The
+/// diagnostics are sorted by place.
+pub fn parse(source: &Arc<SourceFile>) -> (RuleFile, Vec<Diagnostic>) {
+    let outline = outline::outline(source.text());
+    let text = outline::masked(source.text(), &outline.too_deep);
+    let mut declarations = Vec::new();
+    let mut diagnostics: Vec<Diagnostic> =
+        outline.too_deep.iter().map(|span| explain::too_deep(source, *span)).collect();
+    for section in outline.sections {
+        let base = section.start;
+        let pairs = Grammar::parse(Rule::section, text.get(section).unwrap_or_default());
+        let items = pairs.into_iter().flatten().flat_map(pest::iterators::Pair::into_inner);
+        let mut lowering = Lowering::new(source, &text, base, &outline.too_deep);
+        declarations.extend(lowering.section(items));
+        diagnostics.append(&mut lowering.into_diagnostics());
+    }
+    diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span.start));
+    (RuleFile { source: Arc::clone(source), declarations, comments: outline.comments }, diagnostics)
+}
