@@ -4,4 +4,5 @@
 //! is allowed. `ARCHITECTURE.md` shows how the modules fit together.
 
 pub mod diagnostic;
+pub mod python;
 pub mod source;

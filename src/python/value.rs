@@ -112,7 +112,10 @@ pub enum DefinitionKind {
     /// A function or lambda.
     Function(Function),
     /// A class, with its bases' full dotted paths where they are names.
-    Class { bases: Vec<Option<String>> },
+    Class {
+        /// Full dotted paths; `.Name` for a class of the file, `None` where a base is not a name.
+        bases: Vec<Option<String>>,
+    },
 }
 
 /// What a rule may want to know of a function without running it.
