@@ -4,5 +4,6 @@
 //! is allowed. `ARCHITECTURE.md` shows how the modules fit together.
 
 pub mod diagnostic;
+pub mod migration;
 pub mod python;
 pub mod source;

@@ -3,21 +3,29 @@
 //! `read` turns the values of a Python module into a [`Migration`]; [`catalogue`] is the one table of Django's
 //! operations and field classes that the reader, the rule language and the documentation share.
 
-pub mod catalogue;
 mod app_label;
+mod attributes;
+pub mod catalogue;
 mod field;
 mod operation;
+mod path;
 mod read;
+mod sql;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use crate::python::{Definition, Unknown, Value};
 use crate::source::{SourceFile, Span, Spanned};
 
-pub use app_label::app_label_of;
-pub use field::Field;
+pub use app_label::{AppFiles, app_label_of};
+pub use field::{Effective, Field};
 pub use operation::{BoundArgument, Code, Operation, OperationKind, Reach};
+pub use path::is_migration_path;
 pub use read::{ReadError, read_migration};
+pub use sql::{Sql, Statement};
 
 /// A migration file.
 #[derive(Clone, Debug)]

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::migration::Field;
 use crate::migration::catalogue::OperationEntry;
-use crate::python::{Definition, Unknown, Value};
+use crate::migration::{Field, Sql};
+use crate::python::{Definition, DefinitionKind, Unknown, Value, ValueKind};
 use crate::source::Span;
 
 /// An operation.
@@ -29,6 +29,8 @@ pub struct Operation {
     pub field: Option<Field>,
     /// The fields of a CreateModel, in order, by name.
     pub fields: Vec<(String, Field)>,
+    /// Why `fields` may lack some: the list, or the name of an element, is not known.
+    pub fields_open: Option<Unknown>,
     /// Operations inside it: those of `database_operations`, then those of `state_operations`.
     pub children: Vec<Operation>,
 }
@@ -93,6 +95,59 @@ impl Operation {
     pub fn text(&self, name: &str) -> Option<&str> {
         self.argument(name)?.value.as_str()
     }
+
+    /// The class in Django's catalogue, when it is one of Django's own.
+    #[must_use]
+    pub fn entry(&self) -> Option<&'static OperationEntry> {
+        match self.kind {
+            OperationKind::Django(entry) => Some(entry),
+            _ => None,
+        }
+    }
+
+    /// What a RunPython calls; `None` for other operations.
+    #[must_use]
+    pub fn code(&self) -> Option<Code> {
+        self.code_of("code")
+    }
+
+    /// What a RunPython calls to go back; `None` when nothing is given, and for other operations.
+    #[must_use]
+    pub fn reverse_code(&self) -> Option<Code> {
+        self.code_of("reverse_code")
+    }
+
+    fn code_of(&self, name: &str) -> Option<Code> {
+        if self.entry()?.name != "RunPython" {
+            return None;
+        }
+        match self.argument(name) {
+            Some(argument) => Code::of(&argument.value),
+            None => self.open.clone().map(Code::Unknown),
+        }
+    }
+
+    /// What a RunSQL sends; `None` for other operations.
+    #[must_use]
+    pub fn sql(&self) -> Option<Sql> {
+        self.sql_of("sql")
+    }
+
+    /// What a RunSQL sends to go back; `None` when nothing is given, and for other operations.
+    #[must_use]
+    pub fn reverse_sql(&self) -> Option<Sql> {
+        self.sql_of("reverse_sql")
+    }
+
+    fn sql_of(&self, name: &str) -> Option<Sql> {
+        if self.entry()?.name != "RunSQL" {
+            return None;
+        }
+        match self.argument(name) {
+            Some(argument) => Sql::of(&argument.value),
+            None => self.open.clone().map(Sql::Unknown),
+        }
+    }
 }
 
 /// The callable of a RunPython, as far as it is known.
@@ -106,4 +161,36 @@ pub enum Code {
     Imported(String),
     /// Something that only running the file can tell.
     Unknown(Unknown),
+}
+
+impl Code {
+    /// The callable that `value` is; `None` for `None`.
+    fn of(value: &Value) -> Option<Code> {
+        let unknown = |reason: &str, text: &str| {
+            Code::Unknown(Unknown { text: text.to_owned(), span: value.span, reason: reason.to_owned() })
+        };
+        Some(match &value.kind {
+            ValueKind::None => return None,
+            ValueKind::Definition(definition) => match definition.kind {
+                DefinitionKind::Function(_) => Code::Local(Arc::clone(definition)),
+                DefinitionKind::Class { .. } => unknown("is a class", &definition.name),
+            },
+            ValueKind::Reference(path) if is_noop(path) => Code::Noop,
+            ValueKind::Reference(path) if path.starts_with('.') => unknown("is an attribute of a class", path),
+            ValueKind::Reference(path) => Code::Imported(path.clone()),
+            ValueKind::Unknown(unknown) => Code::Unknown(unknown.clone()),
+            ValueKind::Call(call) => unknown("is what a call returns", call.callee.as_deref().unwrap_or("the value")),
+            _ => unknown("is not a function", "the value"),
+        })
+    }
+}
+
+/// Whether the path is `RunPython.noop` or `RunSQL.noop`.
+pub(super) fn is_noop(path: &str) -> bool {
+    path.strip_suffix(".noop").is_some_and(|class| {
+        matches!(
+            crate::migration::catalogue::operation(class),
+            Some(OperationEntry { name: "RunPython" | "RunSQL", .. })
+        )
+    })
 }

@@ -108,9 +108,6 @@ mod tests {
     #[test]
     fn other_encodings_and_wrong_bytes_are_errors() {
         assert_eq!(decode(b"# coding: koi8-r\n"), Err(DecodeError::Unsupported("koi8-r".into())));
-        assert_eq!(
-            decode(b"# coding: ascii\n\xff"),
-            Err(DecodeError::Invalid { encoding: "ASCII", offset: 16 })
-        );
+        assert_eq!(decode(b"# coding: ascii\n\xff"), Err(DecodeError::Invalid { encoding: "ASCII", offset: 16 }));
     }
 }

@@ -44,6 +44,14 @@ pub(super) fn call(evaluator: &mut Evaluator<'_>, written: &ast::ExprCall, span:
     {
         return ValueKind::Str(fold_text::dedent(text));
     }
+    if open.is_none()
+        && callee.as_deref() == Some("swapper.get_model_name")
+        && let [app, model] = &arguments[..]
+        && let (Some(app), Some(model)) = (app.value.as_str(), model.value.as_str())
+    {
+        // `app.Model`, or what a setting puts in its place.
+        return ValueKind::Reference(format!("swapper.{app}.{model}"));
+    }
     ValueKind::Call(Box::new(Call { callee, callee_span, arguments, open }))
 }
 

@@ -55,7 +55,9 @@ fn hole_text(evaluator: &mut Evaluator<'_>, hole: &ast::ExprFormattedValue) -> R
         ValueKind::Unknown(unknown) => Err(unknown),
         ValueKind::Reference(path) => Err(Unknown { text: path, span: value.span, reason: "is imported".to_owned() }),
         _ if !plain => Err(evaluator.why(value.span, "is formatted")),
-        _ => text_of(&value).ok_or_else(|| evaluator.why(value.span, "is formatted from a value that is not a constant")),
+        _ => {
+            text_of(&value).ok_or_else(|| evaluator.why(value.span, "is formatted from a value that is not a constant"))
+        }
     }
 }
 
@@ -169,18 +171,14 @@ fn filled(evaluator: &Evaluator<'_>, hole: Option<&Value>, span: Span) -> Result
     match &hole.kind {
         ValueKind::Unknown(unknown) => Err(ValueKind::Unknown(unknown.clone())),
         ValueKind::Reference(_) => Err(ValueKind::Unknown(evaluator.why(hole.span, "is imported"))),
-        _ => text_of(hole)
-            .ok_or_else(|| ValueKind::Unknown(evaluator.why(hole.span, "is formatted from a value that is not a constant"))),
+        _ => text_of(hole).ok_or_else(|| {
+            ValueKind::Unknown(evaluator.why(hole.span, "is formatted from a value that is not a constant"))
+        }),
     }
 }
 
 /// `format.format(…)` with plain `{}`, `{0}` and `{name}`.
-pub(super) fn format(
-    evaluator: &Evaluator<'_>,
-    format: &Text,
-    arguments: &[Argument],
-    span: Span,
-) -> ValueKind {
+pub(super) fn format(evaluator: &Evaluator<'_>, format: &Text, arguments: &[Argument], span: Span) -> ValueKind {
     let positional: Vec<&Value> =
         arguments.iter().filter(|argument| argument.name.is_none()).map(|argument| &argument.value).collect();
     let mut text = Text::default();

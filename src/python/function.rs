@@ -16,11 +16,7 @@ use crate::source::Span;
 const LONGEST_CALLEE: usize = 160;
 
 /// The facts of a `def`.
-pub(super) fn function_facts(
-    arguments: &ast::Arguments,
-    body: &[Stmt],
-    imports: &HashMap<String, String>,
-) -> Function {
+pub(super) fn function_facts(arguments: &ast::Arguments, body: &[Stmt], imports: &HashMap<String, String>) -> Function {
     let mut walk = Walk::new(arguments);
     walk.push_all(body.iter().map(Node::Stmt), 0, None);
     walk.run();

@@ -198,9 +198,9 @@ fn common_prefix(lists: &[Vec<(Value, Option<Unknown>)>]) -> usize {
         .iter()
         .enumerate()
         .take_while(|(at, (item, condition))| {
-            others.iter().all(|list| {
-                list.get(*at).is_some_and(|(other, when)| other.span == item.span && when == condition)
-            })
+            others
+                .iter()
+                .all(|list| list.get(*at).is_some_and(|(other, when)| other.span == item.span && when == condition))
         })
         .count()
 }

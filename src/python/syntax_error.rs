@@ -125,9 +125,8 @@ fn construct(text: &str, offset: usize, error: &ParseErrorType) -> Option<&'stat
     if statement.starts_with("exec ") {
         return Some(EXEC_STATEMENT);
     }
-    let octal = |digits: &str| {
-        digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let octal =
+        |digits: &str| digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
     let number = &rest[..rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len())];
     (octal(number) || octal(word)).then_some(OLD_OCTAL)
 }
@@ -143,9 +142,9 @@ fn last_line(text: &str, offset: usize) -> &str {
 }
 
 fn word_before(before: &str) -> &str {
-    &before[before.rfind(|letter: char| !(letter.is_alphanumeric() || letter == '_')).map_or(0, |at| {
-        at + before[at..].chars().next().map_or(0, char::len_utf8)
-    })..]
+    &before[before
+        .rfind(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
+        .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8))..]
 }
 
 /// Whether an f-string with an open `{` stands in `before`: its quote was ended inside a replacement field.

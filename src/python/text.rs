@@ -23,7 +23,11 @@ impl Text {
         let pieces = self.pieces.iter().filter_map(|piece| {
             let from = piece.at.max(start);
             let to = (piece.at + piece.len).min(end);
-            (from < to).then(|| TextPiece { at: from - start, source: piece.source + (from - piece.at), len: to - from })
+            (from < to).then(|| TextPiece {
+                at: from - start,
+                source: piece.source + (from - piece.at),
+                len: to - from,
+            })
         });
         Text { value: value.to_owned(), pieces: pieces.collect() }
     }

@@ -214,7 +214,11 @@ impl Text {
     pub fn source_span(&self, start: usize, end: usize) -> Option<Span> {
         let offset = |at: usize, closing: bool| {
             self.pieces.iter().find_map(|piece| {
-                let inside = if closing { at > piece.at && at <= piece.at + piece.len } else { at >= piece.at && at < piece.at + piece.len };
+                let inside = if closing {
+                    at > piece.at && at <= piece.at + piece.len
+                } else {
+                    at >= piece.at && at < piece.at + piece.len
+                };
                 inside.then(|| piece.source + (at - piece.at))
             })
         };

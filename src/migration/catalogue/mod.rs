@@ -144,7 +144,8 @@ pub struct FieldEntry {
     pub parent: &'static str,
     /// Parameters that it has beyond its parent's, or whose default differs.
     pub parameters: &'static [Parameter],
-    /// Names of the parameters that may be given by position, in order; empty: as the parent.
+    /// Names of the parameters that may be given by position, in order; empty: as the parent; a lone `*`: positions
+    /// have no parameter name.
     pub positional: &'static [&'static str],
     /// Whether it has a column of its own in the model's table.
     pub has_column: bool,
@@ -171,8 +172,142 @@ pub fn operation_named(name: &str) -> Option<&'static OperationEntry> {
     OPERATIONS.iter().find(|entry| entry.name == name)
 }
 
-/// The field class of that class name.
+/// The field class of that class name; of two that share it, the one of `django.db.models`.
 #[must_use]
 pub fn field_named(name: &str) -> Option<&'static FieldEntry> {
     FIELDS.iter().find(|entry| entry.name == name)
+}
+
+/// The field class that is imported as `path`: from its documented module, the module it is defined in, or one that
+/// re-exports it.
+#[must_use]
+pub fn field(path: &str) -> Option<&'static FieldEntry> {
+    let (module, name) = path.rsplit_once('.')?;
+    FIELDS.iter().filter(|entry| entry.name == name).find(|entry| {
+        let inside =
+            |outer: &str| module.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        match entry.module {
+            "django.db.models" => {
+                module == "django.db.models"
+                    || module == "django.contrib.gis.db.models"
+                    || inside("django.db.models.fields")
+            }
+            "django.contrib.contenttypes.fields" => {
+                module == entry.module || module == "django.contrib.contenttypes.generic"
+            }
+            documented => inside(documented),
+        }
+    })
+}
+
+impl OperationEntry {
+    /// Full dotted path, as documented: `django.db.migrations.AddField`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("{}.{}", self.module, self.name)
+    }
+
+    /// The parameter of that name.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
+        self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+}
+
+impl FieldEntry {
+    /// Full dotted path, as documented: `django.db.models.CharField`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("{}.{}", self.module, self.name)
+    }
+
+    /// This class and those it derives from, up to `Field`.
+    pub fn lineage(&'static self) -> impl Iterator<Item = &'static FieldEntry> {
+        std::iter::successors(Some(self), |entry| entry.parent())
+    }
+
+    /// The class that it derives from.
+    #[must_use]
+    pub fn parent(&'static self) -> Option<&'static FieldEntry> {
+        // Two classes share a name where one derives from the other (`JSONField`).
+        FIELDS.iter().find(|entry| entry.name == self.parent && !std::ptr::eq(*entry, self))
+    }
+
+    /// Whether it is the class of that name or derives from it.
+    #[must_use]
+    pub fn derives_from(&'static self, name: &str) -> bool {
+        self.lineage().any(|entry| entry.name == name)
+    }
+
+    /// The parameter of that name, of the class or of one that it derives from.
+    #[must_use]
+    pub fn parameter(&'static self, name: &str) -> Option<&'static Parameter> {
+        self.lineage().find_map(|entry| entry.parameters.iter().find(|parameter| parameter.name == name))
+    }
+
+    /// Names of the parameters that may be given by position, in order.
+    #[must_use]
+    pub fn positions(&'static self) -> &'static [&'static str] {
+        let positions = self.lineage().map(|entry| entry.positional).find(|positional| !positional.is_empty());
+        match positions {
+            Some(["*"]) | None => &[],
+            Some(positions) => positions,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_class_reaches_field_through_its_parents() {
+        for entry in FIELDS {
+            assert!(entry.lineage().count() < 10, "{} goes in circles", entry.name);
+            assert!(entry.derives_from("Field"), "{} does not reach Field", entry.name);
+        }
+    }
+
+    #[test]
+    fn defaults_come_from_the_nearest_class() {
+        let default = |class: &str, name: &str| field_named(class).unwrap().parameter(name).unwrap().default;
+        assert_eq!(default("SlugField", "max_length"), Default::Int(50));
+        assert_eq!(default("SlugField", "db_index"), Default::Bool(true));
+        assert_eq!(default("OneToOneField", "db_index"), Default::Bool(true));
+        assert_eq!(default("OneToOneField", "unique"), Default::Bool(true));
+        assert_eq!(default("ImageField", "max_length"), Default::Int(100));
+        assert_eq!(default("BigAutoField", "null"), Default::Bool(false));
+        assert_eq!(default("CharField", "max_length"), Default::Unset);
+    }
+
+    #[test]
+    fn paths_of_definition_and_of_re_export_find_the_class() {
+        for (path, documented) in [
+            ("django.db.models.fields.CharField", "django.db.models.CharField"),
+            ("django.db.models.fields.related.ForeignKey", "django.db.models.ForeignKey"),
+            ("django.contrib.gis.db.models.CharField", "django.db.models.CharField"),
+            ("django.contrib.gis.db.models.fields.PointField", "django.contrib.gis.db.models.PointField"),
+            ("django.contrib.postgres.fields.jsonb.JSONField", "django.contrib.postgres.fields.JSONField"),
+        ] {
+            assert_eq!(field(path).map(FieldEntry::path).as_deref(), Some(documented));
+        }
+        assert_eq!(field("jsonfield.JSONField"), None);
+        assert_eq!(field("django.db.models.PointField"), None);
+    }
+
+    #[test]
+    fn operations_are_found_by_documented_and_defining_module_only() {
+        assert!(operation("django.db.migrations.AddField").is_some());
+        assert!(operation("django.db.migrations.operations.fields.AddField").is_some());
+        assert!(operation("django.contrib.postgres.operations.AddIndexConcurrently").is_some());
+        assert!(operation("awx.main.migrations.dbawaremigrations.RunSQL").is_none());
+        assert!(operation(".RunSQL").is_none());
+    }
+
+    #[test]
+    fn names_of_operations_are_unique() {
+        for (index, entry) in OPERATIONS.iter().enumerate() {
+            assert!(OPERATIONS[..index].iter().all(|other| other.name != entry.name), "{} twice", entry.name);
+        }
+    }
 }
