@@ -113,7 +113,7 @@ impl Vendor {
 
     /// The word for it in flags, configuration and reports.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Vendor::PostgreSql => "postgresql",
             Vendor::MySql => "mysql",
