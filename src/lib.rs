@@ -4,6 +4,7 @@
 //! is allowed. `ARCHITECTURE.md` shows how the modules fit together.
 
 pub mod check;
+pub mod cli;
 pub mod config;
 pub mod diagnostic;
 pub mod git;
@@ -11,5 +12,6 @@ pub mod language;
 pub mod migration;
 pub mod python;
 pub mod report;
+pub mod rules;
 pub mod source;
 pub mod target;

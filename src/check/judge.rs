@@ -111,14 +111,16 @@ impl<'r> Judge<'r> {
             name: subject.object_name(),
         };
         for meeting in self.meetings(namespaces, &kinds, None) {
-            let place = Place { span: subject.span(), operation: Some(reference(&subject)), condition: condition.clone() };
+            let place =
+                Place { span: subject.span(), operation: Some(reference(&subject)), condition: condition.clone() };
             self.meet(context, &subject, meeting, &place, collected);
         }
         let part_meetings = self.meetings(namespaces, &kinds, Some("fields"));
         if !part_meetings.is_empty() {
             for field in OperationSubject::fields(context, placed) {
                 for meeting in &part_meetings {
-                    let place = Place { span: field.span(), operation: Some(reference(&field)), condition: condition.clone() };
+                    let place =
+                        Place { span: field.span(), operation: Some(reference(&field)), condition: condition.clone() };
                     self.meet(context, &field, *meeting, &place, collected);
                 }
             }
@@ -126,7 +128,12 @@ impl<'r> Judge<'r> {
     }
 
     /// The rules with one of these heads, each rule once.
-    fn meetings(&self, namespaces: &[Option<&'static str>], kinds: &[&str], part: Option<&'static str>) -> Vec<Meeting> {
+    fn meetings(
+        &self,
+        namespaces: &[Option<&'static str>],
+        kinds: &[&str],
+        part: Option<&'static str>,
+    ) -> Vec<Meeting> {
         let mut found: Vec<Meeting> = Vec::new();
         for namespace in namespaces {
             for kind in kinds {
@@ -160,7 +167,8 @@ impl<'r> Judge<'r> {
     }
 
     fn head_names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.by_head.keys().map(|(_, kind, _)| *kind).filter(|kind| *kind != "Migration").collect();
+        let mut names: Vec<&str> =
+            self.by_head.keys().map(|(_, kind, _)| *kind).filter(|kind| *kind != "Migration").collect();
         names.sort_unstable();
         names.dedup();
         names
@@ -256,9 +264,10 @@ struct Collected {
 impl Collected {
     /// Adds a finding, or only its database to the same finding for another one.
     fn finding(&mut self, mut finding: Finding, database: Option<String>) {
-        let same = self.findings.iter_mut().find(|known| {
-            known.rule == finding.rule && known.span == finding.span && known.message == finding.message
-        });
+        let same = self
+            .findings
+            .iter_mut()
+            .find(|known| known.rule == finding.rule && known.span == finding.span && known.message == finding.message);
         match same {
             Some(known) => known.databases.extend(database.filter(|database| !known.databases.contains(database))),
             None => {

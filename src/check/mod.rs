@@ -94,7 +94,9 @@ pub fn check(request: Request<'_>) -> Outcome {
                 let release = Release::seen_from(migration, file.deployed, &release);
                 judge.migration(migration, &release)
             }
-            Content::Unreadable(unreadable) => Verdicts { findings: vec![unreadable_finding(unreadable)], ..Verdicts::default() },
+            Content::Unreadable(unreadable) => {
+                Verdicts { findings: vec![unreadable_finding(unreadable)], ..Verdicts::default() }
+            }
         })
         .collect();
 
@@ -119,9 +121,9 @@ pub fn check(request: Request<'_>) -> Outcome {
     outcome.findings.sort_by(|a, b| {
         (a.source.path(), a.span.start, &a.rule, &a.message).cmp(&(b.source.path(), b.span.start, &b.rule, &b.message))
     });
-    outcome.undecided.sort_by(|a, b| {
-        (a.source.path(), a.span.start, &a.cause).cmp(&(b.source.path(), b.span.start, &b.cause))
-    });
+    outcome
+        .undecided
+        .sort_by(|a, b| (a.source.path(), a.span.start, &a.cause).cmp(&(b.source.path(), b.span.start, &b.cause)));
     outcome.migrations.sort_by(|a, b| a.path.cmp(&b.path));
     outcome
 }

@@ -87,7 +87,8 @@ impl Release {
                 self.fields.insert((app.to_owned(), model.to_lowercase(), name));
             }
             "RenameField" => {
-                let (Some(model), Some(old), Some(new)) = (text("model_name"), text("old_name"), text("new_name")) else {
+                let (Some(model), Some(old), Some(new)) = (text("model_name"), text("old_name"), text("new_name"))
+                else {
                     return;
                 };
                 let model = model.to_lowercase();

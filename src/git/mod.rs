@@ -141,7 +141,30 @@ impl Repository {
     /// # Errors
     /// When git fails.
     pub fn tracked(&self) -> Result<Vec<IndexEntry>, GitError> {
-        let run = self.git.run(&["ls-files", "--stage", "-z", "--full-name", "--", ":/"], None)?;
+        self.index(&["ls-files", "--stage", "-z", "--full-name", "--", ":/"])
+    }
+
+    /// The files of the index below these folders, by path; an empty name stands for the whole repository.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn tracked_in(&self, folders: &[&str]) -> Result<Vec<IndexEntry>, GitError> {
+        if folders.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Past this many, one walk through the index is cheaper than so many patterns, and no limit is met.
+        const MANY: usize = 500;
+        if folders.len() > MANY || folders.contains(&"") {
+            return self.tracked();
+        }
+        let patterns: Vec<String> = folders.iter().map(|folder| format!(":(top,literal){folder}")).collect();
+        let mut arguments = vec!["ls-files", "--stage", "-z", "--full-name", "--"];
+        arguments.extend(patterns.iter().map(String::as_str));
+        self.index(&arguments)
+    }
+
+    fn index(&self, arguments: &[&str]) -> Result<Vec<IndexEntry>, GitError> {
+        let run = self.git.run(arguments, None)?;
         let mut entries = output::index(&run.succeeded()?).ok_or(GitError::Garbled { command: "git ls-files" })?;
         entries.sort_by(|left, right| left.path.cmp(&right.path));
         Ok(entries)

@@ -98,8 +98,12 @@ where
             return Truth::from(value);
         }
         match &node.kind {
-            NodeKind::And(parts) => parts.iter().fold(Truth::True, |truth, part| truth.and(|| self.condition(part, locals))),
-            NodeKind::Or(parts) => parts.iter().fold(Truth::False, |truth, part| truth.or(|| self.condition(part, locals))),
+            NodeKind::And(parts) => {
+                parts.iter().fold(Truth::True, |truth, part| truth.and(|| self.condition(part, locals)))
+            }
+            NodeKind::Or(parts) => {
+                parts.iter().fold(Truth::False, |truth, part| truth.or(|| self.condition(part, locals)))
+            }
             NodeKind::Not(inner) => self.condition(inner, locals).negate(),
             NodeKind::Equal { left, right, negated } => {
                 self.value(left, locals).equals(&self.value(right, locals)).negate_if(*negated)
@@ -115,7 +119,9 @@ where
             NodeKind::IsKnown { value, negated } => {
                 Truth::from(!matches!(self.value(value, locals), Fact::Unknown(_))).negate_if(*negated)
             }
-            NodeKind::IsKind { value, kinds, negated } => self.is_kind(&self.value(value, locals), kinds).negate_if(*negated),
+            NodeKind::IsKind { value, kinds, negated } => {
+                self.is_kind(&self.value(value, locals), kinds).negate_if(*negated)
+            }
             NodeKind::Quantifier { kind: Quantifier::Any, body, collection, condition } => {
                 self.elements(collection, locals).into_iter().fold(Truth::False, |found, element| {
                     found.or(|| self.element_holds(element, condition.as_deref(), Some(body), locals))
@@ -276,7 +282,9 @@ fn literal_fact<'a>(literal: &'a Literal) -> Fact<'a> {
 fn matches<'a>(text: &Fact<'a>, globs: &Fact<'a>) -> Truth {
     match (text, globs) {
         (Fact::Unknown(cause), _) | (_, Fact::Unknown(cause)) => Truth::unknown(Rc::clone(cause)),
-        (Fact::Str(text), Fact::Str(glob)) => Truth::from(matcher(glob).is_some_and(|matcher| matcher.is_match(&**text))),
+        (Fact::Str(text), Fact::Str(glob)) => {
+            Truth::from(matcher(glob).is_some_and(|matcher| matcher.is_match(&**text)))
+        }
         (_, Fact::List(globs)) => globs.iter().fold(Truth::False, |found, glob| found.or(|| matches(text, glob))),
         _ => Truth::False,
     }

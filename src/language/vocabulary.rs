@@ -126,8 +126,11 @@ impl Vocabulary {
     #[must_use]
     pub fn is_kind(&self, entity: &str, class: &str, kind: &str) -> Option<bool> {
         let kinds = &self.entity(entity)?.kinds;
-        let found =
-            if class.contains('.') { self.declared(entity, class) } else { kinds.iter().find(|known| known.name == class) };
+        let found = if class.contains('.') {
+            self.declared(entity, class)
+        } else {
+            kinds.iter().find(|known| known.name == class)
+        };
         Some(derives(kinds, found?, kind, 0))
     }
 
@@ -152,6 +155,9 @@ fn derives(kinds: &[Kind], found: &Kind, wanted: &str, depth: usize) -> bool {
     found.name == wanted
         || (depth < DEEPEST_KIND
             && found.parents.iter().any(|parent| {
-                kinds.iter().find(|kind| kind.name == *parent).is_some_and(|kind| derives(kinds, kind, wanted, depth + 1))
+                kinds
+                    .iter()
+                    .find(|kind| kind.name == *parent)
+                    .is_some_and(|kind| derives(kinds, kind, wanted, depth + 1))
             }))
 }

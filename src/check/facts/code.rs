@@ -33,7 +33,7 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             c.of_function(|function, _| texts(function.imports.iter().map(|(path, _)| path.clone())))
         }),
         attribute("imported_models", list_of_text(), "Model classes that it takes from an app's own code.", |c| {
-            c.of_function(|function, _| texts(imported_models(function).map(|(path, _)| path.to_owned())))
+            c.of_function(|function, _| texts(imported_models(function).into_iter().map(|(path, _)| path.to_owned())))
         }),
         attribute("models", list_of_text(), "Historical models that it gets, as `app.model` in lower case.", |c| {
             c.of_function(|function, code| code.historical_models(function))
@@ -50,18 +50,36 @@ fn texts<'a>(items: impl Iterator<Item = String>) -> Fact<'a> {
     Fact::List(items.map(|item| Fact::Str(Cow::Owned(item))).collect())
 }
 
-/// Names out of a `models` module that look like a class, and are not Django's own building blocks.
-fn imported_models(function: &Function) -> impl Iterator<Item = (&str, Span)> {
-    let all = function.imports.iter().chain(&function.references);
-    all.filter(|(path, _)| is_model_class(path)).map(|(path, span)| (path.as_str(), *span))
+/// Model classes of the project: names out of a `models` module that look like a class, each once, with the place of
+/// its first use.
+fn imported_models(function: &Function) -> Vec<(&str, Span)> {
+    let mut found: Vec<(&str, Span)> = Vec::new();
+    for (path, span) in function.imports.iter().chain(&function.references) {
+        if let Some(class) = model_class(path)
+            && !found.iter().any(|(known, _)| *known == class)
+        {
+            found.push((class, *span));
+        }
+    }
+    found
 }
 
-fn is_model_class(path: &str) -> bool {
-    let mut behind_models = path.split('.').skip_while(|part| *part != "models").skip(1);
-    let class = behind_models.find(|part| {
-        part.starts_with(|first: char| first.is_uppercase()) && part.contains(|c: char| c.is_lowercase())
-    });
-    class.is_some() && !path.starts_with("django.db.")
+/// `shop.models.Order` of `shop.models.Order.objects.update`; none for Django's own building blocks.
+fn model_class(path: &str) -> Option<&str> {
+    if path.starts_with("django.db.") {
+        return None;
+    }
+    let mut end = 0;
+    let mut behind_models = false;
+    for part in path.split('.') {
+        end += part.len() + usize::from(end > 0);
+        let class = part.starts_with(char::is_uppercase) && part.contains(char::is_lowercase);
+        if behind_models && class {
+            return path.get(..end);
+        }
+        behind_models |= part == "models";
+    }
+    None
 }
 
 impl<'a> CodeView<'a> {
@@ -148,7 +166,9 @@ impl<'a> Entity<'a> for CodeView<'a> {
     fn place(&self, attribute: Option<&str>) -> Option<Span> {
         let function = self.function();
         match attribute {
-            Some("imported_models") => function.and_then(|function| imported_models(function).next().map(|(_, span)| span)),
+            Some("imported_models") => {
+                function.and_then(|function| imported_models(function).first().map(|(_, span)| *span))
+            }
             Some("imports") => function.and_then(|function| function.imports.first().map(|(_, span)| *span)),
             Some("name") => match &self.code {
                 Code::Local(definition) => Some(definition.name_span),

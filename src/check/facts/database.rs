@@ -21,9 +21,12 @@ type Getter = for<'a> fn(&DatabaseView<'a>) -> Fact<'a>;
 
 static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
     vec![
-        attribute("vendor", Slot::set(Type::Word(&VENDORS)), "Which database it is.", (|db| {
-            Fact::Str(Cow::Borrowed(db.0.database.vendor.word()))
-        }) as Getter),
+        attribute(
+            "vendor",
+            Slot::set(Type::Word(&VENDORS)),
+            "Which database it is.",
+            (|db| Fact::Str(Cow::Borrowed(db.0.database.vendor.word()))) as Getter,
+        ),
         attribute("version", Slot::maybe(Type::Version), "Its version, when it is configured.", |db| {
             Fact::optional(db.0.database.version.map(Fact::Version))
         }),

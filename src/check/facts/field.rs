@@ -33,28 +33,43 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
     let maybe = Slot::maybe;
     vec![
         attribute("name", set(Type::Str), "Its name in the model.", (|f| f.name.clone()) as Getter),
-        attribute("column", maybe(Type::Str), "Its column: `db_column`, else the name, with `_id` for a relation.", |f| {
-            f.column()
-        }),
-        attribute("has_column", set(Type::Bool), "Whether it has a column of its own; a ManyToManyField has none.", |f| {
-            f.has_column()
-        }),
+        attribute(
+            "column",
+            maybe(Type::Str),
+            "Its column: `db_column`, else the name, with `_id` for a relation.",
+            |f| f.column(),
+        ),
+        attribute(
+            "has_column",
+            set(Type::Bool),
+            "Whether it has a column of its own; a ManyToManyField has none.",
+            |f| f.has_column(),
+        ),
         attribute("class", set(Type::Str), "Its class, without the module.", |f| f.class_name()),
         attribute("model", set(Type::Entity("Model")), "The model it belongs to.", |f| {
             Fact::Entity(Rc::new(f.model.clone()))
         }),
         attribute("null", set(Type::Bool), "Whether the column may hold NULL.", |f| f.null()),
         attribute("blank", set(Type::Bool), "Whether forms accept an empty value.", |f| f.flag("blank", false)),
-        attribute("default", maybe(Type::Value), "The default that Python fills in; the database does not know it.", |f| {
-            f.any("default")
-        }),
+        attribute(
+            "default",
+            maybe(Type::Value),
+            "The default that Python fills in; the database does not know it.",
+            |f| f.any("default"),
+        ),
         attribute("db_default", maybe(Type::Value), "The default that the database fills in.", |f| f.any("db_default")),
-        attribute("db_index", set(Type::Bool), "Whether it asks for an index; True for a ForeignKey or SlugField.", |f| {
-            f.flag("db_index", false)
-        }),
-        attribute("unique", set(Type::Bool), "Whether it asks for a unique constraint; True for a OneToOneField.", |f| {
-            f.unique()
-        }),
+        attribute(
+            "db_index",
+            set(Type::Bool),
+            "Whether it asks for an index; True for a ForeignKey or SlugField.",
+            |f| f.flag("db_index", false),
+        ),
+        attribute(
+            "unique",
+            set(Type::Bool),
+            "Whether it asks for a unique constraint; True for a OneToOneField.",
+            |f| f.unique(),
+        ),
         attribute("primary_key", set(Type::Bool), "Whether it is the primary key.", |f| f.flag("primary_key", false)),
         attribute("max_length", maybe(Type::Int), "The longest text that fits.", |f| f.int("max_length")),
         attribute("max_digits", maybe(Type::Int), "Digits of a DecimalField.", |f| f.int("max_digits")),
@@ -88,12 +103,16 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
         attribute("db_constraint", set(Type::Bool), "Whether the database checks the relation.", |f| {
             f.flag("db_constraint", true)
         }),
-        attribute("db_table", maybe(Type::Str), "The table of a ManyToManyField, when it is given.", |f| f.text("db_table")),
+        attribute("db_table", maybe(Type::Str), "The table of a ManyToManyField, when it is given.", |f| {
+            f.text("db_table")
+        }),
         attribute("upload_to", maybe(Type::Value), "Where files go.", |f| f.any("upload_to")),
         attribute("generated", set(Type::Bool), "Whether the database computes it (GeneratedField).", |f| {
             f.is_a("GeneratedField")
         }),
-        attribute("db_persist", set(Type::Bool), "Whether a GeneratedField is stored.", |f| f.flag("db_persist", false)),
+        attribute("db_persist", set(Type::Bool), "Whether a GeneratedField is stored.", |f| {
+            f.flag("db_persist", false)
+        }),
         attribute("expression", maybe(Type::Value), "What a GeneratedField computes.", |f| f.any("expression")),
     ]
 });
@@ -107,7 +126,8 @@ pub(super) fn attributes() -> Vec<Name> {
 /// (django.db.models.fields) writes whatever differs from the defaults of `Field`, whatever the class's own are.
 /// `db_index` is the exception: relations leave it out when it is True.
 fn written_when_unusual(field: &Field, name: &str) -> Option<catalogue::Default> {
-    let certain = field.entry.is_none() && field.class_path.is_ok() && field.open.is_none() && field.argument(name).is_none();
+    let certain =
+        field.entry.is_none() && field.class_path.is_ok() && field.open.is_none() && field.argument(name).is_none();
     let base = catalogue::field_named("Field").filter(|_| certain && name != "db_index")?;
     Some(base.parameter(name)?.default)
 }
@@ -123,7 +143,12 @@ impl<'a> FieldView<'a> {
         }))
     }
 
-    fn effective(&self, name: &str, read: impl FnOnce(&'a crate::python::Value) -> Fact<'a>, unset: Fact<'a>) -> Fact<'a> {
+    fn effective(
+        &self,
+        name: &str,
+        read: impl FnOnce(&'a crate::python::Value) -> Fact<'a>,
+        unset: Fact<'a>,
+    ) -> Fact<'a> {
         let Some(field) = self.field else { return self.elsewhere() };
         match field.effective(name) {
             Effective::Given(value) => read(value),

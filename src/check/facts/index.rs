@@ -33,7 +33,9 @@ static INDEX: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
     vec![
         attribute("name", maybe(Type::Str), "Its name.", (|i| i.argument("name", ParameterKind::Str)) as Getter),
         attribute("class", Slot::set(Type::Str), "Its class, without the module.", |i| i.class_name()),
-        attribute("fields", list_of_text(), "The fields it covers; a `-` marks a descending one.", |i| i.list("fields")),
+        attribute("fields", list_of_text(), "The fields it covers; a `-` marks a descending one.", |i| {
+            i.list("fields")
+        }),
         attribute("expressions", Slot::set(Type::Bool), "Whether it covers expressions.", |i| i.has_expressions()),
         attribute("condition", maybe(Type::Value), "The condition of a partial index.", |i| {
             i.argument("condition", ParameterKind::Any)
@@ -57,7 +59,9 @@ static CONSTRAINT: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
                 given => given,
             }
         }),
-        attribute("include", list_of_text(), "Fields that its index carries without indexing them.", |i| i.list("include")),
+        attribute("include", list_of_text(), "Fields that its index carries without indexing them.", |i| {
+            i.list("include")
+        }),
         attribute("deferrable", maybe(Type::Value), "Whether it can wait for the commit.", |i| {
             i.argument("deferrable", ParameterKind::Any)
         }),

@@ -19,20 +19,29 @@ type Getter = for<'a> fn(&MigrationView<'a>) -> Fact<'a>;
 
 static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
     vec![
-        attribute("name", Slot::set(Type::Str), "Its name: the file's, without `.py`.", (|m| {
-            Fact::Str(Cow::Borrowed(&m.0.migration.name))
-        }) as Getter),
+        attribute(
+            "name",
+            Slot::set(Type::Str),
+            "Its name: the file's, without `.py`.",
+            (|m| Fact::Str(Cow::Borrowed(&m.0.migration.name))) as Getter,
+        ),
         attribute("app", Slot::set(Type::Str), "Label of its app.", |m| Fact::Str(Cow::Borrowed(&m.0.migration.app))),
         attribute("path", Slot::set(Type::Str), "Its file.", |m| Fact::Str(Cow::Borrowed(m.0.migration.source.path()))),
-        attribute("atomic", Slot::set(Type::Bool), "Whether it runs in one transaction, where the database can.", |m| {
-            m.stated(&m.0.migration.atomic)
-        }),
+        attribute(
+            "atomic",
+            Slot::set(Type::Bool),
+            "Whether it runs in one transaction, where the database can.",
+            |m| m.stated(&m.0.migration.atomic),
+        ),
         attribute("initial", Slot::set(Type::Bool), "Whether it is marked as its app's first.", |m| {
             m.0.migration.initial.as_ref().map_or(Fact::Bool(false), |initial| m.stated(initial))
         }),
-        attribute("operations", Slot::set(Type::list(Type::Entity("Operation"))), "What reaches the database, in order.", |m| {
-            m.operations()
-        }),
+        attribute(
+            "operations",
+            Slot::set(Type::list(Type::Entity("Operation"))),
+            "What reaches the database, in order.",
+            |m| m.operations(),
+        ),
         attribute("dependencies", list_of_text(), "What it depends on, as `app.name`.", |m| {
             m.dependencies(&m.0.migration.dependencies)
         }),

@@ -135,4 +135,3 @@ fn names<G>(table: &[Attribute<G>]) -> Vec<Name> {
 fn list_of_text() -> Slot {
     Slot::set(Type::list(Type::Str))
 }
-

@@ -67,15 +67,21 @@ pub(super) static HEAD_NAMES: LazyLock<Vec<HeadName>> = LazyLock::new(|| {
             has: about_model,
         },
         HeadName {
-            attribute: attribute("field", Slot::set(Type::Entity("Field")), "The field it is about; for AddField and AlterField as it will be.", |o| {
-                o.field().map_or(Fact::Unset, |field| Fact::Entity(Rc::new(field)))
-            }),
+            attribute: attribute(
+                "field",
+                Slot::set(Type::Entity("Field")),
+                "The field it is about; for AddField and AlterField as it will be.",
+                |o| o.field().map_or(Fact::Unset, |field| Fact::Entity(Rc::new(field))),
+            ),
             has: about_field,
         },
         HeadName {
-            attribute: attribute("new", Slot::set(Type::Entity("Field")), "The field as it will be: the same as `field`.", |o| {
-                o.field().map_or(Fact::Unset, |field| Fact::Entity(Rc::new(field)))
-            }),
+            attribute: attribute(
+                "new",
+                Slot::set(Type::Entity("Field")),
+                "The field as it will be: the same as `field`.",
+                |o| o.field().map_or(Fact::Unset, |field| Fact::Entity(Rc::new(field))),
+            ),
             has: |entry| entry.name == "AlterField",
         },
         HeadName {
@@ -162,7 +168,11 @@ impl<'a> OperationView<'a> {
             Some(entry) => model_parameter(entry)?,
             None => ["model_name"].into_iter().find(|name| self.operation().argument(name).is_some())?,
         };
-        Some(ModelView { context: self.context, written: self.argument(parameter), span: self.argument_span(parameter) })
+        Some(ModelView {
+            context: self.context,
+            written: self.argument(parameter),
+            span: self.argument_span(parameter),
+        })
     }
 
     /// The field that it is about.
@@ -219,9 +229,12 @@ impl<'a> OperationView<'a> {
                 Fact::Entity(Rc::new(IndexView { context: self.context, value: &argument.value, shape }))
             }
             ParameterKind::Field => self.field().map_or(Fact::Unset, |field| Fact::Entity(Rc::new(field))),
-            ParameterKind::Fields => {
-                Fact::List(self.fields().into_iter().map(|field| Fact::Entity(Rc::new(field) as Rc<dyn Entity<'a> + 'a>)).collect())
-            }
+            ParameterKind::Fields => Fact::List(
+                self.fields()
+                    .into_iter()
+                    .map(|field| Fact::Entity(Rc::new(field) as Rc<dyn Entity<'a> + 'a>))
+                    .collect(),
+            ),
             ParameterKind::Code => {
                 let code = if name == "code" { operation.code() } else { operation.reverse_code() };
                 code.map_or(Fact::Unset, |code| {
@@ -275,7 +288,11 @@ impl<'a> Entity<'a> for OperationView<'a> {
             OperationKind::Django(entry) => Fact::Str(Cow::Borrowed(entry.name)),
             OperationKind::Custom { path, .. } => {
                 // A dot keeps a class of the project apart from Django's of the same name.
-                Fact::Str(if path.contains('.') { Cow::Borrowed(path.as_str()) } else { Cow::Owned(format!(".{path}")) })
+                Fact::Str(if path.contains('.') {
+                    Cow::Borrowed(path.as_str())
+                } else {
+                    Cow::Owned(format!(".{path}"))
+                })
             }
             OperationKind::Unknown(unknown) => self.context.unknown(unknown),
         }
@@ -290,7 +307,9 @@ impl<'a> Entity<'a> for OperationView<'a> {
         match attribute {
             None | Some("kind") => Some(operation.callee_span),
             Some("model") => self.model().map(|model| model.span),
-            Some("field") => operation.field.as_ref().map(|field| field.span).or_else(|| self.field().map(|field| field.name_span)),
+            Some("field") => {
+                operation.field.as_ref().map(|field| field.span).or_else(|| self.field().map(|field| field.name_span))
+            }
             Some(name) => operation.argument(name).map(|argument| argument.span),
         }
     }

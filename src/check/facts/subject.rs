@@ -29,24 +29,40 @@ type Getter = for<'a> fn(&'a Context<'a>, Option<Placed<'a>>) -> Fact<'a>;
 /// The names that every head has.
 static EVERYWHERE: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
     vec![
-        attribute("app", Slot::set(Type::Str), "Label of the app.", (|context, _| {
-            Fact::Str(Cow::Borrowed(&context.migration.app))
-        }) as Getter),
+        attribute(
+            "app",
+            Slot::set(Type::Str),
+            "Label of the app.",
+            (|context, _| Fact::Str(Cow::Borrowed(&context.migration.app))) as Getter,
+        ),
         attribute("migration", Slot::set(Type::Entity("Migration")), "The migration.", |context, _| {
             Fact::Entity(Rc::new(MigrationView(context)))
         }),
-        attribute("siblings", Slot::set(Type::list(Type::Entity("Operation"))), "The other operations of the file that reach the database.", |context, own| {
-            let own = own.map(|placed| placed.order);
-            let others = context.operations.iter().filter(|placed| placed.operation.reach != Reach::State && Some(placed.order) != own);
-            Fact::List(others.map(|placed| OperationView { context, placed: *placed }.as_element()).collect())
-        }),
+        attribute(
+            "siblings",
+            Slot::set(Type::list(Type::Entity("Operation"))),
+            "The other operations of the file that reach the database.",
+            |context, own| {
+                let own = own.map(|placed| placed.order);
+                let others = context
+                    .operations
+                    .iter()
+                    .filter(|placed| placed.operation.reach != Reach::State && Some(placed.order) != own);
+                Fact::List(others.map(|placed| OperationView { context, placed: *placed }.as_element()).collect())
+            },
+        ),
         attribute("db", Slot::set(Type::Entity("Database")), "The database it is judged for.", |context, _| {
             Fact::Entity(Rc::new(DatabaseView(context)))
         }),
-        attribute("django", Slot::set(Type::Version), "The version of Django.", |context, _| Fact::Version(context.django)),
-        attribute("deployed", Slot::set(Type::Entity("Deployed")), "What the code that may still be running knows.", |context, _| {
-            Fact::Entity(Rc::new(DeployedView(context)))
+        attribute("django", Slot::set(Type::Version), "The version of Django.", |context, _| {
+            Fact::Version(context.django)
         }),
+        attribute(
+            "deployed",
+            Slot::set(Type::Entity("Deployed")),
+            "What the code that may still be running knows.",
+            |context, _| Fact::Entity(Rc::new(DeployedView(context))),
+        ),
     ]
 });
 

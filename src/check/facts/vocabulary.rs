@@ -97,7 +97,10 @@ fn build() -> Vocabulary {
                 kind: Cow::Borrowed(group.name()),
                 part: None,
                 names: group_names(group),
-                doc: Cow::Owned(format!("Any of {}.", members(group).map(|entry| entry.name).collect::<Vec<_>>().join(", "))),
+                doc: Cow::Owned(format!(
+                    "Any of {}.",
+                    members(group).map(|entry| entry.name).collect::<Vec<_>>().join(", ")
+                )),
             });
         }
     }
@@ -182,9 +185,13 @@ fn entities() -> Vec<EntityType> {
         .map(|entry| kind(entry.name, &entry.groups.iter().map(|group| group.name()).collect::<Vec<_>>()))
         .chain(Group::ALL.iter().map(|group| kind(group.name(), &[])))
         .collect();
-    let field_kinds = FIELDS.iter().map(|entry| kind(entry.name, if entry.parent.is_empty() { &[] } else { std::slice::from_ref(&entry.parent) })).collect();
+    let field_kinds = FIELDS
+        .iter()
+        .map(|entry| kind(entry.name, if entry.parent.is_empty() { &[] } else { std::slice::from_ref(&entry.parent) }))
+        .collect();
     // django.db.models.indexes and django.contrib.postgres.indexes
-    let postgres_indexes = ["BloomIndex", "BrinIndex", "BTreeIndex", "GinIndex", "GistIndex", "HashIndex", "SpGistIndex"];
+    let postgres_indexes =
+        ["BloomIndex", "BrinIndex", "BTreeIndex", "GinIndex", "GistIndex", "HashIndex", "SpGistIndex"];
     let mut index_kinds = vec![kind("Index", &[]), kind("PostgresIndex", &["Index"])];
     index_kinds.extend(postgres_indexes.iter().map(|name| kind(name, &["PostgresIndex"])));
     // django.db.models.constraints and django.contrib.postgres.constraints

@@ -23,7 +23,9 @@ pub(super) fn settled_when(expr: &Expr, truth: bool) -> Vec<String> {
         ExprKind::Not(inner) => settled_when(inner, !truth),
         ExprKind::And(parts) if truth => parts.iter().flat_map(|part| settled_when(part, true)).collect(),
         ExprKind::Or(parts) if !truth => parts.iter().flat_map(|part| settled_when(part, false)).collect(),
-        ExprKind::Is { left, negated, what: IsWhat::Set(_) } if truth != *negated => path_of(left).into_iter().collect(),
+        ExprKind::Is { left, negated, what: IsWhat::Set(_) } if truth != *negated => {
+            path_of(left).into_iter().collect()
+        }
         ExprKind::Compare { left, op, right } => {
             // A comparison with something that is set can hold only for something that is set.
             let holds = match op.value {

@@ -65,14 +65,20 @@ impl<'v> Checker<'v> {
             let Some(head) = head else { continue };
             // A pattern speaks of its own head alone.
             let all = std::mem::replace(&mut scope.heads, vec![head]);
-            let pattern: Vec<Node> = subject.pattern.iter().map(|condition| self.condition(condition, &mut scope)).collect();
+            let pattern: Vec<Node> =
+                subject.pattern.iter().map(|condition| self.condition(condition, &mut scope)).collect();
             scope.heads = all;
             if heads.len() == 1 {
                 for condition in &subject.pattern {
                     scope.settled.extend(claims::settled_when(condition, true));
                 }
             }
-            checked.heads.push(RuleHead { namespace: head.namespace, kind: head.kind.to_string(), part: head.part, pattern });
+            checked.heads.push(RuleHead {
+                namespace: head.namespace,
+                kind: head.kind.to_string(),
+                part: head.part,
+                pattern,
+            });
         }
         self.conditions(rule, &mut scope, &mut checked);
         let has_message = self.presentation(rule, &mut scope, &mut checked);
@@ -117,7 +123,9 @@ impl<'v> Checker<'v> {
             match &clause.kind {
                 ClauseKind::Severity(word) => checked.severity = self.severity(word).unwrap_or(checked.severity),
                 ClauseKind::Hazard(words) => {
-                    checked.hazards.extend(words.iter().filter_map(|word| self.word(word, self.vocabulary.hazards, "hazard")));
+                    checked
+                        .hazards
+                        .extend(words.iter().filter_map(|word| self.word(word, self.vocabulary.hazards, "hazard")));
                 }
                 ClauseKind::Unknown(word) => checked.unknown = self.unknown_policy(word).unwrap_or(checked.unknown),
                 ClauseKind::Database(targets) => {
@@ -205,9 +213,14 @@ impl<'v> Checker<'v> {
             match seen.iter().find(|(known, _)| *known == word) {
                 Some((_, first)) => {
                     let first = *first;
-                    self.report("rule::repeated-clause", format!("`{word}` is written twice"), clause.keyword, "the second")
-                        .label(first, "the first")
-                        .help("keep one of them");
+                    self.report(
+                        "rule::repeated-clause",
+                        format!("`{word}` is written twice"),
+                        clause.keyword,
+                        "the second",
+                    )
+                    .label(first, "the first")
+                    .help("keep one of them");
                 }
                 None => seen.push((word, clause.keyword)),
             }
@@ -239,14 +252,19 @@ impl<'v> Checker<'v> {
             && self.text(*first) != self.text(*second)
         {
             let (first, second) = (*first, *second);
-            self.report("rule::two-verbs", "a rule has either `forbid` or `on`", second, "the second").label(first, "the first").help(
-                "`forbid` reports whatever matches; `on` reports what matches and does not fulfil its `require`",
-            );
+            self.report("rule::two-verbs", "a rule has either `forbid` or `on`", second, "the second")
+                .label(first, "the first")
+                .help("`forbid` reports whatever matches; `on` reports what matches and does not fulfil its `require`");
         }
         if verbs.is_empty() && !rule.poisoned {
             let id = &rule.id;
-            self.report("rule::no-head", format!("`{}` does not say what it is about", id.value), id.span, "about what?")
-                .help("add `forbid AddField`, or `on AddField` with a `require`");
+            self.report(
+                "rule::no-head",
+                format!("`{}` does not say what it is about", id.value),
+                id.span,
+                "about what?",
+            )
+            .help("add `forbid AddField`, or `on AddField` with a `require`");
         }
         found
     }
@@ -265,7 +283,10 @@ impl<'v> Checker<'v> {
         {
             let near = did_you_mean(&written.value, namespaces.iter().copied());
             let help = near.map_or_else(
-                || "a head is an operation such as `AddField`, or `state.RemoveField`, `database.RemoveField`".to_owned(),
+                || {
+                    "a head is an operation such as `AddField`, or `state.RemoveField`, `database.RemoveField`"
+                        .to_owned()
+                },
                 |near| format!("did you mean `{near}.{kind}`?"),
             );
             let message = format!("there are no heads that start with `{}.`", written.value);
@@ -275,7 +296,8 @@ impl<'v> Checker<'v> {
         if let Some(written) = &subject.part
             && vocabulary.head(namespace, kind, None).is_some()
         {
-            let parts: Vec<&str> = vocabulary.heads.iter().filter(|head| head.kind == kind).filter_map(|head| head.part).collect();
+            let parts: Vec<&str> =
+                vocabulary.heads.iter().filter(|head| head.kind == kind).filter_map(|head| head.part).collect();
             let help = match parts.as_slice() {
                 [] => format!("write `{kind}` alone"),
                 [part, ..] => format!("did you mean `{kind}.{part}`?"),
@@ -307,8 +329,13 @@ impl<'v> Checker<'v> {
         let near = did_you_mean(&word.value, words.iter().copied());
         let listed = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         let help = near.map_or_else(|| format!("it is one of {listed}"), |near| format!("did you mean `{near}`?"));
-        self.report("names::unknown-word", format!("there is no {what} `{}`", word.value), word.span, format!("unknown {what}"))
-            .help(help);
+        self.report(
+            "names::unknown-word",
+            format!("there is no {what} `{}`", word.value),
+            word.span,
+            format!("unknown {what}"),
+        )
+        .help(help);
         None
     }
 
@@ -321,8 +348,13 @@ impl<'v> Checker<'v> {
             _ => None,
         };
         if let Some(right) = synonym {
-            self.report("names::unknown-word", format!("there is no severity `{written}`"), word.span, "unknown severity")
-                .help(format!("did you mean `{right}`?"));
+            self.report(
+                "names::unknown-word",
+                format!("there is no severity `{written}`"),
+                word.span,
+                "unknown severity",
+            )
+            .help(format!("did you mean `{right}`?"));
             return None;
         }
         Severity::from_word(self.word(word, SEVERITIES, "severity")?)
@@ -337,8 +369,13 @@ impl<'v> Checker<'v> {
     fn database(&mut self, target: &Target) -> Option<DatabaseScope> {
         let name = match target.name.value.as_str() {
             "postgres" | "pg" | "psql" => {
-                self.report("names::unknown-word", format!("there is no database `{}`", target.name.value), target.name.span, "unknown database")
-                    .help("did you mean `postgresql`?");
+                self.report(
+                    "names::unknown-word",
+                    format!("there is no database `{}`", target.name.value),
+                    target.name.span,
+                    "unknown database",
+                )
+                .help("did you mean `postgresql`?");
                 return None;
             }
             _ => self.word(&target.name, self.vocabulary.databases, "database")?,
@@ -376,7 +413,13 @@ impl<'v> Checker<'v> {
         Some(self.path(path, scope).0)
     }
 
-    fn fix(&mut self, title: &syntax::Text, level: Option<&Spanned<String>>, body: &syntax::FixBody, scope: &mut Scope<'_>) -> Fix {
+    fn fix(
+        &mut self,
+        title: &syntax::Text,
+        level: Option<&Spanned<String>>,
+        body: &syntax::FixBody,
+        scope: &mut Scope<'_>,
+    ) -> Fix {
         let title = self.template(title, scope);
         let safe = level.is_some_and(|level| self.word(level, &["safe", "unsafe"], "fix level") == Some("safe"));
         let body = match body {
@@ -407,10 +450,18 @@ impl<'v> Checker<'v> {
                         .help("only the operation has a class to rename: `rename op to …`");
                     return None;
                 }
-                let known = self.vocabulary.entity("Operation").is_some_and(|entity| entity.kinds.iter().any(|kind| kind.name == to.value));
+                let known = self
+                    .vocabulary
+                    .entity("Operation")
+                    .is_some_and(|entity| entity.kinds.iter().any(|kind| kind.name == to.value));
                 if !known && from.is_none() {
-                    self.report("names::unknown-operation", format!("there is no operation `{}`", to.value), to.span, "unknown operation")
-                        .help("say which module it is imported from: `rename op to … from \"my.module\"`");
+                    self.report(
+                        "names::unknown-operation",
+                        format!("there is no operation `{}`", to.value),
+                        to.span,
+                        "unknown operation",
+                    )
+                    .help("say which module it is imported from: `rename op to … from \"my.module\"`");
                     return None;
                 }
                 Some(Edit::Rename { to: to.value.clone(), module: from.as_ref().map(|text| text.value.clone()) })
@@ -424,7 +475,9 @@ impl<'v> Checker<'v> {
         let (last, owner) = path.segments.split_last()?;
         let owner = match owner {
             [] => None,
-            [first, .., end] => Some(self.path(&Path { span: first.span.to(end.span), segments: owner.to_vec() }, scope).0),
+            [first, .., end] => {
+                Some(self.path(&Path { span: first.span.to(end.span), segments: owner.to_vec() }, scope).0)
+            }
             [only] => Some(self.path(&Path { span: only.span, segments: owner.to_vec() }, scope).0),
         };
         Some((owner, last.value.clone()))
@@ -462,12 +515,19 @@ impl<'v> Checker<'v> {
         if let Some(found) = self.find_setting(&name.value, &scope) {
             return Some(found);
         }
-        let known: Vec<String> = self.packs.get(pack).into_iter().flat_map(|pack| pack.settings.keys().cloned()).collect();
+        let known: Vec<String> =
+            self.packs.get(pack).into_iter().flat_map(|pack| pack.settings.keys().cloned()).collect();
         let help = did_you_mean(&name.value, known.iter().map(String::as_str)).map_or_else(
             || format!("declare it: `setting {}: list[str] = []`", name.value),
             |near| format!("did you mean `{near}`?"),
         );
-        self.report("names::unknown-setting", format!("`{pack}` has no setting `{}`", name.value), name.span, "unknown setting").help(help);
+        self.report(
+            "names::unknown-setting",
+            format!("`{pack}` has no setting `{}`", name.value),
+            name.span,
+            "unknown setting",
+        )
+        .help(help);
         None
     }
 
@@ -530,7 +590,10 @@ impl<'v> Checker<'v> {
     /// Whether something can be of both kinds.
     fn related(&self, a: &str, b: &str) -> bool {
         let derives = |class: &str, kind: &str| {
-            self.vocabulary.entities.iter().any(|entity| self.vocabulary.is_kind(entity.name, class, kind) == Some(true))
+            self.vocabulary
+                .entities
+                .iter()
+                .any(|entity| self.vocabulary.is_kind(entity.name, class, kind) == Some(true))
         };
         // Two groups, or two classes that some third class derives from, may both fit.
         derives(a, b)

@@ -29,7 +29,9 @@ pub(super) fn extend_vocabulary(
                 DeclarationKind::FieldClass { name, parameters, like } => ("Field", name, parameters, like),
                 _ => continue,
             };
-            let Some(kinds) = extended.entities.iter_mut().find(|known| known.name == entity).map(|known| &mut known.kinds) else {
+            let Some(kinds) =
+                extended.entities.iter_mut().find(|known| known.name == entity).map(|known| &mut known.kinds)
+            else {
                 continue;
             };
             if let Some(known) = kinds.iter().find(|kind| kind.name == name.value) {
@@ -49,7 +51,14 @@ pub(super) fn extend_vocabulary(
             if !kinds.iter().any(|kind| kind.name == like.value) {
                 let near = did_you_mean(&like.value, kinds.iter().map(|kind| kind.name.as_ref()));
                 let help = near.map_or_else(
-                    || if entity == "Field" { "name one of Django's field classes, such as `TextField`" } else { "name an operation or a group, such as `SchemaOperation`" }.to_owned(),
+                    || {
+                        if entity == "Field" {
+                            "name one of Django's field classes, such as `TextField`"
+                        } else {
+                            "name an operation or a group, such as `SchemaOperation`"
+                        }
+                        .to_owned()
+                    },
                     |near| format!("did you mean `{near}`?"),
                 );
                 diagnostics.push(
@@ -79,12 +88,16 @@ pub(super) fn extend_vocabulary(
 
 /// A declared operation is a head, with the names of what it is like and its own parameters.
 fn declare_heads(vocabulary: &mut Vocabulary, name: &str, parameters: &[Parameter], like: &str) {
-    let like_heads: Vec<Head> = vocabulary.heads.iter().filter(|head| head.kind == like && head.part.is_none()).cloned().collect();
+    let like_heads: Vec<Head> =
+        vocabulary.heads.iter().filter(|head| head.kind == like && head.part.is_none()).cloned().collect();
     for mut head in like_heads {
         head.kind = Cow::Owned(name.to_owned());
         head.doc = Cow::Owned(format!("An operation like {like}, declared in a rule file."));
         for parameter in parameters {
-            let ty = parameter.ty.as_ref().and_then(|ty| type_named(&ty.name.value, ty.element.as_ref().map(|e| e.value.as_str()), vocabulary));
+            let ty = parameter
+                .ty
+                .as_ref()
+                .and_then(|ty| type_named(&ty.name.value, ty.element.as_ref().map(|e| e.value.as_str()), vocabulary));
             let slot = Slot {
                 ty: ty.unwrap_or(Type::Value),
                 optional: parameter.ty.as_ref().is_some_and(|ty| ty.optional) && parameter.default.is_none(),
@@ -123,8 +136,10 @@ impl Checker<'_> {
             Some(element) if ty.name.value == "list" => element,
             _ => &ty.name,
         };
-        let names: Vec<&str> =
-            ["bool", "int", "str", "version", "list"].into_iter().chain(self.vocabulary.entities.iter().map(|entity| entity.name)).collect();
+        let names: Vec<&str> = ["bool", "int", "str", "version", "list"]
+            .into_iter()
+            .chain(self.vocabulary.entities.iter().map(|entity| entity.name))
+            .collect();
         let help = match unknown.value.as_str() {
             "list" => "write what it is a list of: `list[str]`".to_owned(),
             "string" | "text" => "did you mean `str`?".to_owned(),
@@ -146,7 +161,8 @@ impl Checker<'_> {
             for declaration in &file.declarations {
                 match &declaration.kind {
                     DeclarationKind::Edition(edition) if !EDITIONS.contains(&edition.value) => {
-                        let message = format!("this version does not read edition {} of the rule language", edition.value);
+                        let message =
+                            format!("this version does not read edition {} of the rule language", edition.value);
                         self.report("names::edition", message, edition.span, "unknown edition")
                             .help("the newest edition that it reads is 1: write `edition 1`, or update whimbrel");
                     }
@@ -185,8 +201,13 @@ impl Checker<'_> {
     }
 
     fn declared_twice(&mut self, name: &Spanned<String>) {
-        self.report("names::declared-twice", format!("`{}` is declared already", name.value), name.span, "declared again")
-            .help("rename one of them");
+        self.report(
+            "names::declared-twice",
+            format!("`{}` is declared already", name.value),
+            name.span,
+            "declared again",
+        )
+        .help("rename one of them");
     }
 
     fn unknown_pack(&mut self, used: &Spanned<String>, files: &[PackFile]) {
@@ -195,22 +216,44 @@ impl Checker<'_> {
             || "name its files under `rules` in the configuration".to_owned(),
             |near| format!("did you mean `{near}`?"),
         );
-        self.report("names::unknown-pack", format!("no loaded pack is called `{}`", used.value), used.span, "not loaded").help(help);
+        self.report(
+            "names::unknown-pack",
+            format!("no loaded pack is called `{}`", used.value),
+            used.span,
+            "not loaded",
+        )
+        .help(help);
     }
 
-    fn setting(&mut self, pack: &str, parameter: &Parameter, description: Option<String>, known: &[Setting]) -> Option<Setting> {
+    fn setting(
+        &mut self,
+        pack: &str,
+        parameter: &Parameter,
+        description: Option<String>,
+        known: &[Setting],
+    ) -> Option<Setting> {
         let name = &parameter.name;
         let Some(ty) = &parameter.ty else {
-            self.report("setting::no-type", format!("the setting `{}` has no type", name.value), name.span, "which type?")
-                .help(format!("write it as `setting {}: list[str] = []`", name.value));
+            self.report(
+                "setting::no-type",
+                format!("the setting `{}` has no type", name.value),
+                name.span,
+                "which type?",
+            )
+            .help(format!("write it as `setting {}: list[str] = []`", name.value));
             return None;
         };
         let slot = self.type_of(ty)?;
         let value = match &parameter.default {
             None if slot.optional => Literal::None,
             None => {
-                self.report("setting::no-default", format!("the setting `{}` has no default", name.value), name.span, "no default")
-                    .help("add `= …` with the value for projects that do not configure it, or a `?` behind its type");
+                self.report(
+                    "setting::no-default",
+                    format!("the setting `{}` has no default", name.value),
+                    name.span,
+                    "no default",
+                )
+                .help("add `= …` with the value for projects that do not configure it, or a `?` behind its type");
                 return None;
             }
             Some(default) => self.literal_of(default, &slot)?,

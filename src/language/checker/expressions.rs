@@ -29,8 +29,13 @@ impl Checker<'_> {
                 self.next_leaf += 1;
                 if let NodeKind::Literal(Literal::Bool(value)) = &node.kind {
                     let answer = if *value { "true" } else { "false" };
-                    self.report("rule::constant", format!("this condition is always {answer}"), expr.span, "always the same")
-                        .help("leave it out, or say what it should depend on");
+                    self.report(
+                        "rule::constant",
+                        format!("this condition is always {answer}"),
+                        expr.span,
+                        "always the same",
+                    )
+                    .help("leave it out, or say what it should depend on");
                 }
                 node
             }
@@ -62,7 +67,8 @@ impl Checker<'_> {
             (_, Type::Entity("Field")) => format!("write an attribute of it, such as `{text}.null`"),
             _ => format!("compare it with a value: `{text} == …`"),
         };
-        self.report("type::not-a-condition", format!("`{text}` is not true or false"), expr.span, slot.to_string()).help(help);
+        self.report("type::not-a-condition", format!("`{text}` is not true or false"), expr.span, slot.to_string())
+            .help(help);
     }
 
     /// Checks an expression and gives its type.
@@ -140,8 +146,13 @@ impl Checker<'_> {
             if let ExprKind::Kind(kind) = &kind_side.kind {
                 let (other, kind) = (self.text(other.span).to_owned(), kind.value.clone());
                 let not = if op.value == CompareOp::NotEqual { "is not" } else { "is" };
-                self.report("type::kind-as-value", format!("`{kind}` is a kind, not a value"), kind_side.span, "a kind")
-                    .help(format!("write `{other} {not} {kind}`"));
+                self.report(
+                    "type::kind-as-value",
+                    format!("`{kind}` is a kind, not a value"),
+                    kind_side.span,
+                    "a kind",
+                )
+                .help(format!("write `{other} {not} {kind}`"));
                 return poisoned();
             }
         }
@@ -189,9 +200,15 @@ impl Checker<'_> {
         if !words.contains(&text.as_str()) {
             let of = self.text(word.span).to_owned();
             let known = words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", ");
-            let suggestion = did_you_mean(text, words.iter().copied()).map(|word| format!("did you mean `\"{word}\"`? "));
-            self.report("type::unknown-word", format!("`{of}` is never `\"{text}\"`"), other.span, "not one of its words")
-                .help(format!("{}it is one of {known}", suggestion.unwrap_or_default()));
+            let suggestion =
+                did_you_mean(text, words.iter().copied()).map(|word| format!("did you mean `\"{word}\"`? "));
+            self.report(
+                "type::unknown-word",
+                format!("`{of}` is never `\"{text}\"`"),
+                other.span,
+                "not one of its words",
+            )
+            .help(format!("{}it is one of {known}", suggestion.unwrap_or_default()));
         }
     }
 
@@ -235,7 +252,12 @@ impl Checker<'_> {
         }
         let Some(path) = claims::path_of(side) else {
             let text = self.text(side.span).to_owned();
-            self.report("type::maybe-unset", format!("`{text}` may be unset, so it can't be ordered"), side.span, "may be unset");
+            self.report(
+                "type::maybe-unset",
+                format!("`{text}` may be unset, so it can't be ordered"),
+                side.span,
+                "may be unset",
+            );
             return;
         };
         if scope.settled.contains(&path) {
@@ -243,13 +265,23 @@ impl Checker<'_> {
             return;
         }
         let whole = self.text(whole.span).to_owned();
-        self.report("type::maybe-unset", format!("`{path}` may be unset, so it can't be ordered yet"), side.span, "may be unset")
-            .help(format!(
-                "say what an unset value means: `{path} is set and {whole}` or `{path} is not set or {whole}`"
-            ));
+        self.report(
+            "type::maybe-unset",
+            format!("`{path}` may be unset, so it can't be ordered yet"),
+            side.span,
+            "may be unset",
+        )
+        .help(format!("say what an unset value means: `{path} is set and {whole}` or `{path} is not set or {whole}`"));
     }
 
-    fn membership(&mut self, expr: &Expr, left: &Expr, negated: bool, right: &Expr, scope: &mut Scope<'_>) -> (NodeKind, Slot) {
+    fn membership(
+        &mut self,
+        expr: &Expr,
+        left: &Expr,
+        negated: bool,
+        right: &Expr,
+        scope: &mut Scope<'_>,
+    ) -> (NodeKind, Slot) {
         let (left_node, left_slot) = self.expression(left, scope);
         let (right_node, right_slot) = self.expression(right, scope);
         let (left_text, right_text) = (self.text(left.span).to_owned(), self.text(right.span).to_owned());
@@ -265,7 +297,8 @@ impl Checker<'_> {
                 }
             }
             Type::List(element) => {
-                let message = format!("`{left_text}` can never be in `{right_text}`: {} and list[{element}]", left_slot.ty);
+                let message =
+                    format!("`{left_text}` can never be in `{right_text}`: {} and list[{element}]", left_slot.ty);
                 let names = matches!(left_slot.ty, Type::Entity(_)) && **element == Type::Str;
                 let report = self.report("type::mismatch", message, expr.span, "always false");
                 if names {
@@ -320,13 +353,19 @@ impl Checker<'_> {
                 Type::Entity(_) => format!("write `{text}.name matches …`"),
                 _ => "`matches` compares a text with a glob".to_owned(),
             };
-            self.report("type::mismatch", format!("`{text}` is not a text"), left.span, left_slot.ty.to_string()).help(help);
+            self.report("type::mismatch", format!("`{text}` is not a text"), left.span, left_slot.ty.to_string())
+                .help(help);
         }
         let globs = matches!(&right_slot.ty, Type::Str | Type::Poisoned | Type::EmptyList)
             || matches!(&right_slot.ty, Type::List(element) if **element == Type::Str);
         if !globs {
-            self.report("type::mismatch", "`matches` wants a glob, or a list of globs", right.span, right_slot.ty.to_string())
-                .help("write a text such as `\"tmp_*\"`");
+            self.report(
+                "type::mismatch",
+                "`matches` wants a glob, or a list of globs",
+                right.span,
+                right_slot.ty.to_string(),
+            )
+            .help("write a text such as `\"tmp_*\"`");
         }
         if let ExprKind::Literal(literal) = &right.kind {
             self.check_globs(literal, right.span);
@@ -348,7 +387,14 @@ impl Checker<'_> {
         }
     }
 
-    fn is(&mut self, expr: &Expr, left: &Expr, negated: bool, what: &IsWhat, scope: &mut Scope<'_>) -> (NodeKind, Slot) {
+    fn is(
+        &mut self,
+        expr: &Expr,
+        left: &Expr,
+        negated: bool,
+        what: &IsWhat,
+        scope: &mut Scope<'_>,
+    ) -> (NodeKind, Slot) {
         let (node, slot) = self.expression(left, scope);
         let text = self.text(left.span).to_owned();
         let value = Box::new(node);
@@ -357,7 +403,10 @@ impl Checker<'_> {
                 if !slot.optional && slot.ty != Type::Poisoned {
                     let answer = if negated { "false" } else { "true" };
                     let help = match slot.ty {
-                        Type::Bool => format!("when it is not written, Django's default is used; write `{}{text}`", if negated { "not " } else { "" }),
+                        Type::Bool => format!(
+                            "when it is not written, Django's default is used; write `{}{text}`",
+                            if negated { "not " } else { "" }
+                        ),
                         _ => "compare its value instead".to_owned(),
                     };
                     let message = format!("`{text}` is always set, so this is always {answer}");
@@ -376,8 +425,13 @@ impl Checker<'_> {
                     (Type::Bool, Literal::Bool(_)) => text.clone(),
                     _ => format!("{text} {right}"),
                 };
-                self.report("type::is-value", "`is` asks for a kind, `set` or `known`, not for a value", *span, "a value")
-                    .help(format!("write `{right}`"));
+                self.report(
+                    "type::is-value",
+                    "`is` asks for a kind, `set` or `known`, not for a value",
+                    *span,
+                    "a value",
+                )
+                .help(format!("write `{right}`"));
                 return poisoned();
             }
             IsWhat::Kinds(kinds) => {
@@ -427,7 +481,9 @@ impl Checker<'_> {
                 None if entity.name == "Field" => {
                     format!("a class of your own must be declared: `fieldclass {} like TextField`", kind.value)
                 }
-                None => format!("a class of your own must be declared: `operation {}(…) like SchemaOperation`", kind.value),
+                None => {
+                    format!("a class of your own must be declared: `operation {}(…) like SchemaOperation`", kind.value)
+                }
             };
             let message = format!("there is no {what} `{}`", kind.value);
             self.report("names::unknown-kind", message, kind.span, format!("unknown {what}")).help(help);
@@ -500,7 +556,8 @@ impl Checker<'_> {
         };
         let name = self.text(callee.span).to_owned();
         if arguments.len() != info.parameters.len() {
-            let wanted = info.parameters.iter().map(|(name, slot)| format!("{name}: {slot}")).collect::<Vec<_>>().join(", ");
+            let wanted =
+                info.parameters.iter().map(|(name, slot)| format!("{name}: {slot}")).collect::<Vec<_>>().join(", ");
             let message = format!("`{name}` takes {} arguments, not {}", info.parameters.len(), arguments.len());
             self.report("type::arguments", message, expr.span, "wrong number of arguments")
                 .help(format!("it is defined as `{name}({wanted})`"));
@@ -519,11 +576,16 @@ impl Checker<'_> {
                 }
                 return poisoned();
             }
-            if slot.optional && !wanted.optional && claims::path_of(argument).is_none_or(|path| !scope.settled.contains(&path)) {
+            if slot.optional
+                && !wanted.optional
+                && claims::path_of(argument).is_none_or(|path| !scope.settled.contains(&path))
+            {
                 let text = self.text(argument.span).to_owned();
                 let message = format!("`{text}` may be unset, and `{name}` wants a value for `{parameter}`");
-                self.report("type::maybe-unset", message, argument.span, "may be unset")
-                    .help(format!("write `{parameter}: {}?` in the definition, or `{text} is set and …` before it", wanted.ty));
+                self.report("type::maybe-unset", message, argument.span, "may be unset").help(format!(
+                    "write `{parameter}: {}?` in the definition, or `{text} is set and …` before it",
+                    wanted.ty
+                ));
                 return poisoned();
             }
             nodes.push(node);
@@ -540,10 +602,17 @@ impl Checker<'_> {
         };
         if found.is_none() && !scope.failed_lets.contains(&name) {
             let known = self.let_names(scope);
-            let help = did_you_mean(&name, known.iter().map(String::as_str))
-                .map_or_else(|| format!("define it: `let {name}(m: Model) = …`"), |right| format!("did you mean `{right}`?"));
-            self.report("names::unknown-definition", format!("nothing called `{name}` can be applied"), callee.span, "not defined")
-                .help(help);
+            let help = did_you_mean(&name, known.iter().map(String::as_str)).map_or_else(
+                || format!("define it: `let {name}(m: Model) = …`"),
+                |right| format!("did you mean `{right}`?"),
+            );
+            self.report(
+                "names::unknown-definition",
+                format!("nothing called `{name}` can be applied"),
+                callee.span,
+                "not defined",
+            )
+            .help(help);
         }
         found
     }
@@ -575,7 +644,12 @@ impl Checker<'_> {
     }
 
     /// What the first part of a dotted name stands for.
-    fn root(&mut self, first: &Spanned<String>, rest: &[Spanned<String>], scope: &mut Scope<'_>) -> Option<(NodeKind, Slot)> {
+    fn root(
+        &mut self,
+        first: &Spanned<String>,
+        rest: &[Spanned<String>],
+        scope: &mut Scope<'_>,
+    ) -> Option<(NodeKind, Slot)> {
         let name = first.value.as_str();
         if let Some(index) = scope.locals.iter().rposition(|(local, _)| local == name) {
             return Some((NodeKind::Local(index), scope.locals[index].1.clone()));
@@ -583,8 +657,13 @@ impl Checker<'_> {
         if let Some(info) = self.find_let(name, first.span, scope) {
             if !info.parameters.is_empty() {
                 let wanted = info.parameters.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>().join(", ");
-                self.report("type::arguments", format!("`{name}` needs its arguments"), first.span, "a definition with parameters")
-                    .help(format!("write `{name}({wanted})`"));
+                self.report(
+                    "type::arguments",
+                    format!("`{name}` needs its arguments"),
+                    first.span,
+                    "a definition with parameters",
+                )
+                .help(format!("write `{name}({wanted})`"));
                 return None;
             }
             return Some((NodeKind::Let { definition: info.definition, arguments: Vec::new() }, info.result));
@@ -620,7 +699,8 @@ impl Checker<'_> {
                     Some(slot) if slot.ty == known.slot.ty => slot.optional |= known.slot.optional,
                     Some(_) => {
                         let message = format!("`{}` is not of one type in all the heads of this rule", name.value);
-                        self.report("names::not-in-all", message, name.span, "differs between the heads").help("split the rule in two");
+                        self.report("names::not-in-all", message, name.span, "differs between the heads")
+                            .help("split the rule in two");
                         return Some(None);
                     }
                 },
@@ -681,7 +761,9 @@ pub(super) fn size_of(node: &Node) -> usize {
         | NodeKind::Order { left, right, .. }
         | NodeKind::In { left, right, .. }
         | NodeKind::Matches { left, right, .. } => size_of(left).saturating_add(size_of(right)),
-        NodeKind::IsSet { value, .. } | NodeKind::IsKnown { value, .. } | NodeKind::IsKind { value, .. } => size_of(value),
+        NodeKind::IsSet { value, .. } | NodeKind::IsKnown { value, .. } | NodeKind::IsKind { value, .. } => {
+            size_of(value)
+        }
         NodeKind::Quantifier { body, collection, condition, .. } => {
             size_of(body).saturating_add(size_of(collection)).saturating_add(condition.as_deref().map_or(0, size_of))
         }

@@ -112,23 +112,29 @@ struct Report<'d> {
 
 impl Report<'_> {
     fn help(self, help: impl Into<String>) -> Self {
-        Report { diagnostic: self.diagnostic.map(|diagnostic| {
-            diagnostic.help = Some(help.into());
-            diagnostic
-        }) }
+        Report {
+            diagnostic: self.diagnostic.map(|diagnostic| {
+                diagnostic.help = Some(help.into());
+                diagnostic
+            }),
+        }
     }
 
     fn label(self, span: Span, text: impl Into<String>) -> Self {
-        Report { diagnostic: self.diagnostic.map(|diagnostic| {
-            diagnostic.labels.push(crate::diagnostic::Label { span, text: text.into() });
-            diagnostic
-        }) }
+        Report {
+            diagnostic: self.diagnostic.map(|diagnostic| {
+                diagnostic.labels.push(crate::diagnostic::Label { span, text: text.into() });
+                diagnostic
+            }),
+        }
     }
 
     fn warning(self) -> Self {
-        Report { diagnostic: self.diagnostic.map(|diagnostic| {
-            diagnostic.severity = Severity::Warning;
-            diagnostic
-        }) }
+        Report {
+            diagnostic: self.diagnostic.map(|diagnostic| {
+                diagnostic.severity = Severity::Warning;
+                diagnostic
+            }),
+        }
     }
 }

@@ -23,7 +23,8 @@ impl<'v> Checker<'v> {
             let line = first.source.position(first.span.start).line;
             let place = format!("{}:{line}", first.source.path());
             let (same_file, first_span) = (Arc::ptr_eq(&first.source, &rule.source), first.span);
-            let report = self.report("rule::duplicate", format!("two rules are called `{}`", rule.id), rule.span, "the second");
+            let report =
+                self.report("rule::duplicate", format!("two rules are called `{}`", rule.id), rule.span, "the second");
             let report = if same_file { report.label(first_span, "the first") } else { report };
             report.help(format!("rename one of them; the first stands in {place}"));
         }
@@ -40,8 +41,10 @@ impl<'v> Checker<'v> {
                         let Some(index) = self.overridden(rule, pack, set) else { continue };
                         if because.is_none() {
                             let message = format!("`{}` is disabled without a reason", rule.value);
-                            self.report("override::no-reason", message, rule.span, "why?")
-                                .help(format!("write `disable {} because \"…\"`; `whimbrel explain` shows the reason", rule.value));
+                            self.report("override::no-reason", message, rule.span, "why?").help(format!(
+                                "write `disable {} because \"…\"`; `whimbrel explain` shows the reason",
+                                rule.value
+                            ));
                         }
                         let reason = because.as_ref().map(|text| text.value.clone());
                         set.rules[index].disabled = Some(self.override_at(rule.span, "disabled", reason));
@@ -63,10 +66,14 @@ impl<'v> Checker<'v> {
         let (prefix, rule) = name.value.rsplit_once('/').unwrap_or((pack, &name.value));
         let prefix = self.packs.get(pack).and_then(|own| own.aliases.get(prefix)).map_or(prefix, String::as_str);
         let id = format!("{prefix}/{rule}");
-        let found = set.rules.iter().position(|known| known.id == id || known.was.iter().any(|was| format!("{}/{was}", known.pack) == id));
+        let found = set
+            .rules
+            .iter()
+            .position(|known| known.id == id || known.was.iter().any(|was| format!("{}/{was}", known.pack) == id));
         if found.is_none() {
-            let near = did_you_mean(&id, set.rules.iter().map(|rule| rule.id.as_str()))
-                .or_else(|| set.rules.iter().find(|known| known.id.rsplit('/').next() == Some(rule)).map(|known| known.id.as_str()));
+            let near = did_you_mean(&id, set.rules.iter().map(|rule| rule.id.as_str())).or_else(|| {
+                set.rules.iter().find(|known| known.id.rsplit('/').next() == Some(rule)).map(|known| known.id.as_str())
+            });
             let help = near.map_or_else(
                 || "`whimbrel rules` lists the rules that are loaded".to_owned(),
                 |near| format!("did you mean `{near}`?"),
@@ -81,21 +88,20 @@ impl<'v> Checker<'v> {
         let Some(index) = self.overridden(name, pack, set) else { return };
         let vocabulary = self.vocabulary;
         let rule = &mut set.rules[index];
-        let heads = rule
-            .heads
-            .iter()
-            .filter_map(|head| vocabulary.head(head.namespace, &head.kind, head.part))
-            .collect();
+        let heads =
+            rule.heads.iter().filter_map(|head| vocabulary.head(head.namespace, &head.kind, head.part)).collect();
         let mut scope = Scope::new(pack, heads);
         for clause in clauses {
             match &clause.kind {
                 ClauseKind::Severity(word) => {
                     let Some(severity) = self.severity(word) else { continue };
                     let what = format!("severity {}", severity.word());
-                    let conflict = rule.overrides.iter().find(|other| other.what.starts_with("severity ") && other.what != what);
+                    let conflict =
+                        rule.overrides.iter().find(|other| other.what.starts_with("severity ") && other.what != what);
                     if let Some(other) = conflict {
                         let message = format!("`{}` is given two severities", rule.id);
-                        let help = format!("the other one, `{}`, stands in {}; keep one of them", other.what, other.place);
+                        let help =
+                            format!("the other one, `{}`, stands in {}; keep one of them", other.what, other.place);
                         self.report("override::conflict", message, word.span, "the second").help(help);
                         continue;
                     }

@@ -192,8 +192,13 @@ impl Checker<'_> {
     fn define(&mut self, definition: &syntax::Definition, scope: &mut Scope<'_>) -> Option<LetInfo> {
         let name = definition.name.value.clone();
         if self.open_definitions == DEEPEST_DEFINITION {
-            self.report("let::too-deep", format!("`{name}` is used through too many definitions"), definition.name.span, "too deep")
-                .help(format!("definitions may use each other through {DEEPEST_DEFINITION} steps"));
+            self.report(
+                "let::too-deep",
+                format!("`{name}` is used through too many definitions"),
+                definition.name.span,
+                "too deep",
+            )
+            .help(format!("definitions may use each other through {DEEPEST_DEFINITION} steps"));
             return None;
         }
         let mut parameters = Vec::new();
@@ -202,8 +207,13 @@ impl Checker<'_> {
                 Some(ty) => self.type_of(ty)?,
                 None => {
                     let parameter = &parameter.name;
-                    self.report("let::no-type", format!("`{}` has no type", parameter.value), parameter.span, "which type?")
-                        .help(format!("write it as `{}: Model`", parameter.value));
+                    self.report(
+                        "let::no-type",
+                        format!("`{}` has no type", parameter.value),
+                        parameter.span,
+                        "which type?",
+                    )
+                    .help(format!("write it as `{}: Model`", parameter.value));
                     return None;
                 }
             };
@@ -223,8 +233,13 @@ impl Checker<'_> {
         }
         let size = size_of(&body);
         if size > LARGEST_DEFINITION {
-            self.report("let::too-large", format!("`{name}` unfolds to {size} conditions"), definition.name.span, "too large")
-                .help(format!("a definition may unfold to {LARGEST_DEFINITION}"));
+            self.report(
+                "let::too-large",
+                format!("`{name}` unfolds to {size} conditions"),
+                definition.name.span,
+                "too large",
+            )
+            .help(format!("a definition may unfold to {LARGEST_DEFINITION}"));
             return None;
         }
         Some(LetInfo { definition: Arc::new(Definition { name, body, size }), parameters, result })
@@ -314,8 +329,13 @@ impl Checker<'_> {
         let name = segment.value.as_str();
         let owner_text = self.text(owner).to_owned();
         let Type::Entity(entity_name) = ty else {
-            self.report("names::unknown-attribute", format!("`{owner_text}` has no attributes"), segment.span, format!("it is {ty}"))
-                .help(format!("write `{owner_text}` alone"));
+            self.report(
+                "names::unknown-attribute",
+                format!("`{owner_text}` has no attributes"),
+                segment.span,
+                format!("it is {ty}"),
+            )
+            .help(format!("write `{owner_text}` alone"));
             return;
         };
         let attributes: Vec<&str> = self

@@ -7,7 +7,9 @@ use super::expressions::sole_value;
 use super::grammar::Rule;
 use super::lowering::Lowering;
 use super::table::{self, Place, Shape};
-use crate::language::syntax::{Clause, ClauseKind, CompareOp, Edit, Expr, ExprKind, Literal, Requirement, Subject, Target};
+use crate::language::syntax::{
+    Clause, ClauseKind, CompareOp, Edit, Expr, ExprKind, Literal, Requirement, Subject, Target,
+};
 use crate::source::{Span, Spanned};
 
 impl Lowering<'_> {
@@ -203,7 +205,10 @@ impl Lowering<'_> {
             span,
             "not a word",
         );
-        self.fail(error.with_help(table::clause(clause).map_or_else(String::new, |e| format!("write it like `{}`", e.sample))));
+        self.fail(
+            error
+                .with_help(table::clause(clause).map_or_else(String::new, |e| format!("write it like `{}`", e.sample))),
+        );
         None
     }
 

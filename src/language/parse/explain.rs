@@ -162,7 +162,9 @@ impl Lowering<'_> {
     pub(super) fn fix_without_brace(&mut self, end: usize, edit: Span) {
         let message = "this `fix` lacks its opening brace";
         let error = self.error("syntax::open-block", message, edit, "an edit without braces");
-        self.fail(error.with_label(Span::at(end), "expected `{` behind this").with_help("write `{` in front of the edits"));
+        self.fail(
+            error.with_label(Span::at(end), "expected `{` behind this").with_help("write `{` in front of the edits"),
+        );
         self.mute();
     }
 
@@ -209,7 +211,9 @@ impl Lowering<'_> {
                     "a text of several lines stands in a fence of three backticks".to_owned()
                 } else {
                     let quote = self.slice(quote);
-                    format!("close the text with `{quote}` on the same line; several lines stand in a fence of three backticks")
+                    format!(
+                        "close the text with `{quote}` on the same line; several lines stand in a fence of three backticks"
+                    )
                 };
                 let error = self.error("syntax::open-string", "this text is not closed", quote, "opened here");
                 return error.with_label(Span::at(last), "expected before this").with_help(help);
@@ -241,10 +245,10 @@ impl Lowering<'_> {
                 self.error("syntax::open-bracket", format!("this `{written}` is not closed"), span, "opened here");
             let last = end.unwrap_or(span.end);
             let error = error.with_label(Span::at(last), format!("expected `{closing}` before this"));
-            return error.with_help(format!("write `{closing}` where the parentheses end").replace(
-                "parentheses",
-                if closing == "]" { "list" } else { "parentheses" },
-            ));
+            return error.with_help(
+                format!("write `{closing}` where the parentheses end")
+                    .replace("parentheses", if closing == "]" { "list" } else { "parentheses" }),
+            );
         }
         if let Some((_, wanted)) = UNFINISHED.iter().find(|(operator, _)| *operator == written) {
             let message = format!("`{written}` needs {wanted} behind it");
@@ -252,14 +256,18 @@ impl Lowering<'_> {
             return error.with_help(format!("write {wanted} behind `{written}`, or remove it"));
         }
         match written {
-            "“" | "”" | "„" | "‘" | "’" => unexpected("write texts between straight quotes: `\"…\"`".to_owned()),
+            "“" | "”" | "„" | "‘" | "’" => {
+                unexpected("write texts between straight quotes: `\"…\"`".to_owned())
+            }
             ";" => unexpected("remove it: clauses need no `;`".to_owned()),
             "," => unexpected("remove the comma: clauses stand one after the other".to_owned()),
             ":" => unexpected("remove it: a clause word needs no `:` behind it".to_owned()),
             "." => unexpected("write the name behind the dot without a space".to_owned()),
             "->" => unexpected("write `and` or `or` between conditions; a rule has no `->`".to_owned()),
             ")" | "]" => unexpected("remove it: nothing is open here".to_owned()),
-            "+" | "*" | "/" | "%" | "-" => unexpected("a rule does no arithmetic: compare the values as they are".to_owned()),
+            "+" | "*" | "/" | "%" | "-" => {
+                unexpected("a rule does no arithmetic: compare the values as they are".to_owned())
+            }
             _ => unexpected("remove it".to_owned()),
         }
     }

@@ -383,7 +383,9 @@ impl Lowering<'_> {
         generator: &Pair<'_, Rule>,
     ) -> ExprKind {
         let body = arguments.clone().into_inner().find(|part| part.as_rule() == Rule::expr);
-        let mut parts = generator.clone().into_inner()
+        let mut parts = generator
+            .clone()
+            .into_inner()
             .filter(|part| !matches!(part.as_rule(), Rule::for_word | Rule::in_word | Rule::if_word));
         let (Some(body), Some(variable), Some(collection)) = (body, parts.next(), parts.next()) else {
             self.poison();
