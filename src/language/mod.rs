@@ -6,6 +6,7 @@
 mod checker;
 mod evaluate;
 mod fact;
+mod load;
 mod parse;
 mod rule;
 mod suggest;
@@ -13,10 +14,9 @@ pub mod syntax;
 mod types;
 pub mod vocabulary;
 
-pub use checker::{PackFile, check_rules};
 pub use evaluate::Evaluator;
 pub use fact::{Cause, Entity, Fact, Subject, Truth};
-pub use parse::{CLAUSE_WORDS, parse};
+pub use load::{PackSource, load};
 pub use rule::{
     DatabaseScope, Definition, Edit, Example, Fix, FixBody, Leaf, Node, NodeKind, Override, Rule, RuleHead, RuleLabel,
     RuleSet, Setting, Template, TemplatePart, UnknownPolicy, VersionRange,

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::language::{Slot, Type};
+use crate::language::{Slot, Type, did_you_mean};
 
 /// A name with its type and a sentence for the reference.
 #[derive(Clone, Debug)]
@@ -141,10 +141,22 @@ impl Vocabulary {
         self.entity(entity)?.kinds.iter().find(|known| known.declared && known.name == last)
     }
 
-    /// The name that a synonym stands for.
+    /// The name that a synonym stands for, whatever case it is written in.
     #[must_use]
     pub fn synonym(&self, word: &str) -> Option<&'static str> {
         self.synonyms.iter().find(|(wrong, _)| wrong.eq_ignore_ascii_case(word)).map(|(_, right)| *right)
+    }
+
+    /// What somebody who wrote `word` may have meant: one of `known`, or what a near synonym stands for.
+    #[must_use]
+    pub fn suggestion<'k>(&self, word: &str, known: &[&'k str]) -> Option<&'k str> {
+        let of_synonym = |word: &str| {
+            let right = self.synonym(word)?;
+            known.iter().copied().find(|known| *known == right)
+        };
+        of_synonym(word)
+            .or_else(|| did_you_mean(word, known.iter().copied()))
+            .or_else(|| of_synonym(did_you_mean(word, self.synonyms.iter().map(|(wrong, _)| *wrong))?))
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::check;
 use crate::diagnostic::Diagnostic;
-use crate::language::{PackFile, RuleSet, check_rules, parse};
+use crate::language::{self, PackSource, RuleSet};
 use crate::source::SourceFile;
 
 pub use configure::configure;
@@ -37,22 +37,12 @@ pub fn pack_of(path: &str) -> &str {
     name.strip_suffix(".rules").unwrap_or(name)
 }
 
-/// Loads rule files together: parses and checks them against the vocabulary of facts. Where a diagnostic is an error,
-/// the set must not be used to judge.
+/// Loads rule files together and checks them against the vocabulary of facts. Where a diagnostic is an error, the set
+/// must not be used to judge.
 #[must_use]
 pub fn load(files: &[Arc<SourceFile>]) -> (RuleSet, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
-    let mut parsed = Vec::new();
-    for source in files {
-        let (file, errors) = parse(source);
-        diagnostics.extend(errors);
-        parsed.push(PackFile { pack: pack_of(source.path()).to_owned(), file });
-    }
-    let (rules, errors) = check_rules(&parsed, check::vocabulary());
-    diagnostics.extend(errors);
-    diagnostics.sort_by(|a, b| {
-        let place = |diagnostic: &Diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start);
-        (a.source.path(), place(a)).cmp(&(b.source.path(), place(b)))
-    });
-    (rules, diagnostics)
+    let pack_source =
+        |source: &Arc<SourceFile>| PackSource { pack: pack_of(source.path()).to_owned(), source: Arc::clone(source) };
+    let files: Vec<PackSource> = files.iter().map(pack_source).collect();
+    language::load(&files, check::vocabulary())
 }

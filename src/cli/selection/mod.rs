@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use crate::check::{Checked, Content, Unreadable};
 use crate::cli::failure::Failure;
 use crate::cli::project::Project;
-use crate::git::StagedStatus;
+use crate::git::{IndexEntry, StagedFile, StagedStatus};
 use crate::migration::{Migration, ReadError, is_migration_path, read_migration};
 use crate::python;
 use crate::source::{SourceFile, Span};
@@ -85,30 +85,12 @@ fn staged(project: &Project) -> Result<(Tree, BTreeSet<String>, Deployed), Failu
             help: "name files or folders to judge: `whimbrel check shop/migrations`".to_owned(),
         });
     };
-    let mut judged = BTreeSet::new();
-    let mut deployed = HashSet::new();
-    for file in repository.staged()? {
-        match file.status {
-            StagedStatus::Deleted | StagedStatus::Unmerged => continue,
-            StagedStatus::Modified | StagedStatus::TypeChanged => {
-                deployed.insert(file.path.clone());
-            }
-            StagedStatus::Added | StagedStatus::Renamed { .. } | StagedStatus::Copied { .. } => {}
-        }
-        if is_migration_path(&file.path) && selects(project, &file.path) {
-            judged.insert(file.path);
-        }
-    }
-    let folders: BTreeSet<&str> = judged.iter().map(|path| label::app_folder(path)).collect();
-    let tracked = repository.tracked_in(&folders.into_iter().collect::<Vec<_>>())?;
-    // Whatever is in the index and does not differ from HEAD is at HEAD.
-    let added: HashSet<String> = repository
-        .staged()?
-        .into_iter()
-        .filter(|file| !matches!(file.status, StagedStatus::Modified | StagedStatus::TypeChanged))
-        .map(|file| file.path)
-        .collect();
-    deployed.extend(tracked.iter().map(|entry| entry.path.clone()).filter(|path| !added.contains(path)));
+    let staged = repository.staged()?;
+    let present = staged.iter().filter(|file| !matches!(file.status, StagedStatus::Deleted | StagedStatus::Unmerged));
+    let paths = present.map(|file| file.path.clone());
+    let judged: BTreeSet<String> = paths.filter(|path| is_migration_path(path) && selects(project, path)).collect();
+    let tracked = repository.tracked_in(&app_folders(judged.iter()))?;
+    let deployed = deployed_of(&tracked, &staged);
     Ok((Tree::index(repository.clone(), tracked), judged, Some(deployed)))
 }
 
@@ -172,18 +154,22 @@ fn real_parent(path: &Path) -> PathBuf {
     }
 }
 
-/// The files below the folders of these that are at HEAD: in the index, and not staged as new.
+/// The files below the app folders of these that deployed code has.
 fn deployed_files<'p>(project: &Project, paths: impl Iterator<Item = &'p String>) -> Result<Deployed, Failure> {
     let Some(repository) = &project.repository else { return Ok(None) };
-    let folders: BTreeSet<&str> = paths.map(|path| label::app_folder(path)).collect();
-    let tracked = repository.tracked_in(&folders.into_iter().collect::<Vec<_>>())?;
-    let added: HashSet<String> = repository
-        .staged()?
-        .into_iter()
-        .filter(|file| !matches!(file.status, StagedStatus::Modified | StagedStatus::TypeChanged))
-        .map(|file| file.path)
-        .collect();
-    Ok(Some(tracked.into_iter().map(|entry| entry.path).filter(|path| !added.contains(path)).collect()))
+    let tracked = repository.tracked_in(&app_folders(paths))?;
+    Ok(Some(deployed_of(&tracked, &repository.staged()?)))
+}
+
+fn app_folders<'p>(paths: impl Iterator<Item = &'p String>) -> Vec<&'p str> {
+    paths.map(|path| label::app_folder(path)).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Whatever is in the index and not staged as new is at HEAD.
+fn deployed_of(tracked: &[IndexEntry], staged: &[StagedFile]) -> HashSet<String> {
+    let changed = |file: &&StagedFile| matches!(file.status, StagedStatus::Modified | StagedStatus::TypeChanged);
+    let added: HashSet<&str> = staged.iter().filter(|file| !changed(file)).map(|file| file.path.as_str()).collect();
+    tracked.iter().map(|entry| &entry.path).filter(|path| !added.contains(path.as_str())).cloned().collect()
 }
 
 /// Whether the configuration wants that file judged.

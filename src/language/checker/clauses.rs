@@ -18,6 +18,7 @@ impl<'v> Checker<'v> {
     /// Checks a rule. `None` when it can't be used at all; everything that is wrong with it has been reported.
     pub(super) fn rule(&mut self, pack: &str, rule: &syntax::Rule) -> Option<Rule> {
         let before = self.errors();
+        self.poisoned_rule = rule.poisoned;
         self.once_only(&rule.clauses);
         let heads = self.heads(rule);
         let known_heads: Vec<&'v Head> = heads.iter().filter_map(|(head, _)| *head).collect();
@@ -176,13 +177,27 @@ impl<'v> Checker<'v> {
     fn words_only(&mut self, rule: &syntax::Rule) {
         for clause in &rule.clauses {
             match &clause.kind {
-                ClauseKind::Severity(word) => drop(self.severity(word)),
-                ClauseKind::Hazard(words) => {
-                    words.iter().for_each(|word| drop(self.word(word, self.vocabulary.hazards, "hazard")));
+                ClauseKind::Severity(word) => {
+                    self.severity(word);
                 }
-                ClauseKind::Unknown(word) => drop(self.unknown_policy(word)),
-                ClauseKind::Database(targets) => targets.iter().for_each(|target| drop(self.database(target))),
-                ClauseKind::Django(ranges) => ranges.iter().for_each(|range| drop(self.range(range))),
+                ClauseKind::Hazard(words) => {
+                    for word in words {
+                        self.word(word, self.vocabulary.hazards, "hazard");
+                    }
+                }
+                ClauseKind::Unknown(word) => {
+                    self.unknown_policy(word);
+                }
+                ClauseKind::Database(targets) => {
+                    for target in targets {
+                        self.database(target);
+                    }
+                }
+                ClauseKind::Django(ranges) => {
+                    for range in ranges {
+                        self.range(range);
+                    }
+                }
                 _ => {}
             }
         }
@@ -308,10 +323,7 @@ impl<'v> Checker<'v> {
         }
         let kinds: Vec<&str> =
             vocabulary.heads.iter().filter(|head| head.namespace == namespace).map(|head| head.kind.as_ref()).collect();
-        let near = vocabulary
-            .synonym(kind)
-            .filter(|right| kinds.contains(right))
-            .or_else(|| did_you_mean(kind, kinds.iter().copied()));
+        let near = vocabulary.suggestion(kind, &kinds);
         let help = near.map_or_else(
             || format!("an operation of your own must be declared: `operation {kind}(…) like SchemaOperation`"),
             |near| format!("did you mean `{near}`?"),
@@ -362,7 +374,7 @@ impl<'v> Checker<'v> {
 
     pub(super) fn unknown_policy(&mut self, word: &Spanned<String>) -> Option<UnknownPolicy> {
         const WORDS: &[&str] = &["warn", "report", "ignore"];
-        let word = self.word(word, WORDS, "way to treat the unknown")?;
+        let word = self.word(word, WORDS, "policy for the unknown")?;
         UnknownPolicy::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, policy)| policy)
     }
 

@@ -71,7 +71,7 @@ pub(super) fn extend_vocabulary(
                     )
                     .with_help(help),
                 );
-                continue;
+                // Its name is declared all the same, so that its uses are not reported too.
             }
             kinds.push(Kind {
                 name: Cow::Owned(name.value.clone()),
@@ -90,6 +90,16 @@ pub(super) fn extend_vocabulary(
 fn declare_heads(vocabulary: &mut Vocabulary, name: &str, parameters: &[Parameter], like: &str) {
     let like_heads: Vec<Head> =
         vocabulary.heads.iter().filter(|head| head.kind == like && head.part.is_none()).cloned().collect();
+    if like_heads.is_empty() {
+        let doc = Cow::Borrowed("");
+        vocabulary.heads.push(Head {
+            namespace: None,
+            kind: Cow::Owned(name.to_owned()),
+            part: None,
+            names: Vec::new(),
+            doc,
+        });
+    }
     for mut head in like_heads {
         head.kind = Cow::Owned(name.to_owned());
         head.doc = Cow::Owned(format!("An operation like {like}, declared in a rule file."));

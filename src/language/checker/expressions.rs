@@ -27,7 +27,7 @@ impl Checker<'_> {
                 }
                 node.leaf = Some(Leaf { id: self.next_leaf, guard: false });
                 self.next_leaf += 1;
-                if let NodeKind::Literal(Literal::Bool(value)) = &node.kind {
+                if let ExprKind::Literal(Literal::Bool(value)) = &expr.kind {
                     let answer = if *value { "true" } else { "false" };
                     self.report(
                         "rule::constant",
@@ -59,6 +59,10 @@ impl Checker<'_> {
     }
 
     fn not_a_condition(&mut self, expr: &Expr, slot: &Slot) {
+        if self.poisoned_rule {
+            // What is missing may be in the part that did not parse.
+            return;
+        }
         let text = self.text(expr.span).to_owned();
         let help = match (&expr.kind, &slot.ty) {
             (ExprKind::Kind(_), _) => format!("write `op is {text}`"),
@@ -324,7 +328,9 @@ impl Checker<'_> {
             other => {
                 let message = format!("nothing can be in `{right_text}`: it is {other}");
                 let help = if *other == Type::Str {
-                    format!("to look inside a text, write `{right_text} matches \"*…*\"`")
+                    format!(
+                        "write `{left_text} == {right_text}`, or `{left_text} matches \"*…*\"` to look inside a text"
+                    )
                 } else {
                     "`in` wants a list, or `deployed`".to_owned()
                 };
@@ -470,12 +476,8 @@ impl Checker<'_> {
                 "Index" => "index class",
                 _ => "kind",
             };
-            let suggestion = self
-                .vocabulary
-                .synonym(&kind.value)
-                .filter(|right| names.iter().any(|name| name == right))
-                .map(str::to_owned)
-                .or_else(|| did_you_mean(&kind.value, names.iter().map(String::as_str)).map(str::to_owned));
+            let known_names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let suggestion = self.vocabulary.suggestion(&kind.value, &known_names);
             let help = match suggestion {
                 Some(right) => format!("did you mean `{right}`?"),
                 None if entity.name == "Field" => {
@@ -558,7 +560,9 @@ impl Checker<'_> {
         if arguments.len() != info.parameters.len() {
             let wanted =
                 info.parameters.iter().map(|(name, slot)| format!("{name}: {slot}")).collect::<Vec<_>>().join(", ");
-            let message = format!("`{name}` takes {} arguments, not {}", info.parameters.len(), arguments.len());
+            let count = info.parameters.len();
+            let plural = if count == 1 { "" } else { "s" };
+            let message = format!("`{name}` takes {count} argument{plural}, not {}", arguments.len());
             self.report("type::arguments", message, expr.span, "wrong number of arguments")
                 .help(format!("it is defined as `{name}({wanted})`"));
             return poisoned();

@@ -22,18 +22,18 @@ use scope::PackScope;
 
 /// A rule file and the pack that it belongs to.
 #[derive(Clone, Debug)]
-pub struct PackFile {
+pub(super) struct PackFile {
     /// Name of the pack: the first part of its rules' ids.
-    pub pack: String,
+    pub(super) pack: String,
     /// The file.
-    pub file: RuleFile,
+    pub(super) file: RuleFile,
 }
 
 /// Checks rule files against the vocabulary and each other.
 ///
 /// The rules come with everything that is wrong; where a diagnostic is an error, the set must not be used to judge.
 #[must_use]
-pub fn check_rules(files: &[PackFile], vocabulary: &Vocabulary) -> (RuleSet, Vec<Diagnostic>) {
+pub(super) fn check_rules(files: &[PackFile], vocabulary: &Vocabulary) -> (RuleSet, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let vocabulary = declarations::extend_vocabulary(files, vocabulary, &mut diagnostics);
     let Some(first) = files.first() else {
@@ -47,6 +47,7 @@ pub fn check_rules(files: &[PackFile], vocabulary: &Vocabulary) -> (RuleSet, Vec
         cyclic: BTreeSet::new(),
         open_definitions: 0,
         next_leaf: 0,
+        poisoned_rule: false,
     };
     let settings = checker.declarations(files);
     let mut rules = Vec::new();
@@ -62,12 +63,7 @@ pub fn check_rules(files: &[PackFile], vocabulary: &Vocabulary) -> (RuleSet, Vec
     let mut set = RuleSet { rules, settings, vocabulary: Arc::new(Vocabulary::clone(&vocabulary)) };
     checker.duplicate_rules(&mut set.rules);
     checker.overrides(files, &mut set);
-    let mut diagnostics = checker.diagnostics;
-    diagnostics.sort_by(|a, b| {
-        let place = |diagnostic: &Diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start);
-        (a.source.path(), place(a), &a.code).cmp(&(b.source.path(), place(b), &b.code))
-    });
-    (set, diagnostics)
+    (set, checker.diagnostics)
 }
 
 /// The state of a check.
@@ -79,6 +75,8 @@ struct Checker<'v> {
     cyclic: BTreeSet<String>,
     open_definitions: usize,
     next_leaf: u32,
+    /// Whether the rule under check has a clause that did not parse.
+    poisoned_rule: bool,
 }
 
 impl Checker<'_> {
@@ -124,15 +122,6 @@ impl Report<'_> {
         Report {
             diagnostic: self.diagnostic.map(|diagnostic| {
                 diagnostic.labels.push(crate::diagnostic::Label { span, text: text.into() });
-                diagnostic
-            }),
-        }
-    }
-
-    fn warning(self) -> Self {
-        Report {
-            diagnostic: self.diagnostic.map(|diagnostic| {
-                diagnostic.severity = Severity::Warning;
                 diagnostic
             }),
         }

@@ -345,11 +345,7 @@ impl Checker<'_> {
             .flat_map(|entity| &entity.attributes)
             .map(|attribute| attribute.name.as_ref())
             .collect();
-        let near = self
-            .vocabulary
-            .synonym(name)
-            .filter(|right| attributes.contains(right))
-            .or_else(|| did_you_mean(name, attributes.iter().copied()));
+        let near = self.vocabulary.suggestion(name, &attributes);
         let help = near.map_or_else(
             || format!("it has {}", attributes.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
             |near| format!("did you mean `{owner_text}.{near}`?"),

@@ -1,0 +1,3 @@
+//! Everything that a user can see, in one test binary.
+
+mod rule_mistakes;
