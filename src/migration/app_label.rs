@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn of_several_configs_the_default_counts() {
-        let two = "class A(AppConfig):\n    label = 'a'\nclass B(AppConfig):\n    label = 'b'\n";
+        let two = "from django.apps import AppConfig\nclass A(AppConfig):\n    label = 'a'\nclass B(AppConfig):\n    label = 'b'\n";
         let label = |config: &str| {
             app_label_of(&AppFiles { folder: "folder", configs: &[config], dependencies: &[], names: NAMES })
         };
