@@ -80,17 +80,21 @@ mod tests {
     fn an_app_config_comes_first() {
         let config = "from django.apps import AppConfig\nclass C(AppConfig):\n    name = 'wagtail.core'\n";
         let labelled = format!("{config}    label = 'wagtail' 'core'\n");
-        let files = |configs| AppFiles { folder: "core", configs, dependencies: &[], names: NAMES };
-        assert_eq!(app_label_of(&files(&[&labelled])), "wagtailcore");
-        assert_eq!(app_label_of(&files(&[config])), "core");
+        let label = |config: &str| {
+            app_label_of(&AppFiles { folder: "folder", configs: &[config], dependencies: &[], names: NAMES })
+        };
+        assert_eq!(label(&labelled), "wagtailcore");
+        assert_eq!(label(config), "core");
     }
 
     #[test]
     fn of_several_configs_the_default_counts() {
-        let two = "class A(AppConfig):\n    label = 'a'\nclass B(AppConfig):\n    label = 'b'\n";
-        let files = |configs| AppFiles { folder: "folder", configs, dependencies: &[], names: NAMES };
-        assert_eq!(app_label_of(&files(&[two])), "folder");
-        assert_eq!(app_label_of(&files(&[&format!("{two}    default = True\n")])), "b");
+        let two = "from django.apps import AppConfig\nclass A(AppConfig):\n    label = 'a'\nclass B(AppConfig):\n    label = 'b'\n";
+        let label = |config: &str| {
+            app_label_of(&AppFiles { folder: "folder", configs: &[config], dependencies: &[], names: NAMES })
+        };
+        assert_eq!(label(two), "folder");
+        assert_eq!(label(&format!("{two}    default = True\n")), "b");
     }
 
     #[test]

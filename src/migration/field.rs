@@ -162,13 +162,10 @@ pub(super) fn bind<'n>(arguments: &[Argument], positions: impl Iterator<Item = &
     arguments
         .iter()
         .map(|argument| {
-            let name = match &argument.name {
-                Some(name) => name.clone(),
-                None => {
-                    count += 1;
-                    positions.next().map_or_else(|| format!("*{count}"), str::to_owned)
-                }
-            };
+            let name = argument.name.clone().unwrap_or_else(|| {
+                count += 1;
+                positions.next().map_or_else(|| format!("*{count}"), str::to_owned)
+            });
             BoundArgument { name, span: argument.span, value: argument.value.clone() }
         })
         .collect()

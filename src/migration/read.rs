@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::migration::attributes::{dependencies, flag, why};
 use crate::migration::catalogue;
 use crate::migration::field::{bind, names_a_class};
-use crate::migration::{Field, Migration, Operation, OperationKind, Reach, Stated};
+use crate::migration::{Dependency, Field, Migration, Operation, OperationKind, Reach, Stated};
 use crate::python::{self, Attribute, Call, Class, Module, SyntaxError, Unknown, Value, ValueKind};
-use crate::source::{SourceFile, Span};
+use crate::source::{SourceFile, Span, Spanned};
 
 /// Why a file could not be read as a migration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +28,10 @@ const MAX_NESTING: usize = 16;
 ///
 /// When the file is not Python that the parser knows.
 pub fn read_migration(source: &Arc<SourceFile>, app: &str, name: &str) -> Result<Option<Migration>, ReadError> {
+    // Whatever Django loads binds this name, so the others need no parsing.
+    if !source.text().contains("Migration") {
+        return Ok(None);
+    }
     let module = python::parse(source)?;
     let Some(value) = module.name("Migration") else { return Ok(None) };
     let migration = |class_span: Span| Migration {
@@ -81,6 +85,12 @@ pub fn read_migration(source: &Arc<SourceFile>, app: &str, name: &str) -> Result
         (None, Some(unknown)) => vec![unknown_operation(unknown.clone(), class.header, Reach::Both)],
         (None, None) => Vec::new(),
     };
+    for (attribute, unknown) in changed_by_init(source, &lineage) {
+        match attribute {
+            "dependencies" => read.dependencies.push(Spanned::new(Dependency::Unknown(unknown.clone()), unknown.span)),
+            _ => read.operations.push(unknown_operation(unknown.clone(), unknown.span, Reach::Both)),
+        }
+    }
     if let Some(condition) = &class.condition {
         for operation in &mut read.operations {
             operation.condition.get_or_insert_with(|| condition.clone());
@@ -90,6 +100,24 @@ pub fn read_migration(source: &Arc<SourceFile>, app: &str, name: &str) -> Result
     let others = class.attributes.iter().filter(|attribute| !known.contains(&attribute.name.as_str()));
     read.attributes = others.map(|attribute| (attribute.name.clone(), attribute.value.clone())).collect();
     Ok(Some(read))
+}
+
+/// Lists that a constructor of the class mentions: it may change what the class states.
+fn changed_by_init(source: &SourceFile, lineage: &[&Class]) -> Vec<(&'static str, Unknown)> {
+    let constructors = lineage.iter().filter_map(|class| class.attribute("__init__"));
+    let spans = constructors.filter_map(|attribute| match &attribute.value.kind {
+        ValueKind::Definition(definition) => Some((definition.span, definition.name_span)),
+        _ => None,
+    });
+    let mentioned = spans.flat_map(|(span, name_span)| {
+        let text = source.slice(span);
+        let lists = ["dependencies", "operations"].into_iter().filter(|name| text.contains(*name));
+        lists.map(move |name| {
+            let reason = format!("may change `{name}`");
+            (name, Unknown { text: "__init__".to_owned(), span: name_span, reason })
+        })
+    });
+    mentioned.collect()
 }
 
 /// The class and those of the file that it derives from, in the order in which attributes are looked up.

@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(decode(b"# -*- coding: latin-1 -*-\nx = '\xe9'").unwrap(), "# -*- coding: latin-1 -*-\nx = 'é'");
         assert_eq!(decode(b"#!/x\n# vim: set fileencoding=iso_8859_1 :\n'\xe9'").unwrap().chars().last(), Some('\''));
         let third = b"x = 1\n# coding: latin-1\n'\xe9'";
-        assert_eq!(decode(third), Err(DecodeError::Invalid { encoding: "UTF-8", offset: 24 }));
+        assert_eq!(decode(third), Err(DecodeError::Invalid { encoding: "UTF-8", offset: 25 }));
     }
 
     #[test]

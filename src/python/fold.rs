@@ -355,7 +355,7 @@ impl Evaluator<'_> {
         let mut merged = crate::python::scope::merge(vec![Some(body), Some(orelse)], &why);
         merged.value.span = span;
         if let ValueKind::Unknown(unknown) = &mut merged.value.kind {
-            unknown.reason = "decides which value is taken".to_owned();
+            "decides which value is taken".clone_into(&mut unknown.reason);
         }
         merged
     }
@@ -395,7 +395,7 @@ fn shorten(text: &str) -> String {
     let head: String = text.chars().take(LONGEST * 4).collect();
     let mut words = head.split_whitespace().collect::<Vec<_>>().join(" ");
     if words.chars().count() > LONGEST || head.len() < text.len() {
-        words = words.chars().take(LONGEST - 1).collect::<String>();
+        words = words.chars().take(LONGEST - 1).collect();
         words.push('…');
     }
     words

@@ -29,13 +29,11 @@ pub(super) fn import_bindings(statement: &Stmt) -> Vec<(String, String)> {
         Stmt::Import(import) => {
             let bindings = import.names.iter().map(|alias| {
                 let path = alias.name.as_str();
-                match &alias.asname {
-                    Some(name) => (name.as_str().to_owned(), path.to_owned()),
-                    None => {
-                        let first = path.split('.').next().unwrap_or(path);
-                        (first.to_owned(), first.to_owned())
-                    }
+                if let Some(name) = &alias.asname {
+                    return (name.as_str().to_owned(), path.to_owned());
                 }
+                let first = path.split('.').next().unwrap_or(path);
+                (first.to_owned(), first.to_owned())
             });
             bindings.collect()
         }

@@ -96,12 +96,12 @@ pub(super) fn run(evaluator: &mut Evaluator<'_>, found: &mut Found, body: &[Stmt
             | Stmt::AsyncFor(ast::StmtAsyncFor { target, iter, body, orelse, .. }) => {
                 let span = evaluator.span(&**iter);
                 let why = evaluator.why(span, "is looped over");
-                repeat(evaluator, found, why, Some(target), body);
+                repeat(evaluator, found, &why, Some(target), body);
                 run(evaluator, found, orelse);
             }
             Stmt::While(repeated) => {
                 let why = evaluator.condition(&repeated.test);
-                repeat(evaluator, found, why, None, &repeated.body);
+                repeat(evaluator, found, &why, None, &repeated.body);
                 run(evaluator, found, &repeated.orelse);
             }
             Stmt::With(ast::StmtWith { items, body, .. }) | Stmt::AsyncWith(ast::StmtAsyncWith { items, body, .. }) => {
@@ -422,12 +422,12 @@ fn attempt(
 }
 
 /// A loop: its body may run any number of times.
-fn repeat(evaluator: &mut Evaluator<'_>, found: &mut Found, why: Unknown, target: Option<&Expr>, body: &[Stmt]) {
+fn repeat(evaluator: &mut Evaluator<'_>, found: &mut Found, why: &Unknown, target: Option<&Expr>, body: &[Stmt]) {
     if let Some(target) = target {
         forget(evaluator, target, "changes in a loop");
     }
-    let arms = vec![arm(evaluator, found, &why, &[body]), Layer::default()];
-    join(evaluator, arms, &why);
+    let arms = vec![arm(evaluator, found, why, &[body]), Layer::default()];
+    join(evaluator, arms, why);
 }
 
 /// Runs each branch on its own and joins what they bind. A branch that raises is left out.

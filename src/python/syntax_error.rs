@@ -149,12 +149,16 @@ fn word_before(before: &str) -> &str {
 
 /// Whether an f-string with an open `{` stands in `before`: its quote was ended inside a replacement field.
 fn has_open_fstring(before: &str) -> bool {
-    let bytes = before.as_bytes();
-    bytes.iter().enumerate().any(|(at, byte)| {
-        let quoted = matches!(byte, b'"' | b'\'') && at > 0 && matches!(bytes[at - 1], b'f' | b'F' | b'r' | b'R');
-        let starts = &before[..at];
-        let prefix = word_before(starts).to_ascii_lowercase();
-        quoted && matches!(prefix.as_str(), "f" | "rf" | "fr") && {
+    const LONGEST: usize = 1_000;
+    // A long line is looked at from near the error only, so that the search stays short.
+    let mut from = before.len().saturating_sub(LONGEST);
+    while !before.is_char_boundary(from) {
+        from += 1;
+    }
+    let before = &before[from..];
+    before.match_indices(['"', '\'']).any(|(at, _)| {
+        let prefix = word_before(&before[..at]).to_ascii_lowercase();
+        matches!(prefix.as_str(), "f" | "rf" | "fr") && {
             let body = &before[at..];
             body.matches('{').count() > body.matches('}').count()
         }

@@ -93,20 +93,16 @@ impl<I: Iterator<Item = LexResult>> Tokens<I> {
                     return Err("brackets are nested too deeply");
                 }
             }
-            Tok::Rpar | Tok::Rsqb | Tok::Rbrace => {
-                if self.levels.len() > 1 {
-                    self.chain -= self.levels.pop().unwrap_or_default();
-                }
+            Tok::Rpar | Tok::Rsqb | Tok::Rbrace if self.levels.len() > 1 => {
+                self.chain -= self.levels.pop().unwrap_or_default();
             }
             Tok::Lambda => {
                 self.lambdas += 1;
                 self.chain += 1;
                 return self.check();
             }
-            Tok::String { value, kind, .. } if kind.is_any_fstring() => {
-                if holes_too_complex(value) {
-                    return Err("an f-string is too complex");
-                }
+            Tok::String { value, kind, .. } if kind.is_any_fstring() && holes_too_complex(value) => {
+                return Err("an f-string is too complex");
             }
             Tok::Dot
             | Tok::Plus
