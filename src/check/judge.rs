@@ -245,10 +245,9 @@ fn in_scope(rule: &Rule, database: Database) -> bool {
     rule.databases.is_empty()
         || rule.databases.iter().any(|scope| {
             let version_fits = match (&scope.range, &database.version) {
-                (None, _) => true,
                 (Some(range), Some(version)) => range.holds(version),
-                // The command line fills in a version; without one the rule speaks rather than stays silent.
-                (Some(_), None) => true,
+                // Without a version to compare with, the rule speaks rather than stays silent.
+                (None, _) | (Some(_), None) => true,
             };
             scope.name == database.vendor.word() && version_fits
         })
@@ -268,12 +267,11 @@ impl Collected {
             .findings
             .iter_mut()
             .find(|known| known.rule == finding.rule && known.span == finding.span && known.message == finding.message);
-        match same {
-            Some(known) => known.databases.extend(database.filter(|database| !known.databases.contains(database))),
-            None => {
-                finding.databases.extend(database);
-                self.findings.push(finding);
-            }
+        if let Some(known) = same {
+            known.databases.extend(database.filter(|database| !known.databases.contains(database)));
+        } else {
+            finding.databases.extend(database);
+            self.findings.push(finding);
         }
     }
 

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
     let django =
         arguments.django.or(project.config.django.as_ref().map(|django| django.value)).unwrap_or(DEFAULT_DJANGO);
     if arguments.verbose {
-        output.remark(&detected(arguments, &project, &databases, django, &rules));
+        Output::remark(&detected(arguments, &project, &databases, django, &rules));
     }
     let outcome = check(Request {
         rules: &rules,
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
         django,
     });
     let text = report::render(&outcome, arguments.format, &output.options(arguments.quiet));
-    output.write(arguments.output_file.as_deref(), &text)?;
+    Output::write(arguments.output_file.as_deref(), &text)?;
     let fail_on = arguments.fail_on.or(project.config.fail_on).unwrap_or_default();
     Ok(verdict(&outcome, fail_on, arguments.strict))
 }

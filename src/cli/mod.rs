@@ -12,7 +12,6 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use arguments::{Arguments, Command};
-use failure::Failure;
 use output::Output;
 
 /// Runs the command that the process was started with.

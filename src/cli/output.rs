@@ -48,7 +48,7 @@ impl Output {
     }
 
     /// Writes to standard output. A reader that has gone away is no error.
-    pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
+    pub(super) fn print(text: &str) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
         match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -59,8 +59,8 @@ impl Output {
     }
 
     /// Writes to a file, or to standard output when none is named.
-    pub(super) fn write(&self, file: Option<&Path>, text: &str) -> Result<(), Failure> {
-        let Some(path) = file else { return self.print(text) };
+    pub(super) fn write(file: Option<&Path>, text: &str) -> Result<(), Failure> {
+        let Some(path) = file else { return Self::print(text) };
         fs::write(path, text).map_err(|source| Failure::File {
             path: path.display().to_string(),
             action: "written",
@@ -69,24 +69,24 @@ impl Output {
     }
 
     /// Writes remarks to standard error. Nobody is helped by a failure to complain.
-    pub(super) fn remark(&self, text: &str) {
+    pub(super) fn remark(text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
     /// Writes mistakes of rule files or configurations that do not keep the tool from working.
     pub(super) fn warn(&self, diagnostics: &[Diagnostic]) {
-        self.remark(&render_diagnostics(diagnostics, &self.options_for(io::stderr().is_terminal(), false)));
+        Self::remark(&render_diagnostics(diagnostics, &self.options_for(io::stderr().is_terminal(), false)));
     }
 
     /// Says why the command can't do its work.
     pub(super) fn failure(&self, failure: &Failure) -> ExitCode {
         match failure {
             Failure::Diagnostics(diagnostics) | Failure::Config(ConfigError::Invalid(diagnostics)) => {
-                self.warn(diagnostics)
+                self.warn(diagnostics);
             }
             other => {
                 let help = other.help().map_or_else(String::new, |help| format!("  help: {help}\n"));
-                self.remark(&format!("whimbrel: {other}\n{help}"));
+                Self::remark(&format!("whimbrel: {other}\n{help}"));
             }
         }
         ExitCode::from(UNUSABLE)

@@ -149,11 +149,11 @@ impl Repository {
     /// # Errors
     /// When git fails.
     pub fn tracked_in(&self, folders: &[&str]) -> Result<Vec<IndexEntry>, GitError> {
+        // Past this many, one walk through the index is cheaper than so many patterns, and no limit is met.
+        const MANY: usize = 500;
         if folders.is_empty() {
             return Ok(Vec::new());
         }
-        // Past this many, one walk through the index is cheaper than so many patterns, and no limit is met.
-        const MANY: usize = 500;
         if folders.len() > MANY || folders.contains(&"") {
             return self.tracked();
         }

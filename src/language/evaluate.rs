@@ -268,7 +268,7 @@ where
     }
 }
 
-fn literal_fact<'a>(literal: &'a Literal) -> Fact<'a> {
+fn literal_fact(literal: &Literal) -> Fact<'_> {
     match literal {
         Literal::Bool(value) => Fact::Bool(*value),
         Literal::None => Fact::Unset,

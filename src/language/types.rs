@@ -38,12 +38,16 @@ impl Type {
     #[must_use]
     pub fn comparable(&self, other: &Type) -> bool {
         match (self, other) {
-            (Type::Poisoned | Type::Value, _) | (_, Type::Poisoned | Type::Value) => true,
-            (Type::Word(_), Type::Str) | (Type::Str, Type::Word(_)) => true,
+            (Type::Poisoned | Type::Value, _)
+            | (_, Type::Poisoned | Type::Value)
+            | (Type::Word(_), Type::Str)
+            | (Type::Str, Type::Word(_))
             // `5` and `5.2` are both versions when the other side is one.
-            (Type::Version, Type::Int) | (Type::Int, Type::Version) => true,
+            | (Type::Version, Type::Int)
+            | (Type::Int, Type::Version)
+            | (Type::EmptyList, Type::List(_) | Type::EmptyList)
+            | (Type::List(_), Type::EmptyList) => true,
             (Type::List(a), Type::List(b)) => a.comparable(b),
-            (Type::EmptyList, Type::List(_) | Type::EmptyList) | (Type::List(_), Type::EmptyList) => true,
             _ => self == other,
         }
     }

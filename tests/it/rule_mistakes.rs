@@ -39,7 +39,7 @@ fn every_mistake_is_explained_at_its_place() {
         for (name, text) in mistakes() {
             let told = told(text);
             assert!(!told.is_empty(), "nothing is said of the mistake `{name}`");
-            insta::assert_snapshot!(name, told);
+            insta::assert_snapshot!(name.replace(' ', "-").as_str(), told);
         }
     });
 }

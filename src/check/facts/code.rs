@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use crate::check::facts::{Attribute, Context, attribute, getter, list_of_text, names};
+use crate::check::facts::{Attribute, Context, attribute, getter, list_of_text, names, not_known};
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
 use crate::migration::Code;
@@ -90,7 +90,7 @@ impl<'a> CodeView<'a> {
                 reason: "is defined in another module".to_owned(),
                 span: self.span,
             })),
-            Code::Unknown(unknown) => self.context.unknown(unknown),
+            Code::Unknown(unknown) => not_known(unknown),
             Code::Local(_) | Code::Noop => Fact::Unknown(self.context.cause(self.span, "is not a function")),
         }
     }
@@ -128,7 +128,7 @@ impl<'a> CodeView<'a> {
             Code::Local(definition) => Fact::Str(Cow::Owned(definition.name.clone())),
             Code::Noop => Fact::Str(Cow::Borrowed("noop")),
             Code::Imported(path) => Fact::Str(Cow::Owned(path.clone())),
-            Code::Unknown(unknown) => self.context.unknown(unknown),
+            Code::Unknown(unknown) => not_known(unknown),
         }
     }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use crate::check::facts::model::ModelView;
-use crate::check::facts::{Attribute, Context, attribute, getter, names, value};
+use crate::check::facts::{Attribute, Context, attribute, getter, names, not_known, value};
 use crate::language::vocabulary::Name;
 use crate::language::{Entity, Fact, Slot, Truth, Type};
 use crate::migration::catalogue::{self, ParameterKind};
@@ -158,7 +158,7 @@ impl<'a> FieldView<'a> {
             },
             Effective::Unknown(unknown) => match written_when_unusual(field, name) {
                 Some(default) => value::default(default),
-                None => self.context.unknown(&unknown),
+                None => not_known(&unknown),
             },
             Effective::Unset => unset,
         }
@@ -219,7 +219,7 @@ impl<'a> FieldView<'a> {
                 reason: "is a field class that no rule file declares".to_owned(),
                 span: field.span,
             })),
-            (Err(unknown), None) => self.context.unknown(unknown),
+            (Err(unknown), None) => not_known(unknown),
         }
     }
 
@@ -263,7 +263,7 @@ impl<'a> Entity<'a> for FieldView<'a> {
         match (&field.class_path, field.entry) {
             (_, Some(entry)) => Fact::Str(Cow::Borrowed(entry.name)),
             (Ok(path), None) => Fact::Str(Cow::Borrowed(path)),
-            (Err(unknown), None) => self.context.unknown(unknown),
+            (Err(unknown), None) => not_known(unknown),
         }
     }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use crate::check::facts::{Attribute, Context, attribute, getter, list_of_text, names, value};
+use crate::check::facts::{Attribute, Context, attribute, getter, list_of_text, names, not_known, value};
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
 use crate::migration::catalogue::ParameterKind;
@@ -99,7 +99,7 @@ impl<'a> IndexView<'a> {
             (None, _) => self.class(),
             (Some(_), Some(argument)) if argument.value.is_none() => Fact::Unset,
             (Some(_), Some(argument)) => value::typed(self.context, &argument.value, kind),
-            (Some(Call { open: Some(unknown), .. }), None) => self.context.unknown(unknown),
+            (Some(Call { open: Some(unknown), .. }), None) => not_known(unknown),
             (Some(_), None) => Fact::Unset,
         }
     }
@@ -148,7 +148,7 @@ impl<'a> Entity<'a> for IndexView<'a> {
                 Some(path) => Fact::Str(Cow::Borrowed(path)),
                 None => Fact::Unknown(self.context.cause(call.callee_span, "is not a name")),
             },
-            ValueKind::Unknown(unknown) => self.context.unknown(unknown),
+            ValueKind::Unknown(unknown) => not_known(unknown),
             _ => Fact::Unknown(Rc::<Cause>::clone(&self.context.cause(self.value.span, "is not a call"))),
         }
     }

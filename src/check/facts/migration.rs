@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use crate::check::facts::operation::OperationView;
-use crate::check::facts::{Attribute, Context, attribute, getter, list_of_text, names};
+use crate::check::facts::{Attribute, Context, attribute, getter, list_of_text, names, not_known};
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
 use crate::migration::{Dependency, Reach, Stated};
@@ -31,10 +31,10 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             "atomic",
             Slot::set(Type::Bool),
             "Whether it runs in one transaction, where the database can.",
-            |m| m.stated(&m.0.migration.atomic),
+            |m| stated(&m.0.migration.atomic),
         ),
         attribute("initial", Slot::set(Type::Bool), "Whether it is marked as its app's first.", |m| {
-            m.0.migration.initial.as_ref().map_or(Fact::Bool(false), |initial| m.stated(initial))
+            m.0.migration.initial.as_ref().map_or(Fact::Bool(false), stated)
         }),
         attribute(
             "operations",
@@ -43,13 +43,13 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             |m| m.operations(),
         ),
         attribute("dependencies", list_of_text(), "What it depends on, as `app.name`.", |m| {
-            m.dependencies(&m.0.migration.dependencies)
+            dependencies(&m.0.migration.dependencies)
         }),
         attribute("run_before", list_of_text(), "What depends on it by its own wish, as `app.name`.", |m| {
-            m.dependencies(&m.0.migration.run_before)
+            dependencies(&m.0.migration.run_before)
         }),
         attribute("replaces", list_of_text(), "What a squash replaces, as `app.name`.", |m| {
-            m.dependencies(&m.0.migration.replaces)
+            dependencies(&m.0.migration.replaces)
         }),
     ]
 });
@@ -60,30 +60,30 @@ pub(super) fn attributes() -> Vec<Name> {
 }
 
 impl<'a> MigrationView<'a> {
-    fn stated(self, stated: &Stated<bool>) -> Fact<'a> {
-        match &stated.value {
-            Ok(value) => Fact::Bool(*value),
-            Err(unknown) => self.0.unknown(unknown),
-        }
-    }
-
     fn operations(self) -> Fact<'a> {
         let reaching = self.0.operations.iter().filter(|placed| placed.operation.reach != Reach::State);
         Fact::List(reaching.map(|placed| OperationView { context: self.0, placed: *placed }.as_element()).collect())
     }
+}
 
-    fn dependencies(self, dependencies: &[Spanned<Dependency>]) -> Fact<'a> {
-        let named = dependencies.iter().map(|dependency| match &dependency.value {
-            Dependency::Migration { app, name } => Fact::Str(Cow::Owned(format!("{app}.{name}"))),
-            Dependency::Swappable(setting) => Fact::Unknown(Rc::new(Cause {
-                text: setting.clone(),
-                reason: "is a setting".to_owned(),
-                span: dependency.span,
-            })),
-            Dependency::Unknown(unknown) => self.0.unknown(unknown),
-        });
-        Fact::List(named.collect())
+fn stated<'a>(stated: &Stated<bool>) -> Fact<'a> {
+    match &stated.value {
+        Ok(value) => Fact::Bool(*value),
+        Err(unknown) => not_known(unknown),
     }
+}
+
+fn dependencies<'a>(dependencies: &[Spanned<Dependency>]) -> Fact<'a> {
+    let named = dependencies.iter().map(|dependency| match &dependency.value {
+        Dependency::Migration { app, name } => Fact::Str(Cow::Owned(format!("{app}.{name}"))),
+        Dependency::Swappable(setting) => Fact::Unknown(Rc::new(Cause {
+            text: setting.clone(),
+            reason: "is a setting".to_owned(),
+            span: dependency.span,
+        })),
+        Dependency::Unknown(unknown) => not_known(unknown),
+    });
+    Fact::List(named.collect())
 }
 
 impl<'a> Entity<'a> for MigrationView<'a> {

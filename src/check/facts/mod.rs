@@ -90,16 +90,16 @@ impl<'a> Context<'a> {
     pub(crate) fn cause(&self, span: Span, reason: &str) -> Rc<Cause> {
         Rc::new(Cause { text: self.text(span), reason: reason.to_owned(), span })
     }
+}
 
-    /// What the reader could not know, as a cause.
-    pub(crate) fn cause_of(&self, unknown: &Unknown) -> Rc<Cause> {
-        Rc::new(Cause { text: unknown.text.clone(), reason: unknown.reason.clone(), span: unknown.span })
-    }
+/// What the reader could not know, as a cause.
+fn cause_of(unknown: &Unknown) -> Rc<Cause> {
+    Rc::new(Cause { text: unknown.text.clone(), reason: unknown.reason.clone(), span: unknown.span })
+}
 
-    /// A fact that is not known.
-    pub(crate) fn unknown(&self, unknown: &Unknown) -> Fact<'a> {
-        Fact::Unknown(self.cause_of(unknown))
-    }
+/// A fact that the reader could not know.
+fn not_known<'a>(unknown: &Unknown) -> Fact<'a> {
+    Fact::Unknown(cause_of(unknown))
 }
 
 fn place<'a>(operation: &'a Operation, index: usize, placed: &mut Vec<Placed<'a>>) {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use crate::check::facts::{Attribute, Context, attribute, getter, names};
+use crate::check::facts::{Attribute, Context, attribute, getter, names, not_known};
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
 use crate::source::Span;
@@ -59,7 +59,7 @@ impl<'a> ModelView<'a> {
         let Fact::Str(name) = &self.written else { return self.written.clone() };
         match self.context.release.table_of(&self.context.migration.app, name) {
             Some(Ok(table)) => Fact::Str(Cow::Owned(table)),
-            Some(Err(unknown)) => self.context.unknown(&unknown),
+            Some(Err(unknown)) => not_known(&unknown),
             None => Fact::Unknown(Rc::new(Cause {
                 text: format!("the table of {}", self.text()),
                 reason: "is set in another migration".to_owned(),

@@ -8,7 +8,7 @@ use crate::check::facts::code::CodeView;
 use crate::check::facts::field::FieldView;
 use crate::check::facts::index::{IndexView, Shape};
 use crate::check::facts::model::ModelView;
-use crate::check::facts::{Attribute, Context, Placed, attribute, getter, names, value};
+use crate::check::facts::{Attribute, Context, Placed, attribute, cause_of, getter, names, not_known, value};
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
 use crate::migration::catalogue::{Group, OperationEntry, Parameter, ParameterKind};
@@ -136,7 +136,7 @@ impl<'a> OperationView<'a> {
     /// Why nothing of it can be known: it is not a call, or of a class that no rule file declares.
     pub(super) fn opaque(&self) -> Option<Rc<Cause>> {
         match &self.operation().kind {
-            OperationKind::Unknown(unknown) => Some(self.context.cause_of(unknown)),
+            OperationKind::Unknown(unknown) => Some(cause_of(unknown)),
             OperationKind::Custom { path, .. } if !self.context.declares(path) => Some(Rc::new(Cause {
                 text: path.trim_start_matches('.').to_owned(),
                 reason: "is an operation that no rule file declares".to_owned(),
@@ -150,14 +150,14 @@ impl<'a> OperationView<'a> {
         match &self.operation().kind {
             OperationKind::Django(entry) => Fact::Str(Cow::Borrowed(entry.name)),
             OperationKind::Custom { path, .. } => Fact::Str(Cow::Borrowed(path.rsplit('.').next().unwrap_or(path))),
-            OperationKind::Unknown(unknown) => self.context.unknown(unknown),
+            OperationKind::Unknown(unknown) => not_known(unknown),
         }
     }
 
     /// The operation as an element of a list: one that may not run is not certainly there.
     pub(super) fn as_element(&self) -> Fact<'a> {
         match (&self.operation().condition, &self.operation().kind) {
-            (Some(unknown), _) | (None, OperationKind::Unknown(unknown)) => self.context.unknown(unknown),
+            (Some(unknown), _) | (None, OperationKind::Unknown(unknown)) => not_known(unknown),
             _ => Fact::Entity(Rc::new(*self)),
         }
     }
@@ -217,7 +217,7 @@ impl<'a> OperationView<'a> {
         let parameter = self.entry().and_then(|entry| entry.parameters.iter().find(|parameter| parameter.name == name));
         let Some(argument) = operation.argument(name) else {
             return match (&operation.open, parameter) {
-                (Some(unknown), _) => self.context.unknown(unknown),
+                (Some(unknown), _) => not_known(unknown),
                 (None, Some(parameter)) => value::default(parameter.default),
                 (None, None) => Fact::Unset,
             };
@@ -243,7 +243,7 @@ impl<'a> OperationView<'a> {
             }
             ParameterKind::Sql => {
                 let sql = if name == "sql" { operation.sql() } else { operation.reverse_sql() };
-                sql.map_or(Fact::Unset, |sql| self.sql(&sql))
+                sql.map_or(Fact::Unset, |sql| statements(&sql))
             }
             ParameterKind::Operations => Fact::List(
                 self.context
@@ -256,21 +256,22 @@ impl<'a> OperationView<'a> {
             other => value::typed(self.context, &argument.value, other),
         }
     }
+}
 
-    fn sql(&self, sql: &Sql) -> Fact<'a> {
-        match sql {
-            Sql::Noop => Fact::List(Vec::new()),
-            Sql::Unknown(unknown) => self.context.unknown(unknown),
-            Sql::Statements(statements) => Fact::List(
-                statements
-                    .iter()
-                    .map(|statement| match &statement.text {
-                        Ok(text) => Fact::Str(Cow::Owned(text.value.clone())),
-                        Err(unknown) => self.context.unknown(unknown),
-                    })
-                    .collect(),
-            ),
-        }
+/// The statements of a RunSQL.
+fn statements<'a>(sql: &Sql) -> Fact<'a> {
+    match sql {
+        Sql::Noop => Fact::List(Vec::new()),
+        Sql::Unknown(unknown) => not_known(unknown),
+        Sql::Statements(statements) => Fact::List(
+            statements
+                .iter()
+                .map(|statement| match &statement.text {
+                    Ok(text) => Fact::Str(Cow::Owned(text.value.clone())),
+                    Err(unknown) => not_known(unknown),
+                })
+                .collect(),
+        ),
     }
 }
 
@@ -294,7 +295,7 @@ impl<'a> Entity<'a> for OperationView<'a> {
                     Cow::Owned(format!(".{path}"))
                 })
             }
-            OperationKind::Unknown(unknown) => self.context.unknown(unknown),
+            OperationKind::Unknown(unknown) => not_known(unknown),
         }
     }
 

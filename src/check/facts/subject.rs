@@ -9,7 +9,7 @@ use crate::check::facts::deployed::DeployedView;
 use crate::check::facts::field::FieldView;
 use crate::check::facts::migration::MigrationView;
 use crate::check::facts::operation::{HEAD_NAMES, OperationView};
-use crate::check::facts::{Attribute, Context, Placed, attribute, getter, names};
+use crate::check::facts::{Attribute, Context, Placed, attribute, cause_of, getter, names};
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Entity, Fact, Slot, Subject, Type};
 use crate::migration::Reach;
@@ -92,7 +92,7 @@ impl<'a> OperationSubject<'a> {
     /// Why it is not certain that this operation runs, or what it is.
     pub(crate) fn uncertain(&self) -> Option<Rc<Cause>> {
         let condition = self.view.operation().condition.as_ref();
-        self.view.opaque().or_else(|| condition.map(|unknown| self.view.context.cause_of(unknown)))
+        self.view.opaque().or_else(|| condition.map(cause_of))
     }
 
     /// The model that it is about, for reports.

@@ -250,7 +250,7 @@ fn content(path: &str, bytes: &[u8], app: &str) -> Option<Content> {
     match read_migration(&source, app, name) {
         Ok(migration) => migration.map(|migration| Content::Migration(Arc::new(migration))),
         Err(ReadError::Syntax(error)) => {
-            let label = error.construct.map_or_else(|| "here".to_owned(), |construct| format!("{construct}"));
+            let label = error.construct.unwrap_or("here").to_owned();
             let help = match error.construct {
                 Some(_) => {
                     "write it in a form that older versions of Python know too, or `exclude` the file and review it by hand"

@@ -313,8 +313,7 @@ impl Checker<'_> {
         }
         let ty = self.literal_type(literal);
         let fits = match (&slot.ty, &ty) {
-            (Type::Value, _) => true,
-            (Type::Version, Type::Int) => true,
+            (Type::Value, _) | (Type::Version, Type::Int) => true,
             (wanted, given) => wanted.comparable(given) && !matches!((wanted, given), (Type::Int, Type::Version)),
         };
         if !fits || *literal == Literal::None {

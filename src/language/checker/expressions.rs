@@ -676,9 +676,9 @@ impl Checker<'_> {
             return None;
         }
         match self.head_name(first, scope) {
-            Some(Some(slot)) => return Some((NodeKind::Name(name.to_owned()), slot)),
-            Some(None) => return None,
-            None => {}
+            HeadName::Known(slot) => return Some((NodeKind::Name(name.to_owned()), slot)),
+            HeadName::Reported => return None,
+            HeadName::None => {}
         }
         if let Some((id, slot)) = self.find_setting(name, scope) {
             return Some((NodeKind::Setting(id), slot));
@@ -687,11 +687,11 @@ impl Checker<'_> {
         None
     }
 
-    /// The slot of a name of the heads: `None` when no head has it, `Some(None)` when that was reported.
-    fn head_name(&mut self, name: &Spanned<String>, scope: &Scope<'_>) -> Option<Option<Slot>> {
+    /// What the heads know of a name.
+    fn head_name(&mut self, name: &Spanned<String>, scope: &Scope<'_>) -> HeadName {
         let vocabulary = self.vocabulary;
         if let Some(known) = vocabulary.everywhere.iter().find(|known| known.name == name.value) {
-            return Some(Some(known.slot.clone()));
+            return HeadName::Known(known.slot.clone());
         }
         let mut slot: Option<Slot> = None;
         let mut lacking = None;
@@ -705,7 +705,7 @@ impl Checker<'_> {
                         let message = format!("`{}` is not of one type in all the heads of this rule", name.value);
                         self.report("names::not-in-all", message, name.span, "differs between the heads")
                             .help("split the rule in two");
-                        return Some(None);
+                        return HeadName::Reported;
                     }
                 },
             }
@@ -715,11 +715,21 @@ impl Checker<'_> {
                 let message = format!("`{}` does not exist for everything that this rule matches", name.value);
                 self.report("names::not-in-all", message, name.span, format!("`{head}` has no `{}`", name.value))
                     .help(format!("split the rule in two, or drop `{head}`"));
-                Some(None)
+                HeadName::Reported
             }
-            (slot, _) => slot.map(Some),
+            (slot, _) => slot.map_or(HeadName::None, HeadName::Known),
         }
     }
+}
+
+/// What the heads of a rule know of a name.
+enum HeadName {
+    /// All of them have it.
+    Known(Slot),
+    /// Some lack it, which was reported.
+    Reported,
+    /// None has it.
+    None,
 }
 
 /// The type of what was reported already.

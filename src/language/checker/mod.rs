@@ -12,7 +12,7 @@ mod template;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::language::rule::{Leaf, Node, RuleSet};
 use crate::language::syntax::{DeclarationKind, RuleFile};
 use crate::language::vocabulary::Vocabulary;
@@ -109,21 +109,17 @@ struct Report<'d> {
 }
 
 impl Report<'_> {
-    fn help(self, help: impl Into<String>) -> Self {
-        Report {
-            diagnostic: self.diagnostic.map(|diagnostic| {
-                diagnostic.help = Some(help.into());
-                diagnostic
-            }),
+    fn help(mut self, help: impl Into<String>) -> Self {
+        if let Some(diagnostic) = &mut self.diagnostic {
+            diagnostic.help = Some(help.into());
         }
+        self
     }
 
-    fn label(self, span: Span, text: impl Into<String>) -> Self {
-        Report {
-            diagnostic: self.diagnostic.map(|diagnostic| {
-                diagnostic.labels.push(crate::diagnostic::Label { span, text: text.into() });
-                diagnostic
-            }),
+    fn label(mut self, span: Span, text: impl Into<String>) -> Self {
+        if let Some(diagnostic) = &mut self.diagnostic {
+            diagnostic.labels.push(Label { span, text: text.into() });
         }
+        self
     }
 }

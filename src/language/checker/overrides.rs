@@ -9,7 +9,7 @@ use crate::language::rule::{Override, Rule, RuleSet};
 use crate::language::syntax::{Clause, ClauseKind, DeclarationKind};
 use crate::source::{Span, Spanned};
 
-impl<'v> Checker<'v> {
+impl Checker<'_> {
     /// Two rules with one id: the first stays.
     pub(super) fn duplicate_rules(&mut self, rules: &mut Vec<Rule>) {
         rules.sort_by(|a, b| a.id.cmp(&b.id));

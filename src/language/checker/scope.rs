@@ -203,20 +203,18 @@ impl Checker<'_> {
         }
         let mut parameters = Vec::new();
         for parameter in &definition.parameters {
-            let slot = match &parameter.ty {
-                Some(ty) => self.type_of(ty)?,
-                None => {
-                    let parameter = &parameter.name;
-                    self.report(
-                        "let::no-type",
-                        format!("`{}` has no type", parameter.value),
-                        parameter.span,
-                        "which type?",
-                    )
-                    .help(format!("write it as `{}: Model`", parameter.value));
-                    return None;
-                }
+            let Some(ty) = &parameter.ty else {
+                let parameter = &parameter.name;
+                self.report(
+                    "let::no-type",
+                    format!("`{}` has no type", parameter.value),
+                    parameter.span,
+                    "which type?",
+                )
+                .help(format!("write it as `{}: Model`", parameter.value));
+                return None;
             };
+            let slot = self.type_of(ty)?;
             parameters.push((parameter.name.value.clone(), slot));
         }
         scope.locals.clone_from(&parameters);
@@ -291,10 +289,11 @@ impl Checker<'_> {
 
     fn name_suggestion(&self, first: &Spanned<String>, rest: &[Spanned<String>], scope: &Scope<'_>) -> Option<String> {
         let name = first.value.as_str();
-        if rest.is_empty() && self.begins_line(first.span) {
-            if let Some(word) = did_you_mean(name, CLAUSE_WORDS.iter().copied()) {
-                return Some(format!("did you mean the clause `{word}`? The condition above it is not finished"));
-            }
+        if rest.is_empty()
+            && self.begins_line(first.span)
+            && let Some(word) = did_you_mean(name, CLAUSE_WORDS.iter().copied())
+        {
+            return Some(format!("did you mean the clause `{word}`? The condition above it is not finished"));
         }
         let visible = self.visible_names(scope);
         let wanted = self.vocabulary.synonym(name).unwrap_or(name);
