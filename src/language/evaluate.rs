@@ -268,7 +268,9 @@ where
     }
 }
 
-fn literal_fact(literal: &Literal) -> Fact<'_> {
+/// The fact that a literal states.
+#[must_use]
+pub fn literal_fact(literal: &Literal) -> Fact<'_> {
     match literal {
         Literal::Bool(value) => Fact::Bool(*value),
         Literal::None => Fact::Unset,

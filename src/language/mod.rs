@@ -14,7 +14,7 @@ pub mod syntax;
 mod types;
 pub mod vocabulary;
 
-pub use evaluate::Evaluator;
+pub use evaluate::{Evaluator, literal_fact};
 pub use fact::{Cause, Entity, Fact, Subject, Truth};
 pub use load::{PackSource, load};
 pub use rule::{

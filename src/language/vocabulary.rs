@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::language::syntax::Literal;
 use crate::language::{Slot, Type, did_you_mean};
 
 /// A name with its type and a sentence for the reference.
@@ -71,8 +72,15 @@ pub struct Kind {
     pub name: Cow<'static, str>,
     /// Its direct parents.
     pub parents: Vec<Cow<'static, str>>,
-    /// Whether a rule file declared it.
-    pub declared: bool,
+    /// What a rule file says when it declares the kind; `None` for a kind that is built in.
+    pub declaration: Option<KindDeclaration>,
+}
+
+/// How a rule file declares a kind.
+#[derive(Clone, Debug)]
+pub struct KindDeclaration {
+    /// Its parameters, in the order of positional arguments, with their defaults.
+    pub parameters: Vec<(String, Option<Literal>)>,
 }
 
 /// Everything that rules may name.
@@ -138,7 +146,7 @@ impl Vocabulary {
     #[must_use]
     pub fn declared(&self, entity: &str, path: &str) -> Option<&Kind> {
         let last = path.rsplit('.').next()?;
-        self.entity(entity)?.kinds.iter().find(|known| known.declared && known.name == last)
+        self.entity(entity)?.kinds.iter().find(|known| known.declaration.is_some() && known.name == last)
     }
 
     /// The name that a synonym stands for, whatever case it is written in.

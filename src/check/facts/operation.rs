@@ -9,9 +9,9 @@ use crate::check::facts::field::FieldView;
 use crate::check::facts::index::{IndexView, Shape};
 use crate::check::facts::model::ModelView;
 use crate::check::facts::{Attribute, Context, Placed, attribute, cause_of, getter, names, not_known, value};
-use crate::language::vocabulary::Name;
-use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
-use crate::migration::catalogue::{Group, OperationEntry, Parameter, ParameterKind};
+use crate::language::vocabulary::{KindDeclaration, Name};
+use crate::language::{Cause, Entity, Fact, Slot, Truth, Type, literal_fact};
+use crate::migration::catalogue::{self, Group, OperationEntry, Parameter, ParameterKind};
 use crate::migration::{Operation, OperationKind, Sql};
 use crate::source::Span;
 
@@ -162,12 +162,16 @@ impl<'a> OperationView<'a> {
         }
     }
 
+    /// Django's operation that it is, or that a rule file declares it to be like.
+    pub(super) fn like(&self) -> Option<&'static OperationEntry> {
+        let OperationKind::Custom { path, .. } = &self.operation().kind else { return self.entry() };
+        let kind = self.context.vocabulary.declared("Operation", path)?;
+        kind.parents.iter().find_map(|parent| catalogue::operation_named(parent))
+    }
+
     /// The model that it is about.
     pub(super) fn model(&self) -> Option<ModelView<'a>> {
-        let parameter = match self.entry() {
-            Some(entry) => model_parameter(entry)?,
-            None => ["model_name"].into_iter().find(|name| self.operation().argument(name).is_some())?,
-        };
+        let parameter = model_parameter(self.like()?)?;
         Some(ModelView {
             context: self.context,
             written: self.argument(parameter),
@@ -177,7 +181,7 @@ impl<'a> OperationView<'a> {
 
     /// The field that it is about.
     pub(super) fn field(&self) -> Option<FieldView<'a>> {
-        let entry = self.entry()?;
+        let entry = self.like()?;
         if !entry.groups.contains(&Group::FieldOperation) {
             return None;
         }
@@ -211,9 +215,36 @@ impl<'a> OperationView<'a> {
         self.operation().argument(name).map_or(self.operation().callee_span, |argument| argument.span)
     }
 
+    /// The fact of an argument of an operation that a rule file declares.
+    fn declared_argument(&self, declaration: &'a KindDeclaration, name: &str) -> Fact<'a> {
+        let operation = self.operation();
+        let place = declaration.parameters.iter().position(|(parameter, _)| parameter == name);
+        let positional = || operation.argument(&format!("*{}", place? + 1));
+        if let Some(argument) = operation.argument(name).or_else(positional) {
+            return value::any(self.context, &argument.value);
+        }
+        if let Some(unknown) = &operation.open {
+            return not_known(unknown);
+        }
+        match place.and_then(|place| declaration.parameters[place].1.as_ref()) {
+            Some(default) => literal_fact(default),
+            None => Fact::Unknown(Rc::new(Cause {
+                text: name.to_owned(),
+                reason: "is not given to this operation".to_owned(),
+                span: operation.callee_span,
+            })),
+        }
+    }
+
     /// The fact of an argument under Django's name for it.
     pub(super) fn argument(&self, name: &str) -> Fact<'a> {
         let operation = self.operation();
+        if let OperationKind::Custom { path, .. } = &operation.kind
+            && let Some(declaration) =
+                self.context.vocabulary.declared("Operation", path).and_then(|kind| kind.declaration.as_ref())
+        {
+            return self.declared_argument(declaration, name);
+        }
         let parameter = self.entry().and_then(|entry| entry.parameters.iter().find(|parameter| parameter.name == name));
         let Some(argument) = operation.argument(name) else {
             return match (&operation.open, parameter) {

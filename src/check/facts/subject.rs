@@ -142,7 +142,7 @@ impl<'a> Subject<'a> for OperationSubject<'a> {
         }
         let head_name = HEAD_NAMES.iter().find(|known| known.attribute.name.name == name);
         if let Some(head_name) = head_name
-            && self.view.entry().is_none_or(head_name.has)
+            && self.view.like().is_none_or(head_name.has)
         {
             return (head_name.attribute.get)(&self.view);
         }

@@ -175,7 +175,11 @@ fn group_names(group: Group) -> Vec<Name> {
 }
 
 fn kind(name: &'static str, parents: &[&'static str]) -> Kind {
-    Kind { name: name.into(), parents: parents.iter().map(|parent| Cow::Borrowed(*parent)).collect(), declared: false }
+    Kind {
+        name: name.into(),
+        parents: parents.iter().map(|parent| Cow::Borrowed(*parent)).collect(),
+        declaration: None,
+    }
 }
 
 fn entities() -> Vec<EntityType> {

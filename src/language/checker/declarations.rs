@@ -7,8 +7,8 @@ use crate::diagnostic::Diagnostic;
 use crate::language::checker::scope::{LetState, PackScope, Scope, SettingInfo};
 use crate::language::checker::{Checker, PackFile};
 use crate::language::rule::Setting;
-use crate::language::syntax::{DeclarationKind, Literal, Parameter, TypeName};
-use crate::language::vocabulary::{Head, Kind, Name, Vocabulary};
+use crate::language::syntax::{DeclarationKind, Expr, ExprKind, Literal, Parameter, TypeName};
+use crate::language::vocabulary::{Head, Kind, KindDeclaration, Name, Vocabulary};
 use crate::language::{Slot, Type, did_you_mean};
 use crate::source::Spanned;
 
@@ -35,7 +35,7 @@ pub(super) fn extend_vocabulary(
                 continue;
             };
             if let Some(known) = kinds.iter().find(|kind| kind.name == name.value) {
-                let whose = if known.declared { "by a rule file" } else { "by Django" };
+                let whose = if known.declaration.is_some() { "by a rule file" } else { "by Django" };
                 diagnostics.push(
                     Diagnostic::error(
                         &file.source,
@@ -76,7 +76,7 @@ pub(super) fn extend_vocabulary(
             kinds.push(Kind {
                 name: Cow::Owned(name.value.clone()),
                 parents: vec![Cow::Owned(like.value.clone())],
-                declared: true,
+                declaration: Some(KindDeclaration { parameters: parameters.iter().map(default_of).collect() }),
             });
             if entity == "Operation" {
                 declare_heads(&mut extended, &name.value, parameters, &like.value);
@@ -84,6 +84,17 @@ pub(super) fn extend_vocabulary(
         }
     }
     extended
+}
+
+/// A parameter's name and its default.
+fn default_of(parameter: &Parameter) -> (String, Option<Literal>) {
+    let default = parameter.default.as_ref().and_then(|default| match &default.kind {
+        ExprKind::Literal(literal) => Some(literal.clone()),
+        _ => None,
+    });
+    // A parameter that may be left out and says no more is unset then.
+    let optional = parameter.ty.as_ref().is_some_and(|ty| ty.optional);
+    (parameter.name.value.clone(), default.or(optional.then_some(Literal::None)))
 }
 
 /// A declared operation is a head, with the names of what it is like and its own parameters.
@@ -301,8 +312,8 @@ impl Checker<'_> {
     }
 
     /// The literal that an expression is, checked against the type it must have.
-    pub(super) fn literal_of(&mut self, expr: &crate::language::syntax::Expr, slot: &Slot) -> Option<Literal> {
-        let crate::language::syntax::ExprKind::Literal(literal) = &expr.kind else {
+    pub(super) fn literal_of(&mut self, expr: &Expr, slot: &Slot) -> Option<Literal> {
+        let ExprKind::Literal(literal) = &expr.kind else {
             let text = self.text(expr.span).to_owned();
             self.report("type::not-a-literal", format!("`{text}` is not a literal"), expr.span, "not a literal")
                 .help("write a number, a text, `True`, `False`, or a list of these");
