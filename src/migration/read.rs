@@ -122,9 +122,12 @@ fn changed_by_init(source: &SourceFile, lineage: &[&Class]) -> Vec<(&'static str
 
 /// The class and those of the file that it derives from, in the order in which attributes are looked up.
 fn lineage<'m>(module: &'m Module, class: &'m Class) -> Vec<&'m Class> {
+    const LONGEST: usize = 50;
     let mut lineage = vec![class];
     let mut next = 0;
-    while let Some(class) = lineage.get(next) {
+    while let Some(class) = lineage.get(next)
+        && lineage.len() < LONGEST
+    {
         let local = class.bases.iter().flatten().filter_map(|base| base.strip_prefix('.'));
         let bases: Vec<&Class> = local.filter_map(|name| module.class(name)).collect();
         for base in bases {

@@ -319,6 +319,8 @@ fn read_quietly(text: &str) {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn random_text_never_panics(text in "\\PC*") {
         let _ = crate::python::parse(&SourceFile::new("a.py", text.as_str()));
