@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustpython_parser::ast::{self, Constant, Expr, Operator, Ranged, UnaryOp};
 
+use crate::python::builtins::is_builtin;
 use crate::python::fold_call::call;
 use crate::python::fold_text;
 use crate::python::function::lambda_facts;
@@ -434,91 +435,4 @@ fn value_cost(value: &Value) -> usize {
         ValueKind::Call(call) => call.arguments.iter().map(|argument| NODE + value_cost(&argument.value)).sum(),
         _ => 0,
     }
-}
-
-/// Whether a name that nothing binds is one of Python's own that migrations use.
-pub(super) fn is_builtin(name: &str) -> bool {
-    matches!(
-        name,
-        "abs"
-            | "all"
-            | "any"
-            | "bool"
-            | "bytearray"
-            | "bytes"
-            | "callable"
-            | "chr"
-            | "complex"
-            | "dict"
-            | "dir"
-            | "divmod"
-            | "enumerate"
-            | "filter"
-            | "float"
-            | "format"
-            | "frozenset"
-            | "getattr"
-            | "hasattr"
-            | "hash"
-            | "hex"
-            | "id"
-            | "input"
-            | "int"
-            | "isinstance"
-            | "issubclass"
-            | "iter"
-            | "len"
-            | "list"
-            | "map"
-            | "max"
-            | "memoryview"
-            | "min"
-            | "next"
-            | "object"
-            | "oct"
-            | "open"
-            | "ord"
-            | "pow"
-            | "print"
-            | "property"
-            | "range"
-            | "repr"
-            | "reversed"
-            | "round"
-            | "set"
-            | "setattr"
-            | "slice"
-            | "sorted"
-            | "staticmethod"
-            | "classmethod"
-            | "str"
-            | "sum"
-            | "super"
-            | "tuple"
-            | "type"
-            | "vars"
-            | "zip"
-            | "Exception"
-            | "ValueError"
-            | "TypeError"
-            | "KeyError"
-            | "AttributeError"
-            | "RuntimeError"
-            | "NotImplementedError"
-            | "ImportError"
-            | "LookupError"
-            | "IndexError"
-            | "StopIteration"
-            | "OSError"
-            | "globals"
-            | "locals"
-            | "exec"
-            | "eval"
-            | "compile"
-            | "__import__"
-            | "delattr"
-            | "ascii"
-            | "bin"
-            | "breakpoint"
-    )
 }

@@ -7,6 +7,7 @@
 //! Nothing here recurses deeper than the limits of `tokens`, so a stack of two megabytes is enough; time and memory
 //! stay proportional to the file.
 
+mod builtins;
 mod decode;
 mod fold;
 mod fold_call;
