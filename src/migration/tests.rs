@@ -242,9 +242,9 @@ fn custom_operations_keep_their_path() {
 #[test]
 fn code_and_sql_are_resolved() {
     let migration = migration(
-        "from shop.data import fill\nSQL = '''a;\nb'''\ndef forwards(apps, editor):\n    pass\n\
+        "import functools\nfrom shop.data import fill\nSQL = '''a;\nb'''\ndef forwards(apps, editor):\n    pass\n\
 class Migration(migrations.Migration):\n    def inner(apps, editor):\n        pass\n    operations = [\n\
-        migrations.RunPython(forwards, migrations.RunPython.noop), migrations.RunPython(fill), \n\
+        migrations.RunPython(forwards, migrations.RunPython.noop), migrations.RunPython(functools.partial(fill, 1)), \n\
         migrations.RunPython(inner, lambda apps, editor: None), migrations.RunPython(make(), None),\n\
         migrations.RunSQL(SQL, migrations.RunSQL.noop), migrations.RunSQL(['a', ('b %s', [1]), settings.X]),\n\
         migrations.RunSQL(open('a').read())]\n",
