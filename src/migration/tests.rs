@@ -285,10 +285,14 @@ if x:\n    dependencies.append(('b', 'c'))",
 }
 
 #[test]
-fn a_constructor_that_mentions_a_list_leaves_it_open() {
+fn a_method_that_changes_a_list_leaves_it_open() {
     let migration = with("operations = []\ndef __init__(self, *args):\n    self.operations += make()");
     assert_eq!(show(&migration.operations), "unknown (__init__ may change `operations`)");
     assert!(migration.dependencies.is_empty());
+    let applied = with("operations = []\ndef apply(self, *args):\n    self.operations = make()");
+    assert_eq!(show(&applied.operations), "unknown (apply may change `operations`)");
+    let looped = with("operations = []\ndef apply(self, *args):\n    for a in self.operations: pass");
+    assert_eq!(show(&looped.operations), "");
 }
 
 #[test]
