@@ -179,6 +179,13 @@ impl Code {
             ValueKind::Reference(path) if path.starts_with('.') => unknown("is an attribute of a class", path),
             ValueKind::Reference(path) => Code::Imported(path.clone()),
             ValueKind::Unknown(unknown) => Code::Unknown(unknown.clone()),
+            // A partial function calls what it is given first.
+            ValueKind::Call(call) if call.callee.as_deref() == Some("functools.partial") => {
+                return call.arguments.first().filter(|first| first.name.is_none()).map_or_else(
+                    || Some(unknown("is what a call returns", "functools.partial")),
+                    |first| Code::of(&first.value),
+                );
+            }
             ValueKind::Call(call) => unknown("is what a call returns", call.callee.as_deref().unwrap_or("the value")),
             _ => unknown("is not a function", "the value"),
         })

@@ -85,7 +85,7 @@ pub fn read_migration(source: &Arc<SourceFile>, app: &str, name: &str) -> Result
         (None, Some(unknown)) => vec![unknown_operation(unknown.clone(), class.header, Reach::Both)],
         (None, None) => Vec::new(),
     };
-    for (attribute, unknown) in changed_by_init(source, &lineage) {
+    for (attribute, unknown) in changed_by_methods(source, &lineage) {
         match attribute {
             "dependencies" => read.dependencies.push(Spanned::new(Dependency::Unknown(unknown.clone()), unknown.span)),
             _ => read.operations.push(unknown_operation(unknown.clone(), unknown.span, Reach::Both)),
@@ -102,29 +102,41 @@ pub fn read_migration(source: &Arc<SourceFile>, app: &str, name: &str) -> Result
     Ok(Some(read))
 }
 
-/// Lists that a constructor of the class mentions: it may change what the class states.
-fn changed_by_init(source: &SourceFile, lineage: &[&Class]) -> Vec<(&'static str, Unknown)> {
-    let constructors = lineage.iter().filter_map(|class| class.attribute("__init__"));
-    let spans = constructors.filter_map(|attribute| match &attribute.value.kind {
-        ValueKind::Definition(definition) => Some((definition.span, definition.name_span)),
-        _ => None,
+/// Lists that a method of the class changes when the migration is made or run, so that what the class states is not
+/// all.
+fn changed_by_methods(source: &SourceFile, lineage: &[&Class]) -> Vec<(&'static str, Unknown)> {
+    let methods = lineage.iter().flat_map(|class| &class.attributes).filter_map(|attribute| {
+        let ValueKind::Definition(definition) = &attribute.value.kind else { return None };
+        Some((definition, source.slice(definition.span)))
     });
-    let mentioned = spans.flat_map(|(span, name_span)| {
-        let text = source.slice(span);
-        let lists = ["dependencies", "operations"].into_iter().filter(|name| text.contains(*name));
+    let changed = methods.flat_map(|(definition, text)| {
+        let lists = ["dependencies", "operations"].into_iter().filter(move |name| changes(text, name));
         lists.map(move |name| {
             let reason = format!("may change `{name}`");
-            (name, Unknown { text: "__init__".to_owned(), span: name_span, reason })
+            (name, Unknown { text: definition.name.clone(), span: definition.name_span, reason })
         })
     });
-    mentioned.collect()
+    changed.collect()
+}
+
+/// Whether a method's text assigns to `self.name` or changes it in place.
+fn changes(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let behind = text[at + name.len()..].trim_start();
+        let written = behind.starts_with(['.', '[']) || behind.starts_with("+=");
+        let assigned = behind.starts_with('=') && !behind.starts_with("==");
+        text[..at].ends_with("self.") && (written || assigned)
+    })
 }
 
 /// The class and those of the file that it derives from, in the order in which attributes are looked up.
 fn lineage<'m>(module: &'m Module, class: &'m Class) -> Vec<&'m Class> {
+    const LONGEST: usize = 50;
     let mut lineage = vec![class];
     let mut next = 0;
-    while let Some(class) = lineage.get(next) {
+    while let Some(class) = lineage.get(next)
+        && lineage.len() < LONGEST
+    {
         let local = class.bases.iter().flatten().filter_map(|base| base.strip_prefix('.'));
         let bases: Vec<&Class> = local.filter_map(|name| module.class(name)).collect();
         for base in bases {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustpython_parser::ast::{self, Constant, Expr, Operator, Ranged, UnaryOp};
 
+use crate::python::builtins::is_builtin;
 use crate::python::fold_call::call;
 use crate::python::fold_text;
 use crate::python::function::lambda_facts;
@@ -66,6 +67,13 @@ impl Evaluator<'_> {
         self.depth += 1;
         let bound = self.bound_within(expr);
         self.depth -= 1;
+        // A text that was put together may be much longer than what it was put together from.
+        if let (ValueKind::Str(text), Expr::Call(_) | Expr::BinOp(_) | Expr::JoinedStr(_)) = (&bound.value.kind, expr)
+            && !self.charge(text.value.len())
+        {
+            let span = bound.value.span;
+            return Bound::new(self.unknown(span, "is too large to follow"));
+        }
         bound
     }
 
@@ -127,6 +135,13 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Takes `bytes` from the budget; false when there are not so many left.
+    pub(super) fn charge(&mut self, bytes: usize) -> bool {
+        let left = self.budget.checked_sub(bytes);
+        self.budget = left.unwrap_or_default();
+        left.is_some()
+    }
+
     /// What a name stands for, standing at `span`.
     fn name(&mut self, name: &str, span: Span) -> Bound {
         let Some(bound) = self.scope.get(name) else {
@@ -139,11 +154,13 @@ impl Evaluator<'_> {
             };
             return Bound::new(Value::new(kind, span));
         };
-        let Some(left) = self.budget.checked_sub(cost(&bound.value)) else {
+        let copy = cost(bound);
+        if !self.charge(copy) {
             return Bound::new(self.unknown(span, "is too large to follow"));
+        }
+        let Some(mut bound) = self.scope.get(name).cloned() else {
+            return Bound::new(self.unknown(span, "is not defined in this file"));
         };
-        self.budget = left;
-        let mut bound = bound.clone();
         bound.value.span = span;
         bound.shared = false;
         bound
@@ -401,103 +418,21 @@ fn shorten(text: &str) -> String {
     words
 }
 
-/// About how many bytes a copy of the value takes.
-fn cost(value: &Value) -> usize {
+/// About how many bytes a copy takes.
+pub(super) fn cost(bound: &Bound) -> usize {
+    const CONDITION: usize = 160;
+    value_cost(&bound.value) + bound.conditions.len() * CONDITION
+}
+
+fn value_cost(value: &Value) -> usize {
     const NODE: usize = 96;
     NODE + match &value.kind {
         ValueKind::Str(text) => text.value.len() + text.pieces.len() * 24,
         ValueKind::Bytes(bytes) => bytes.len(),
         ValueKind::BigInt(text) | ValueKind::Reference(text) => text.len(),
-        ValueKind::List(items) | ValueKind::Tuple(items) | ValueKind::Set(items) => items.iter().map(cost).sum(),
-        ValueKind::Dict(entries) => entries.iter().map(|(key, value)| cost(key) + cost(value)).sum(),
-        ValueKind::Call(call) => call.arguments.iter().map(|argument| NODE + cost(&argument.value)).sum(),
+        ValueKind::List(items) | ValueKind::Tuple(items) | ValueKind::Set(items) => items.iter().map(value_cost).sum(),
+        ValueKind::Dict(entries) => entries.iter().map(|(key, value)| value_cost(key) + value_cost(value)).sum(),
+        ValueKind::Call(call) => call.arguments.iter().map(|argument| NODE + value_cost(&argument.value)).sum(),
         _ => 0,
     }
-}
-
-/// Whether a name that nothing binds is one of Python's own that migrations use.
-pub(super) fn is_builtin(name: &str) -> bool {
-    matches!(
-        name,
-        "abs"
-            | "all"
-            | "any"
-            | "bool"
-            | "bytearray"
-            | "bytes"
-            | "callable"
-            | "chr"
-            | "complex"
-            | "dict"
-            | "dir"
-            | "divmod"
-            | "enumerate"
-            | "filter"
-            | "float"
-            | "format"
-            | "frozenset"
-            | "getattr"
-            | "hasattr"
-            | "hash"
-            | "hex"
-            | "id"
-            | "input"
-            | "int"
-            | "isinstance"
-            | "issubclass"
-            | "iter"
-            | "len"
-            | "list"
-            | "map"
-            | "max"
-            | "memoryview"
-            | "min"
-            | "next"
-            | "object"
-            | "oct"
-            | "open"
-            | "ord"
-            | "pow"
-            | "print"
-            | "property"
-            | "range"
-            | "repr"
-            | "reversed"
-            | "round"
-            | "set"
-            | "setattr"
-            | "slice"
-            | "sorted"
-            | "staticmethod"
-            | "classmethod"
-            | "str"
-            | "sum"
-            | "super"
-            | "tuple"
-            | "type"
-            | "vars"
-            | "zip"
-            | "Exception"
-            | "ValueError"
-            | "TypeError"
-            | "KeyError"
-            | "AttributeError"
-            | "RuntimeError"
-            | "NotImplementedError"
-            | "ImportError"
-            | "LookupError"
-            | "IndexError"
-            | "StopIteration"
-            | "OSError"
-            | "globals"
-            | "locals"
-            | "exec"
-            | "eval"
-            | "compile"
-            | "__import__"
-            | "delattr"
-            | "ascii"
-            | "bin"
-            | "breakpoint"
-    )
 }

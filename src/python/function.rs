@@ -319,7 +319,7 @@ impl<'a> Walk<'a> {
                 continue;
             } else if let Some(path) = imports.get(name) {
                 path.clone()
-            } else if crate::python::fold::is_builtin(name) {
+            } else if crate::python::builtins::is_builtin(name) {
                 format!("builtins.{name}")
             } else {
                 format!(".{name}")

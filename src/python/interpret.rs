@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustpython_parser::ast::{self, Expr, Operator, Stmt};
 
-use crate::python::fold::Evaluator;
+use crate::python::fold::{Evaluator, cost};
 use crate::python::function::function_facts;
 use crate::python::imports::{import_bindings, is_star};
 use crate::python::scope::{Bound, Layer, merge};
@@ -264,22 +264,23 @@ fn extend(evaluator: &mut Evaluator<'_>, key: &str, at: usize, added: Bound) {
             vec![(evaluator.unknown(place, why), None)]
         }
     };
-    charge_copy(evaluator, key);
+    // In a branch the first change of a list copies it.
+    if !evaluator.scope.is_top(key) {
+        let copy = evaluator.scope.get(key).map_or(0, cost);
+        if !evaluator.charge(copy) {
+            let unknown = evaluator.unknown(place, "is too large to follow");
+            evaluator.scope.bind(key, Bound { name_span: place, ..Bound::new(unknown) });
+            return;
+        }
+    }
     if let Some(bound) = evaluator.scope.get_mut(key) {
         bound.insert(at, added);
     }
 }
 
-/// In a branch the first change of a list copies it; a file full of branches must not make that quadratic.
-fn charge_copy(evaluator: &mut Evaluator<'_>, key: &str) {
-    const ELEMENT: usize = 16;
-    let len = evaluator.scope.get(key).and_then(Bound::len).unwrap_or_default();
-    evaluator.budget = evaluator.budget.saturating_sub(len * ELEMENT);
-}
-
 /// Changing one of several names of an object changes what the others stand for: none of them is followed further.
 fn forget_shared(evaluator: &mut Evaluator<'_>, at: &Expr) {
-    for name in evaluator.scope.shared() {
+    for name in evaluator.scope.take_shared() {
         forget_name(evaluator, &name, at, "is changed through another name");
     }
 }
@@ -463,6 +464,13 @@ fn join(evaluator: &mut Evaluator<'_>, mut arms: Vec<Layer>, why: &Unknown) {
         order.extend(arm.order.iter().filter(|name| seen.insert((*name).clone())).cloned());
     }
     for name in order {
+        // Each branch works on a copy; a file full of branches must not make that quadratic.
+        let copies = evaluator.scope.get(&name).map_or(0, cost) * (arms.len() + 1);
+        if !evaluator.charge(copies) {
+            let value = evaluator.unknown(why.span, "is too large to follow");
+            evaluator.scope.bind(&name, Bound { name_span: why.span, ..Bound::new(value) });
+            continue;
+        }
         let outer = evaluator.scope.get(&name).cloned();
         let bounds = arms.iter_mut().map(|arm| arm.names.remove(&name).or_else(|| outer.clone())).collect();
         let merged = merge(bounds, why);

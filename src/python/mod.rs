@@ -7,6 +7,7 @@
 //! Nothing here recurses deeper than the limits of `tokens`, so a stack of two megabytes is enough; time and memory
 //! stay proportional to the file.
 
+mod builtins;
 mod decode;
 mod fold;
 mod fold_call;
@@ -23,6 +24,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rustpython_parser::lexer::lex;
@@ -58,6 +60,8 @@ pub struct Module {
     pub classes: Vec<Class>,
     /// Names of the module with their values, in the order in which they were first bound.
     pub names: Vec<(String, Value)>,
+    /// Where each class stands in `classes`, the last one of a name.
+    class_index: HashMap<String, usize>,
 }
 
 /// A class statement.
@@ -98,7 +102,7 @@ impl Module {
     /// The last class of that name.
     #[must_use]
     pub fn class(&self, name: &str) -> Option<&Class> {
-        self.classes.iter().rev().find(|class| class.definition.name == name)
+        self.class_index.get(name).and_then(|index| self.classes.get(*index))
     }
 }
 
@@ -132,7 +136,7 @@ pub fn parse(source: &Arc<SourceFile>) -> Result<Module, SyntaxError> {
         imports: interpret::module_imports(&body),
         definitions: Vec::new(),
         star_import: false,
-        budget: 8 * text.len() + 4_000_000,
+        budget: 8 * text.len() + 32_000_000,
         place: None,
         depth: 0,
     };
@@ -148,7 +152,8 @@ pub fn parse(source: &Arc<SourceFile>) -> Result<Module, SyntaxError> {
         .filter(|name| !name.contains('.'))
         .filter_map(|name| names.remove(&name).map(|bound| (name, bound.into_value())))
         .collect();
-    Ok(Module { comments: tokens.comments, definitions: evaluator.definitions, classes, names })
+    let class_index = classes.iter().enumerate().map(|(index, class)| (class.definition.name.clone(), index)).collect();
+    Ok(Module { comments: tokens.comments, definitions: evaluator.definitions, classes, names, class_index })
 }
 
 /// What the lexer would not survive, or not in time.

@@ -99,11 +99,13 @@ pub(super) struct Layer {
 #[derive(Debug)]
 pub(super) struct Scope {
     layers: Vec<Layer>,
+    /// Names that share an object with another one.
+    shared: Vec<String>,
 }
 
 impl Scope {
     pub(super) fn new() -> Self {
-        Self { layers: vec![Layer::default()] }
+        Self { layers: vec![Layer::default()], shared: Vec::new() }
     }
 
     pub(super) fn push(&mut self) {
@@ -124,6 +126,9 @@ impl Scope {
 
     pub(super) fn bind(&mut self, name: &str, bound: Bound) {
         let Some(layer) = self.layers.last_mut() else { return };
+        if bound.shared {
+            self.shared.push(name.to_owned());
+        }
         if let Some(old) = layer.names.get_mut(name) {
             *old = bound;
         } else {
@@ -142,19 +147,22 @@ impl Scope {
         self.layers[top].names.get_mut(name)
     }
 
+    /// Whether the innermost layer binds `name`.
+    pub(super) fn is_top(&self, name: &str) -> bool {
+        self.layers.last().is_some_and(|layer| layer.names.contains_key(name))
+    }
+
     /// Marks `name` as one of several names of one object.
     pub(super) fn share(&mut self, name: &str) {
         if let Some(bound) = self.layers.iter_mut().rev().find_map(|layer| layer.names.get_mut(name)) {
             bound.shared = true;
+            self.shared.push(name.to_owned());
         }
     }
 
-    /// Names that share an object with another one.
-    pub(super) fn shared(&self) -> Vec<String> {
-        let shared = self.layers.iter().flat_map(|layer| {
-            layer.order.iter().filter(|name| layer.names.get(*name).is_some_and(|bound| bound.shared))
-        });
-        shared.cloned().collect()
+    /// Names that share an object with another one; they are to be bound anew.
+    pub(super) fn take_shared(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.shared)
     }
 }
 

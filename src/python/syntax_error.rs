@@ -92,7 +92,7 @@ fn construct(text: &str, offset: usize, error: &ParseErrorType) -> Option<&'stat
     if matches!(error, ParseErrorType::Lexical(LexicalErrorType::FStringError(_))) {
         return Some(NESTED_FSTRING);
     }
-    if next == Some('`') {
+    if matches!(error, ParseErrorType::Lexical(LexicalErrorType::UnrecognizedToken { tok: '`' })) {
         return Some(BACKTICKS);
     }
     if matches!(next, Some('"' | '\'')) && !before.ends_with(char::is_whitespace) {
