@@ -83,15 +83,12 @@ impl Lowering<'_> {
             (Shape::Word, "severity") => ClauseKind::Severity(operands.take_name(self, "a word")?),
             (Shape::Word, "unknown") => ClauseKind::Unknown(operands.take_name(self, "a word")?),
             (Shape::Word, _) => ClauseKind::Was(operands.take_name(self, "a rule id")?),
-            (Shape::Words, "hazard") => ClauseKind::Hazard(self.words(operands)?),
-            (Shape::Words, "phase") => ClauseKind::Phase(self.words(operands)?),
-            (Shape::Words, _) => ClauseKind::Tags(self.words(operands)?),
+            (Shape::Words, _) => ClauseKind::Hazard(self.words(operands)?),
             (Shape::Targets, _) => ClauseKind::Database(self.targets(operands)?),
             (Shape::Requirements, _) => ClauseKind::Django(self.requirements(operands)?),
             (Shape::Text, "message") => ClauseKind::Message(operands.take_text(self)?),
             (Shape::Text, "why") => ClauseKind::Why(operands.take_text(self)?),
-            (Shape::Text, "see") => ClauseKind::See(operands.take_text(self)?),
-            (Shape::Text, _) => ClauseKind::Since(operands.take_text(self)?),
+            (Shape::Text, _) => ClauseKind::See(operands.take_text(self)?),
             (Shape::Label, _) => {
                 let mut places = operands.take_terms(self, "a place such as `field`")?.into_iter();
                 let place = self.expr(&places.next()?);

@@ -187,10 +187,10 @@ impl Lowering<'_> {
             let end = self.span(&block).end;
             let inner: Vec<_> = block.into_inner().collect();
             let closed = inner.last().is_some_and(|last| last.as_rule() == Rule::closing_brace);
+            let in_fence = inner.last().is_some_and(ends_in_fence);
             let (clauses, _) = self.clauses(inner, place);
-            if !closed && !clauses.iter().any(|clause| clause.span.end > end) {
-                let last = clauses.last().map_or(end, |clause| clause.span.end.max(end));
-                self.open_block(what, open, last);
+            if !closed && !in_fence && !self.open_fix {
+                self.open_block(what, open, end);
             }
             return Body { clauses, end };
         }
@@ -239,4 +239,9 @@ impl Lowering<'_> {
             self.left_over(operands, Place::Rule);
         }
     }
+}
+
+/// Whether a clause ends with a fence that is not closed, which explains why its block is not closed either.
+fn ends_in_fence(clause: &Pair<'_, Rule>) -> bool {
+    clause.clone().into_inner().next_back().is_some_and(|operand| operand.as_rule() == Rule::open_fence)
 }

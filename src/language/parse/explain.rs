@@ -54,7 +54,8 @@ impl Lowering<'_> {
             self.fail(error.with_help(help));
             return;
         };
-        if self.is_trouble(next) {
+        let defines = matches!(operands.word, "let" | "setting" | "set" | "operation" | "fieldclass");
+        if self.is_trouble(next) || (defines && operands.end == operands.keyword.end) {
             self.trouble(operands, next);
             return;
         }
@@ -90,7 +91,11 @@ impl Lowering<'_> {
         } else {
             let message = format!("{} is too much for `{}`", self.quoted(span), operands.word);
             let error = self.error("syntax::unexpected", message, span, "not expected here");
-            error.with_help(format!("write it like `{}`", operands.sample))
+            if self.slice(span).starts_with("not ") {
+                error.with_help("write `not in` for a list, `is not` for a kind, or `and not` for another condition")
+            } else {
+                error.with_help(format!("write it like `{}`", operands.sample))
+            }
         };
         self.fail(error);
     }
@@ -189,9 +194,22 @@ impl Lowering<'_> {
     fn trouble(&mut self, operands: &Operands<'_>, operand: &Pair<'_, Rule>) {
         let diagnostic = match self.reparsed(operands, operand) {
             Some(diagnostic) => diagnostic,
+            None if self.span(operand).start == self.next_token(operands.keyword.end)
+                && matches!(operand.as_str(), "=" | ":" | "==") =>
+            {
+                let message = format!("`{}` needs no `{}` behind it", operands.word, operand.as_str());
+                let error = self.error("syntax::unexpected", message, self.span(operand), "not needed");
+                error.with_help(format!("remove it: write it like `{}`", operands.sample))
+            }
             None => self.stray_diagnostic(operand, Some(operands.last_end(self))),
         };
         self.fail(diagnostic);
+    }
+
+    /// Where the token behind `offset` starts.
+    fn next_token(&self, offset: usize) -> usize {
+        let rest = self.text.get(offset..).unwrap_or_default();
+        offset + rest.len() - rest.trim_start().len()
     }
 
     /// Explains a stray by itself. `end` is where its clause ends.
@@ -255,7 +273,6 @@ impl Lowering<'_> {
             "“" | "”" | "„" | "‘" | "’" => unexpected("write texts between straight quotes: `\"…\"`".to_owned()),
             ";" => unexpected("remove it: clauses need no `;`".to_owned()),
             "," => unexpected("remove the comma: clauses stand one after the other".to_owned()),
-            ":" => unexpected("remove it: a clause word needs no `:` behind it".to_owned()),
             "." => unexpected("write the name behind the dot without a space".to_owned()),
             "->" => unexpected("write `and` or `or` between conditions; a rule has no `->`".to_owned()),
             ")" | "]" => unexpected("remove it: nothing is open here".to_owned()),
@@ -274,7 +291,8 @@ impl Lowering<'_> {
             (Some(Shape::Subjects | Shape::Targets | Shape::Words | Shape::Label), _) => Rule::only_terms,
             _ => return None,
         };
-        if operand.as_rule() != Rule::stray || operand.as_str().contains('`') {
+        let defines = matches!(entry, Rule::only_definition | Rule::only_signature);
+        if !(defines || operand.as_rule() == Rule::stray) || operand.as_str().contains('`') {
             return None;
         }
         let from = operands.keyword.end;
@@ -288,7 +306,16 @@ impl Lowering<'_> {
         let at = at + island.get(at..).map_or(0, |rest| rest.len() - rest.trim_start().len());
         let rest = island.get(at..).unwrap_or_default();
         let start = self.span(operand).start;
-        if rest.is_empty() || from + at <= start {
+        let ErrorVariant::ParsingError { positives, .. } = &error.variant else { return None };
+        let wanted = wanted(positives);
+        let sample = operands.sample;
+        if rest.is_empty() && defines {
+            let last = self.last_token(from + island.trim_end().len());
+            let message = format!("expected {wanted} behind `{}`", self.slice(last));
+            let error = self.error("syntax::missing-operand", message, last, format!("expected {wanted} behind this"));
+            return Some(error.with_help(format!("write it like `{sample}`")));
+        }
+        if rest.is_empty() || (from + at <= start && !defines) {
             // The failure is the stray itself, or the end of the clause.
             return None;
         }
@@ -297,14 +324,16 @@ impl Lowering<'_> {
             return None;
         }
         let span = Span::new(from + at, from + at + found.len());
-        let wanted = match &error.variant {
-            ErrorVariant::ParsingError { positives, .. } => wanted(positives),
-            ErrorVariant::CustomError { .. } => "something else",
-        };
         let message = format!("expected {wanted}, found `{found}`");
         let error = self.error("syntax::unexpected", message, span, format!("expected {wanted}"));
-        let sample = if operands.sample.is_empty() { "when model in deployed" } else { operands.sample };
         Some(error.with_help(format!("write it like `{sample}`")))
+    }
+
+    /// The word or symbol that ends at `end`.
+    fn last_token(&self, end: usize) -> Span {
+        let line = self.slice(Span::new(self.line_start(end), end));
+        let start = line.rfind(|c: char| !is_word(c)).map_or(0, |at| at + 1).min(line.len().saturating_sub(1));
+        Span::new(end - line.len() + start, end)
     }
 
     /// The part of a place that lies on its first line.
@@ -342,13 +371,20 @@ fn clause_list(place: Place) -> String {
 
 /// How long the token at the start of `rest` is.
 fn token_length(rest: &str) -> usize {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.' || c == '-';
+    if let Some(quote) = rest.chars().next().filter(|first| matches!(first, '"' | '\'')) {
+        let line = rest.lines().next().unwrap_or_default();
+        return line.get(1..).and_then(|inner| inner.find(quote)).map_or(line.len(), |end| end + 2);
+    }
     let word = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
     if word > 0 {
         return word;
     }
     let symbol = rest.find(|c: char| !"&|=<>!~+*/^%".contains(c)).unwrap_or(rest.len());
     if symbol > 0 { symbol } else { rest.chars().next().map_or(0, char::len_utf8) }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '.' | '-')
 }
 
 /// Whether as many brackets close as open.

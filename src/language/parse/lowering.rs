@@ -22,6 +22,8 @@ pub(super) struct Lowering<'t> {
     failures: usize,
     /// The starts of the lines that were reported already: one mistake must not be reported word by word.
     reported_lines: Vec<usize>,
+    /// Whether a `fix` that is not closed took the closing brace of its rule.
+    pub(super) open_fix: bool,
     /// Whether the section holds something reported that makes further errors of structure worthless.
     muted: bool,
 }
@@ -36,6 +38,7 @@ impl<'t> Lowering<'t> {
             diagnostics: Vec::new(),
             failures: 0,
             reported_lines: Vec::new(),
+            open_fix: false,
             muted: false,
         }
     }
