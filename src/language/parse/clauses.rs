@@ -7,7 +7,9 @@ use super::expressions::sole_value;
 use super::grammar::Rule;
 use super::lowering::Lowering;
 use super::table::{self, Place, Shape};
-use crate::language::syntax::{Clause, ClauseKind, CompareOp, Edit, Expr, ExprKind, Literal, Requirement, Subject, Target};
+use crate::language::syntax::{
+    Clause, ClauseKind, CompareOp, Edit, Expr, ExprKind, Literal, Requirement, Subject, Target,
+};
 use crate::source::{Span, Spanned};
 
 impl Lowering<'_> {
@@ -154,7 +156,7 @@ impl Lowering<'_> {
         let mut parts = reference.into_inner();
         let path = self.path(&parts.next()?);
         let mut pattern = Vec::new();
-        if let Some(arguments) = parts.next() {
+        if let Some(arguments) = parts.next().filter(|arguments| self.closed(arguments).is_some()) {
             for part in arguments.into_inner() {
                 match part.as_rule() {
                     Rule::expr => pattern.push(self.expr(&part)),
@@ -200,7 +202,10 @@ impl Lowering<'_> {
             span,
             "not a word",
         );
-        self.fail(error.with_help(table::clause(clause).map_or_else(String::new, |e| format!("write it like `{}`", e.sample))));
+        self.fail(
+            error
+                .with_help(table::clause(clause).map_or_else(String::new, |e| format!("write it like `{}`", e.sample))),
+        );
         None
     }
 

@@ -89,6 +89,7 @@ impl Lowering<'_> {
             self.open_fix = true;
         } else if items.last().is_none_or(|last| last.as_rule() != Rule::closing_brace) {
             self.open_block("this `fix`", open, self.span(&block).end);
+            self.open_fix = true;
         }
         operands.end = items.last().map_or(open + 1, |item| self.span(item).end);
         self.clauses(items, Place::Fix).1

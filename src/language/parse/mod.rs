@@ -40,11 +40,11 @@ pub fn parse(source: &Arc<SourceFile>) -> (RuleFile, Vec<Diagnostic>) {
     let mut declarations = Vec::new();
     let mut diagnostics: Vec<Diagnostic> =
         outline.too_deep.iter().map(|span| explain::too_deep(source, *span)).collect();
-    for section in outline.sections {
+    for section in &outline.sections {
         let base = section.start;
-        let pairs = Grammar::parse(Rule::section, text.get(section).unwrap_or_default());
+        let pairs = Grammar::parse(Rule::section, text.get(section.clone()).unwrap_or_default());
         let items = pairs.into_iter().flatten().flat_map(pest::iterators::Pair::into_inner);
-        let mut lowering = Lowering::new(source, &text, base, &outline.too_deep);
+        let mut lowering = Lowering::new(source, &text, base, &outline);
         declarations.extend(lowering.section(items));
         diagnostics.append(&mut lowering.into_diagnostics());
     }

@@ -105,7 +105,12 @@ pub(super) const CLAUSES: &[ClauseWord] = &[
     entry("good", Shape::Example, RULE, "good ```"),
     entry("set", Shape::Assignment, &[Place::Extend, Place::Fix], "set big_tables = [\"orders\"]"),
     entry("remove", Shape::Removal, FIX, "remove field.default"),
-    entry("rename", Shape::Renaming, FIX, "rename op to AddIndexConcurrently from \"django.contrib.postgres.operations\""),
+    entry(
+        "rename",
+        Shape::Renaming,
+        FIX,
+        "rename op to AddIndexConcurrently from \"django.contrib.postgres.operations\"",
+    ),
 ];
 
 /// The words that start a clause of a rule, of an `extend` or of a `fix`.

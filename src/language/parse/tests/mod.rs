@@ -1,11 +1,12 @@
 //! What a user sees: the trees of good files, the report of each mistake, and how little a mistake costs.
 
-mod probe;
+mod mistakes;
 mod recovery;
+mod trees;
 
 use super::parse;
 use crate::diagnostic::Diagnostic;
-use crate::language::syntax::{Clause, DeclarationKind, Rule, RuleFile};
+use crate::language::syntax::{DeclarationKind, Rule, RuleFile};
 use crate::source::SourceFile;
 
 /// Fifteen rules and every declaration, with every clause of the language.
@@ -23,25 +24,14 @@ fn rules(file: &RuleFile) -> impl Iterator<Item = &Rule> {
     })
 }
 
-/// The clauses of the first rule.
-fn clauses(file: &RuleFile) -> &[Clause] {
-    &rules(file).next().expect("a rule").clauses
-}
-
 /// One line for each diagnostic: place, code, message, what is underlined, help.
-fn report(diagnostics: &[Diagnostic]) -> String {
-    let mut report = String::new();
-    for diagnostic in diagnostics {
+fn report(text: &str) -> String {
+    let (_, diagnostics) = parsed(text);
+    let lines = diagnostics.iter().map(|diagnostic| {
         let place = diagnostic.source.position(diagnostic.labels[0].span.start);
-        report.push_str(&format!(
-            "{}:{} {}: {} | {} | {}\n",
-            place.line,
-            place.column,
-            diagnostic.code,
-            diagnostic.message,
-            diagnostic.underlined(),
-            diagnostic.help.as_deref().unwrap_or_default()
-        ));
-    }
-    report
+        let (code, message, underlined) = (&diagnostic.code, &diagnostic.message, diagnostic.underlined());
+        let help = diagnostic.help.as_deref().unwrap_or_default();
+        format!("{}:{} {code}: {message} <{underlined}> {help}", place.line, place.column)
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
