@@ -43,6 +43,14 @@ pub(super) fn too_deep(source: &Arc<SourceFile>, span: Span) -> Diagnostic {
         .with_help("give a part of the condition a name with `let`")
 }
 
+/// A section that the grammar could not read at all.
+pub(super) fn unreadable(source: &Arc<SourceFile>, span: Span) -> Diagnostic {
+    let head = source.slice(span).trim_end().lines().next().unwrap_or_default();
+    let head = Span::new(span.start, span.start + head.len());
+    Diagnostic::error(source, "syntax::too-deep", "this declaration is too complex to be read", head, "")
+        .with_help("give parts of its conditions names with `let`")
+}
+
 impl Lowering<'_> {
     /// Reports that the next operand is not what the clause wants, or that there is none.
     pub(super) fn expected(&mut self, operands: &Operands<'_>, wanted: &str) {
