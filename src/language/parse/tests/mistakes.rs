@@ -417,14 +417,14 @@ fn nesting_is_limited_and_costs_no_other_rule() {
     let nested_too_deeply = format!("rule a {{ forbid X when {} severity error }}\nrule b {{ forbid Y }}", nested(65));
     assert_eq!(
         report(&nested_too_deeply),
-        "1:24 syntax::too-nested_too_deeply: brackets nest more than 64 levels nested_too_deeply <(> give a part of the condition a name with `let`"
+        "1:24 syntax::too-deep: brackets nest more than 64 levels deep <(> give a part of the condition a name with `let`"
     );
     let (file, _) = parsed(&nested_too_deeply);
     let counts: Vec<_> = rules(&file).map(|rule| (rule.clauses.len(), rule.poisoned)).collect();
     assert_eq!(counts, [(3, true), (1, false)]);
     assert_eq!(
         report(&format!("rule a {{ when {}a }}", "not ".repeat(65))),
-        "1:15 syntax::too-nested_too_deeply: 65 times `not` is too much <not> two `not` cancel out: remove them in pairs"
+        "1:15 syntax::too-deep: 65 times `not` is too much <not> two `not` cancel out: remove them in pairs"
     );
 }
 
