@@ -3,6 +3,9 @@
 //! It reads migration files without running them, computes what each operation does, and lets rule files decide what
 //! is allowed. `ARCHITECTURE.md` shows how the modules fit together.
 
+// The parser that pest generates without `std` names this crate.
+extern crate alloc;
+
 pub mod check;
 pub mod cli;
 pub mod config;

@@ -29,7 +29,7 @@ pub struct Declaration {
 
 /// What a declaration declares.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the example beside each variant shows what its fields are")]
+#[expect(missing_docs, reason = "the sample above each variant shows its fields")]
 pub enum DeclarationKind {
     /// `edition 1`
     Edition(Spanned<u32>),
@@ -77,7 +77,7 @@ pub struct Clause {
 
 /// What a clause says.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the example beside each variant shows what its fields are")]
+#[expect(missing_docs, reason = "the sample above each variant shows its fields")]
 pub enum ClauseKind {
     /// `forbid A, B(…)`
     Forbid(Vec<Subject>),
@@ -95,12 +95,8 @@ pub enum ClauseKind {
     Severity(Spanned<String>),
     /// `hazard breaks-old-code, loses-data`
     Hazard(Vec<Spanned<String>>),
-    /// `phase pre-deploy`
-    Phase(Vec<Spanned<String>>),
     /// `unknown warn`
     Unknown(Spanned<String>),
-    /// `tags a, b`
-    Tags(Vec<Spanned<String>>),
     /// `database postgresql >= 12, mysql`
     Database(Vec<Target>),
     /// `django >= 5.0`
@@ -113,8 +109,6 @@ pub enum ClauseKind {
     Why(Text),
     /// `see "https://…"`
     See(Text),
-    /// `since "0.1"`
-    Since(Text),
     /// `was old-id`
     Was(Spanned<String>),
     /// `fix "title" [safe|unsafe] ( { edits } | fence )?`
@@ -237,7 +231,7 @@ pub struct Edit {
 
 /// What a structural edit does.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the example beside each variant shows what its fields are")]
+#[expect(missing_docs, reason = "the sample above each variant shows its fields")]
 pub enum EditKind {
     /// `set field.db_default = field.default`
     Set { place: Path, value: Expr },
@@ -291,7 +285,7 @@ pub struct Expr {
 
 /// What an expression is.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the example beside each variant shows what its fields are")]
+#[expect(missing_docs, reason = "the sample above each variant shows its fields")]
 pub enum ExprKind {
     /// `a or b`
     Or(Vec<Expr>),

@@ -164,10 +164,7 @@ impl<'v> Checker<'v> {
                 | ClauseKind::When(_)
                 | ClauseKind::Require(_)
                 | ClauseKind::Unless { .. }
-                | ClauseKind::Let(_)
-                | ClauseKind::Phase(_)
-                | ClauseKind::Tags(_)
-                | ClauseKind::Since(_) => {}
+                | ClauseKind::Let(_) => {}
             }
         }
         has_message

@@ -85,15 +85,12 @@ impl Lowering<'_> {
             (Shape::Word, "severity") => ClauseKind::Severity(operands.take_name(self, "a word")?),
             (Shape::Word, "unknown") => ClauseKind::Unknown(operands.take_name(self, "a word")?),
             (Shape::Word, _) => ClauseKind::Was(operands.take_name(self, "a rule id")?),
-            (Shape::Words, "hazard") => ClauseKind::Hazard(self.words(operands)?),
-            (Shape::Words, "phase") => ClauseKind::Phase(self.words(operands)?),
-            (Shape::Words, _) => ClauseKind::Tags(self.words(operands)?),
+            (Shape::Words, _) => ClauseKind::Hazard(self.words(operands)?),
             (Shape::Targets, _) => ClauseKind::Database(self.targets(operands)?),
             (Shape::Requirements, _) => ClauseKind::Django(self.requirements(operands)?),
             (Shape::Text, "message") => ClauseKind::Message(operands.take_text(self)?),
             (Shape::Text, "why") => ClauseKind::Why(operands.take_text(self)?),
-            (Shape::Text, "see") => ClauseKind::See(operands.take_text(self)?),
-            (Shape::Text, _) => ClauseKind::Since(operands.take_text(self)?),
+            (Shape::Text, _) => ClauseKind::See(operands.take_text(self)?),
             (Shape::Label, _) => {
                 let mut places = operands.take_terms(self, "a place such as `field`")?.into_iter();
                 let place = self.expr(&places.next()?);
@@ -159,7 +156,7 @@ impl Lowering<'_> {
         let mut parts = reference.into_inner();
         let path = self.path(&parts.next()?);
         let mut pattern = Vec::new();
-        if let Some(arguments) = parts.next() {
+        if let Some(arguments) = parts.next().filter(|arguments| self.closed(arguments).is_some()) {
             for part in arguments.into_inner() {
                 match part.as_rule() {
                     Rule::expr => pattern.push(self.expr(&part)),

@@ -20,6 +20,8 @@ pub(super) struct Operands<'i> {
     pub(super) sample: &'static str,
     /// Where the operand taken last ends.
     pub(super) end: usize,
+    /// The word or operand taken last.
+    pub(super) last: Span,
     rest: VecDeque<Pair<'i, Rule>>,
 }
 
@@ -29,7 +31,7 @@ impl<'i> Operands<'i> {
         let mut rest: VecDeque<_> = clause.into_inner().collect();
         let keyword = rest.pop_front()?;
         let span = lowering.span(&keyword);
-        Some(Self { word: keyword.as_str(), keyword: span, sample: "", end: span.end, rest })
+        Some(Self { word: keyword.as_str(), keyword: span, sample: "", end: span.end, last: span, rest })
     }
 
     /// The next operand.
@@ -43,14 +45,16 @@ impl<'i> Operands<'i> {
             return None;
         }
         let pair = self.rest.pop_front()?;
-        self.end = lowering.span(&pair).end;
+        self.last = lowering.span(&pair);
+        self.end = self.last.end;
         Some(pair)
     }
 
     /// The next operand, whatever it is.
     pub(super) fn take_any(&mut self, lowering: &Lowering<'_>) -> Option<Pair<'i, Rule>> {
         let pair = self.rest.pop_front()?;
-        self.end = lowering.span(&pair).end;
+        self.last = lowering.span(&pair);
+        self.end = self.last.end;
         Some(pair)
     }
 

@@ -13,12 +13,6 @@ use crate::source::{Span, Spanned};
 /// The items of a section that are left to read.
 type Items<'i> = std::iter::Peekable<std::vec::IntoIter<Pair<'i, Rule>>>;
 
-/// What the braces of a `rule` or an `extend` hold.
-struct Body {
-    clauses: Vec<Clause>,
-    end: usize,
-}
-
 impl Lowering<'_> {
     /// The declarations of one section. What belongs to none is reported, once in a row.
     pub(super) fn section<'i>(&mut self, items: impl Iterator<Item = Pair<'i, Rule>>) -> Vec<Declaration> {
@@ -116,9 +110,9 @@ impl Lowering<'_> {
             "rule" => return self.rule(operands, items),
             "extend" => {
                 let rule = operands.take_name(self, "the id of a rule")?;
-                let body = self.body("this `extend`", Place::Extend, operands, items);
+                let clauses = self.body("this `extend`", Place::Extend, operands, items);
                 let poisoned = self.failures() > failures;
-                return Some(DeclarationKind::Extend { rule, clauses: body.clauses, poisoned });
+                return Some(DeclarationKind::Extend { rule, clauses, poisoned });
             }
             "disable" => {
                 let rule = operands.take_name(self, "the id of a rule")?;
@@ -166,14 +160,20 @@ impl Lowering<'_> {
         let failures = self.failures();
         let id = operands.take_name(self, "an id");
         let title = operands.take_text_if_next(self);
-        let body = self.body("this rule", Place::Rule, operands, items);
+        let clauses = self.body("this rule", Place::Rule, operands, items);
         let poisoned = self.failures() > failures;
-        let rule = RuleDeclaration { id: id?, title, clauses: body.clauses, poisoned };
+        let rule = RuleDeclaration { id: id?, title, clauses, poisoned };
         Some(DeclarationKind::Rule(rule))
     }
 
     /// The block of a `rule` or `extend`. When its opening brace is missing, the clauses that follow are its body.
-    fn body<'i>(&mut self, what: &str, place: Place, operands: &mut Operands<'i>, items: &mut Items<'i>) -> Body {
+    fn body<'i>(
+        &mut self,
+        what: &str,
+        place: Place,
+        operands: &mut Operands<'i>,
+        items: &mut Items<'i>,
+    ) -> Vec<Clause> {
         let before_block = operands.left().take_while(|operand| operand.as_rule() != Rule::block).count();
         if before_block > 0 {
             self.left_over_of_declaration(operands);
@@ -187,12 +187,12 @@ impl Lowering<'_> {
             let end = self.span(&block).end;
             let inner: Vec<_> = block.into_inner().collect();
             let closed = inner.last().is_some_and(|last| last.as_rule() == Rule::closing_brace);
+            let in_fence = inner.last().is_some_and(ends_in_fence);
             let (clauses, _) = self.clauses(inner, place);
-            if !closed && !clauses.iter().any(|clause| clause.span.end > end) {
-                let last = clauses.last().map_or(end, |clause| clause.span.end.max(end));
-                self.open_block(what, open, last);
+            if !closed && !in_fence && !self.open_fix {
+                self.open_block(what, open, end);
             }
-            return Body { clauses, end };
+            return clauses;
         }
         let mut inner = Vec::new();
         while let Some(item) = items.next_if(|item| matches!(item.as_rule(), Rule::clause | Rule::stray)) {
@@ -204,7 +204,7 @@ impl Lowering<'_> {
         let error = error.with_label(Span::at(operands.end), "expected `{` behind this");
         self.fail(error.with_help("write the clauses between `{` and `}`"));
         operands.end = last.map_or(operands.end, |last| self.span(&last).end.max(operands.end));
-        Body { clauses: self.clauses(inner, place).0, end: operands.end }
+        self.clauses(inner, place).0
     }
 
     /// `Name(parameters) like Other`
@@ -239,4 +239,9 @@ impl Lowering<'_> {
             self.left_over(operands, Place::Rule);
         }
     }
+}
+
+/// Whether a clause ends with a fence that is not closed, which explains why its block is not closed either.
+fn ends_in_fence(clause: &Pair<'_, Rule>) -> bool {
+    clause.clone().into_inner().next_back().is_some_and(|operand| operand.as_rule() == Rule::open_fence)
 }

@@ -86,8 +86,10 @@ impl Lowering<'_> {
             lifted.extend(items.split_off(foreign));
             let last = items.last().map_or(open + 1, |item| self.span(item).end);
             self.open_block("this `fix`", open, last);
+            self.open_fix = true;
         } else if items.last().is_none_or(|last| last.as_rule() != Rule::closing_brace) {
             self.open_block("this `fix`", open, self.span(&block).end);
+            self.open_fix = true;
         }
         operands.end = items.last().map_or(open + 1, |item| self.span(item).end);
         self.clauses(items, Place::Fix).1

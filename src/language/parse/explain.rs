@@ -10,7 +10,7 @@ use super::cursor::{Operands, plain_word};
 use super::grammar::{Grammar, Rule};
 use super::lowering::Lowering;
 use super::outline::DEPTH_LIMIT;
-use super::table::{self, CLAUSE_WORDS, Place, Shape};
+use super::table::{self, CLAUSE_WORDS, Place};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 
@@ -43,18 +43,28 @@ pub(super) fn too_deep(source: &Arc<SourceFile>, span: Span) -> Diagnostic {
         .with_help("give a part of the condition a name with `let`")
 }
 
+/// A section that the grammar could not read at all.
+pub(super) fn unreadable(source: &Arc<SourceFile>, span: Span) -> Diagnostic {
+    let head = source.slice(span).trim_end().lines().next().unwrap_or_default();
+    let head = Span::new(span.start, span.start + head.len());
+    Diagnostic::error(source, "syntax::too-deep", "this declaration is too complex to be read", head, "")
+        .with_help("give parts of its conditions names with `let`")
+}
+
 impl Lowering<'_> {
     /// Reports that the next operand is not what the clause wants, or that there is none.
     pub(super) fn expected(&mut self, operands: &Operands<'_>, wanted: &str) {
         let help = format!("write it like `{}`", operands.sample);
         let Some(next) = operands.peek() else {
-            let message = format!("`{}` needs {wanted}", operands.word);
+            let last = self.first_line(operands.last);
+            let message = format!("`{}` needs {wanted} behind it", self.slice(last));
             let label = format!("expected {wanted} behind this");
-            let error = self.error("syntax::missing-operand", message, operands.keyword, label);
+            let error = self.error("syntax::missing-operand", message, last, label);
             self.fail(error.with_help(help));
             return;
         };
-        if self.is_trouble(next) {
+        let defines = matches!(operands.word, "let" | "setting" | "set" | "operation" | "fieldclass");
+        if is_trouble(next) || (defines && operands.end == operands.keyword.end) {
             self.trouble(operands, next);
             return;
         }
@@ -69,17 +79,17 @@ impl Lowering<'_> {
         let mut left = operands.left().skip_while(|operand| is_comma(operand)).peekable();
         let Some(first) = left.next() else { return };
         let span = self.first_line(self.span(first));
-        if let Some(word) = plain_word(first) {
-            let intended = table::intended_clause(word.as_str(), place);
-            if self.begins_line(span.start) || (intended.is_some() && left.peek().is_some()) {
-                self.unknown_clause(word.as_str(), self.span(&word), place, left);
-                return;
-            }
+        let word = plain_word(first).map_or(span, |word| self.span(&word));
+        let intended = table::intended_clause(self.slice(word), place);
+        let follows = left.peek().is_some();
+        if (plain_word(first).is_some() && self.begins_line(span.start)) || (intended.is_some() && follows) {
+            self.unknown_clause(self.slice(word), word, place, left);
+            return;
         }
         if self.swallowed_clause(operands, span, place) {
             return;
         }
-        if self.is_trouble(first) {
+        if is_trouble(first) {
             self.trouble(operands, first);
             return;
         }
@@ -90,7 +100,11 @@ impl Lowering<'_> {
         } else {
             let message = format!("{} is too much for `{}`", self.quoted(span), operands.word);
             let error = self.error("syntax::unexpected", message, span, "not expected here");
-            error.with_help(format!("write it like `{}`", operands.sample))
+            if self.slice(span).starts_with("not ") {
+                error.with_help("write `not in` for a list, `is not` for a kind, or `and not` for another condition")
+            } else {
+                error.with_help(format!("write it like `{}`", operands.sample))
+            }
         };
         self.fail(error);
     }
@@ -124,35 +138,26 @@ impl Lowering<'_> {
         place: Place,
         following: impl Iterator<Item = &'p Pair<'i, Rule>>,
     ) {
-        let error = match table::clause(word) {
-            Some(entry) => {
-                let places: Vec<_> = entry.places.iter().map(|place| place.describe()).collect();
-                let message = format!("`{word}` does not belong in {}", place.describe());
-                let error = self.error("syntax::unknown-clause", message, span, "not here");
-                error.with_help(format!("`{word}` belongs in {}", places.join(" or ")))
-            }
-            None => {
-                let message = format!("there is no clause `{word}`");
-                let error = self.error("syntax::unknown-clause", message, span, "not a clause");
-                match table::intended_clause(word, place) {
-                    Some(intended) => error.with_help(format!("did you mean `{intended}`?")),
-                    None => error.with_help(format!("the clauses of {} are {}", place.describe(), clause_list(place))),
-                }
+        let error = if let Some(entry) = table::clause(word) {
+            let places: Vec<_> = entry.places.iter().map(|place| place.describe()).collect();
+            let message = format!("`{word}` does not belong in {}", place.describe());
+            let error = self.error("syntax::unknown-clause", message, span, "not here");
+            error.with_help(format!("`{word}` belongs in {}", places.join(" or ")))
+        } else {
+            let message = format!("there is no clause `{word}`");
+            let error = self.error("syntax::unknown-clause", message, span, "not a clause");
+            match table::intended_clause(word, place) {
+                Some(intended) => error.with_help(format!("did you mean `{intended}`?")),
+                None => error.with_help(format!("the clauses of {} are {}", place.describe(), clause_list(place))),
             }
         };
         self.fail(error);
-        let mut line = self.line_start(span.start);
-        for operand in following {
-            let Some(next) = plain_word(operand) else { continue };
-            let next_span = self.span(&next);
+        for next in following.filter_map(plain_word) {
+            let span = self.span(&next);
             let intended = table::intended_clause(next.as_str(), place);
-            if let Some(intended) = intended.filter(|_| self.begins_line(next_span.start)) {
-                if self.line_start(next_span.start) == line {
-                    continue;
-                }
-                line = self.line_start(next_span.start);
+            if let Some(intended) = intended.filter(|_| self.begins_line(span.start)) {
                 let message = format!("there is no clause `{}`", next.as_str());
-                let error = self.error("syntax::unknown-clause", message, next_span, "not a clause");
+                let error = self.error("syntax::unknown-clause", message, span, "not a clause");
                 self.fail(error.with_help(format!("did you mean `{intended}`?")));
             }
         }
@@ -178,26 +183,34 @@ impl Lowering<'_> {
 
     /// Reports something that stands alone, outside of any clause.
     pub(super) fn stray(&mut self, pair: &Pair<'_, Rule>) {
-        let diagnostic = self.stray_diagnostic(pair, None);
+        let diagnostic = self.stray_diagnostic(pair);
         self.fail(diagnostic);
-    }
-
-    /// Whether an operand is one that no clause takes.
-    fn is_trouble(&self, operand: &Pair<'_, Rule>) -> bool {
-        matches!(operand.as_rule(), Rule::stray | Rule::open_string | Rule::open_fence)
     }
 
     /// Explains an operand that no clause takes.
     fn trouble(&mut self, operands: &Operands<'_>, operand: &Pair<'_, Rule>) {
-        let diagnostic = match self.reparsed(operands, operand) {
+        let diagnostic = match self.reparsed(operands) {
             Some(diagnostic) => diagnostic,
-            None => self.stray_diagnostic(operand, Some(operands.last_end(self))),
+            None if self.span(operand).start == self.next_token(operands.keyword.end)
+                && matches!(operand.as_str(), "=" | ":" | "==") =>
+            {
+                let message = format!("`{}` needs no `{}` behind it", operands.word, operand.as_str());
+                let error = self.error("syntax::unexpected", message, self.span(operand), "not needed");
+                error.with_help(format!("remove it: write it like `{}`", operands.sample))
+            }
+            None => self.stray_diagnostic(operand),
         };
         self.fail(diagnostic);
     }
 
-    /// Explains a stray by itself. `end` is where its clause ends.
-    fn stray_diagnostic(&self, pair: &Pair<'_, Rule>, end: Option<usize>) -> Diagnostic {
+    /// Where the token behind `offset` starts.
+    fn next_token(&self, offset: usize) -> usize {
+        let rest = self.text.get(offset..).unwrap_or_default();
+        offset + rest.len() - rest.trim_start().len()
+    }
+
+    /// Explains a stray by itself.
+    fn stray_diagnostic(&self, pair: &Pair<'_, Rule>) -> Diagnostic {
         let span = self.first_line(self.span(pair));
         let written = self.slice(span);
         let unexpected = |help: String| {
@@ -239,17 +252,6 @@ impl Lowering<'_> {
             };
             return error.with_help("open a fence with three backticks at the end of its clause's line, close it with three at the start of a line");
         }
-        if matches!(written, "(" | "[") {
-            let closing = if written == "(" { ")" } else { "]" };
-            let error =
-                self.error("syntax::open-bracket", format!("this `{written}` is not closed"), span, "opened here");
-            let last = end.unwrap_or(span.end);
-            let error = error.with_label(Span::at(last), format!("expected `{closing}` before this"));
-            return error.with_help(
-                format!("write `{closing}` where the parentheses end")
-                    .replace("parentheses", if closing == "]" { "list" } else { "parentheses" }),
-            );
-        }
         if let Some((_, wanted)) = UNFINISHED.iter().find(|(operator, _)| *operator == written) {
             let message = format!("`{written}` needs {wanted} behind it");
             let error = self.error("syntax::missing-operand", message, span, format!("expected {wanted} behind this"));
@@ -261,7 +263,6 @@ impl Lowering<'_> {
             }
             ";" => unexpected("remove it: clauses need no `;`".to_owned()),
             "," => unexpected("remove the comma: clauses stand one after the other".to_owned()),
-            ":" => unexpected("remove it: a clause word needs no `:` behind it".to_owned()),
             "." => unexpected("write the name behind the dot without a space".to_owned()),
             "->" => unexpected("write `and` or `or` between conditions; a rule has no `->`".to_owned()),
             ")" | "]" => unexpected("remove it: nothing is open here".to_owned()),
@@ -272,47 +273,84 @@ impl Lowering<'_> {
         }
     }
 
-    /// Reads the clause again as what it should be, alone, to see where exactly that fails.
-    fn reparsed(&self, operands: &Operands<'_>, operand: &Pair<'_, Rule>) -> Option<Diagnostic> {
-        let opens = matches!(operand.as_str(), "(" | "[");
-        let entry = match (table::clause(operands.word).map(|entry| entry.shape), operands.word) {
-            (_, "let" | "setting" | "set") => Rule::only_definition,
-            (_, "operation" | "fieldclass") => Rule::only_signature,
-            (Some(Shape::Condition | Shape::Exception), _) => Rule::only_condition,
-            (Some(Shape::Subjects | Shape::Targets | Shape::Words | Shape::Label), _) => Rule::only_terms,
+    /// Reads a definition again, alone, to see where exactly it fails.
+    fn reparsed(&self, operands: &Operands<'_>) -> Option<Diagnostic> {
+        let entry = match operands.word {
+            "let" | "setting" | "set" => Rule::only_definition,
+            "operation" | "fieldclass" => Rule::only_signature,
             _ => return None,
         };
-        if operand.as_rule() != Rule::stray || operand.as_str().contains('`') {
-            return None;
-        }
         let from = operands.keyword.end;
-        let end = operands.left().find(|next| matches!(next.as_rule(), Rule::open_string | Rule::open_fence));
-        if let Some(open) = end {
-            return Some(self.stray_diagnostic(open, None));
+        let open = operands.left().find(|next| matches!(next.as_rule(), Rule::open_string | Rule::open_fence));
+        if let Some(open) = open {
+            return Some(self.stray_diagnostic(open));
         }
         let island = self.slice(Span::new(from, operands.last_end(self)));
         let error = Grammar::parse(entry, island).err()?;
+        let ErrorVariant::ParsingError { positives, .. } = &error.variant else { return None };
         let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
-        let at = at + island.get(at..).map_or(0, |rest| rest.len() - rest.trim_start().len());
-        let rest = island.get(at..).unwrap_or_default();
-        let start = self.span(operand).start;
-        if rest.is_empty() || from + at <= start {
-            // The failure is the stray itself, or the end of the clause.
-            return None;
+        let at = self.next_token(from + at);
+        let wanted = wanted(positives);
+        let help = format!("write it like `{}`", operands.sample);
+        if at >= from + island.len() {
+            let last = self.last_token(from + island.trim_end().len());
+            let message = format!("expected {wanted} behind `{}`", self.slice(last));
+            let error = self.error("syntax::missing-operand", message, last, format!("expected {wanted} behind this"));
+            return Some(error.with_help(help));
         }
-        let found = &rest[..token_length(rest)];
-        if opens && (CLAUSE_WORDS.contains(&found) || !balanced(island.get(start - from..).unwrap_or_default())) {
-            return None;
+        let found = self.token(at);
+        let message = format!("expected {wanted}, found `{}`", self.slice(found));
+        let error = self.error("syntax::unexpected", message, found, format!("expected {wanted}"));
+        Some(error.with_help(help))
+    }
+
+    /// Reports a bracket that is not closed where its content ends; `None` when it had to.
+    pub(super) fn closed(&mut self, brackets: &Pair<'_, Rule>) -> Option<()> {
+        let last = brackets.clone().into_inner().next_back().map(|last| last.as_rule());
+        if matches!(last, Some(Rule::close_paren | Rule::close_bracket)) {
+            return Some(());
         }
-        let span = Span::new(from + at, from + at + found.len());
-        let wanted = match &error.variant {
-            ErrorVariant::ParsingError { positives, .. } => wanted(positives),
-            ErrorVariant::CustomError { .. } => "something else",
+        let span = self.span(brackets);
+        let open = Span::new(span.start, span.start + 1);
+        let (opening, closing) = if self.slice(open) == "[" { ("[", "]") } else { ("(", ")") };
+        let next = self.token(self.next_token(span.end));
+        let found = self.slice(next);
+        let line = self.slice(Span::new(span.end, self.first_line(Span::new(next.start, self.text.len())).end));
+        let inside = !matches!(found, "" | "}" | "{") && !CLAUSE_WORDS.contains(&found);
+        let error = if inside && line.contains(closing) && !self.line_between(span.end, next.start) {
+            let wanted = match found {
+                "for" => "`for`, a name, `in` and a collection".to_owned(),
+                _ => format!("a comma or `{closing}`"),
+            };
+            let help = match found {
+                "for" => "write it like `any(o is RunSQL for o in siblings)`".to_owned(),
+                _ => format!("write a comma in front of `{found}`, or `{closing}`"),
+            };
+            let message = format!("expected {wanted}, found `{found}`");
+            let error = self.error("syntax::unexpected", message, next, format!("expected {wanted}"));
+            error.with_label(open, "opened here").with_help(help)
+        } else {
+            let error =
+                self.error("syntax::open-bracket", format!("this `{opening}` is not closed"), open, "opened here");
+            let end = self.slice(span).trim_end().len();
+            let error = error.with_label(Span::at(span.start + end), format!("expected `{closing}` behind this"));
+            error.with_help(format!("close it with `{closing}`"))
         };
-        let message = format!("expected {wanted}, found `{found}`");
-        let error = self.error("syntax::unexpected", message, span, format!("expected {wanted}"));
-        let sample = if operands.sample.is_empty() { "when model in deployed" } else { operands.sample };
-        Some(error.with_help(format!("write it like `{sample}`")))
+        self.fail(error);
+        None
+    }
+
+    /// The token that starts at `at`.
+    fn token(&self, at: usize) -> Span {
+        let rest = self.text.get(at..).unwrap_or_default();
+        Span::new(at, at + token_length(rest))
+    }
+
+    /// The word or symbol that ends at `end`.
+    fn last_token(&self, end: usize) -> Span {
+        let line = self.slice(Span::new(self.line_start(end), end));
+        let start = line.rfind(|c: char| !is_word(c)).map_or(0, |at| at + 1).min(line.len().saturating_sub(1));
+        Span::new(end - line.len() + start, end)
     }
 
     /// The part of a place that lies on its first line.
@@ -338,6 +376,11 @@ impl Lowering<'_> {
     }
 }
 
+/// Whether an operand is one that no clause takes.
+fn is_trouble(operand: &Pair<'_, Rule>) -> bool {
+    matches!(operand.as_rule(), Rule::stray | Rule::open_string | Rule::open_fence)
+}
+
 fn is_comma(operand: &Pair<'_, Rule>) -> bool {
     operand.as_rule() == Rule::stray && operand.as_str() == ","
 }
@@ -350,7 +393,10 @@ fn clause_list(place: Place) -> String {
 
 /// How long the token at the start of `rest` is.
 fn token_length(rest: &str) -> usize {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.' || c == '-';
+    if let Some(quote) = rest.chars().next().filter(|first| matches!(first, '"' | '\'')) {
+        let line = rest.lines().next().unwrap_or_default();
+        return line.get(1..).and_then(|inner| inner.find(quote)).map_or(line.len(), |end| end + 2);
+    }
     let word = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
     if word > 0 {
         return word;
@@ -359,17 +405,13 @@ fn token_length(rest: &str) -> usize {
     if symbol > 0 { symbol } else { rest.chars().next().map_or(0, char::len_utf8) }
 }
 
-/// Whether as many brackets close as open.
-fn balanced(text: &str) -> bool {
-    let count = |brackets: [char; 2]| text.matches(brackets).count();
-    count(['(', '[']) == count([')', ']'])
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '.' | '-')
 }
 
 /// What the grammar would have accepted, in the reader's words: the most telling of the alternatives.
 fn wanted(positives: &[Rule]) -> &'static str {
     const NAMES: &[(Rule, &str)] = &[
-        (Rule::generator, "`for`, a comma or `)`"),
-        (Rule::in_word, "`in`"),
         (Rule::type_name, "a type"),
         (Rule::assign, "`=` and a value"),
         (Rule::binding, "`=` and a value"),

@@ -59,9 +59,16 @@ impl Lowering<'_> {
                 inner = Some(self.comparison(&part));
             }
         }
-        let Some(mut expr) = inner else { return self.poisoned(pair) };
+        let Some(mut expr) = inner else {
+            let span = self.span(pair);
+            let last = Span::new(starts.last().copied().unwrap_or(span.start), span.end);
+            let message = format!("`{}` needs a condition behind it", self.slice(last));
+            let error = self.error("syntax::missing-operand", message, last, "expected a condition behind this");
+            self.fail(error.with_help(format!("write a condition behind `{}`, or remove it", self.slice(last))));
+            return self.poisoned(pair);
+        };
         if starts.len() > DEPTH_LIMIT {
-            let span = Span::new(starts[0], expr.span.start);
+            let span = Span::new(starts[0], starts[0] + 3);
             let message = format!("{} times `not` is too much", starts.len());
             let error = self.error("syntax::too-deep", message, span, "too deep");
             self.fail(error.with_help("two `not` cancel out: remove them in pairs"));
@@ -186,6 +193,11 @@ impl Lowering<'_> {
         let is = |left: Expr, negated, what| ExprKind::Is { left: Box::new(left), negated, what };
         let kind = match what.as_rule() {
             Rule::state if written == "known" => is(left, negated, IsWhat::Known(what_span)),
+            Rule::state if written == "unknown" => {
+                let spelling = if negated { "is known" } else { "is not known" };
+                self.correct(what_span, "`unknown` is not a kind", format!("write `{subject} {spelling}`"));
+                is(left, !negated, IsWhat::Known(what_span))
+            }
             Rule::state => is(left, negated, IsWhat::Set(what_span)),
             Rule::reference if what.clone().into_inner().count() > 1 => {
                 let kind = what.clone().into_inner().next().map_or("", |path| path.as_str());
@@ -199,11 +211,6 @@ impl Lowering<'_> {
                 let message = format!("`{written}` is not a kind");
                 self.correct(what_span, message, format!("write `{subject} {spelling}`"));
                 is(left, !negated, IsWhat::Set(what_span))
-            }
-            Rule::reference if written == "unknown" => {
-                let spelling = if negated { "is known" } else { "is not known" };
-                self.correct(what_span, "`unknown` is not a kind", format!("write `{subject} {spelling}`"));
-                is(left, !negated, IsWhat::Known(what_span))
             }
             Rule::reference if ["True", "true", "False", "false"].contains(&written) => {
                 let holds = written.eq_ignore_ascii_case("true") != negated;
@@ -230,6 +237,7 @@ impl Lowering<'_> {
 
     /// `(CharField, TextField)`
     fn kinds(&mut self, group: &Pair<'_, Rule>) -> Option<Vec<Spanned<String>>> {
+        self.closed(group)?;
         let mut kinds = Vec::new();
         for element in group.clone().into_inner().filter(|part| part.as_rule() == Rule::expr) {
             let element_span = self.span(&element);
@@ -249,6 +257,7 @@ impl Lowering<'_> {
         let kind = match pair.as_rule() {
             Rule::number => self.number(pair),
             Rule::string => ExprKind::Literal(Literal::Str(self.unescaped(pair))),
+            Rule::list | Rule::group if self.closed(pair).is_none() => ExprKind::Poisoned,
             Rule::list => {
                 let elements = self.elements(pair);
                 self.list_of(elements)
@@ -286,7 +295,7 @@ impl Lowering<'_> {
     /// What stands behind `in`: parentheses are taken for a list.
     fn collection(&mut self, pair: &Pair<'_, Rule>) -> Expr {
         let several = pair.clone().into_inner().filter(|part| part.as_rule() == Rule::expr).count() > 1;
-        if pair.as_rule() != Rule::group || !several {
+        if pair.as_rule() != Rule::group || !several || self.closed(pair).is_none() {
             return self.value(pair);
         }
         let span = self.span(pair);
@@ -309,7 +318,10 @@ impl Lowering<'_> {
         }
         let written = path.as_str();
         if let Some(arguments) = parts.next() {
-            return self.call(&path, &arguments);
+            return match self.closed(&arguments) {
+                Some(()) => self.call(&path, &arguments),
+                None => ExprKind::Poisoned,
+            };
         }
         let right = match written {
             "True" | "true" | "TRUE" => Some(("True", Literal::Bool(true))),

@@ -1,10 +1,12 @@
 //! The state of turning one section's pairs into the tree, and the measures every builder needs.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use pest::iterators::Pair;
 
 use super::grammar::Rule;
+use super::outline::Outline;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span, Spanned};
 
@@ -17,25 +19,31 @@ pub(super) struct Lowering<'t> {
     /// Where the section starts in the file.
     base: usize,
     too_deep: &'t [Span],
+    /// Where the lines of the file start.
+    lines: &'t [usize],
     diagnostics: Vec<Diagnostic>,
     /// How many things failed so far. Who wants to know whether a part failed compares before and after.
     failures: usize,
-    /// The starts of the lines that were reported already: one mistake must not be reported word by word.
-    reported_lines: Vec<usize>,
+    /// The lines that were reported already: one mistake must not be reported word by word.
+    reported_lines: BTreeSet<usize>,
+    /// Whether a `fix` that is not closed took the closing brace of its rule.
+    pub(super) open_fix: bool,
     /// Whether the section holds something reported that makes further errors of structure worthless.
     muted: bool,
 }
 
 impl<'t> Lowering<'t> {
-    pub(super) fn new(source: &'t Arc<SourceFile>, text: &'t str, base: usize, too_deep: &'t [Span]) -> Self {
+    pub(super) fn new(source: &'t Arc<SourceFile>, text: &'t str, base: usize, outline: &'t Outline) -> Self {
         Self {
             source,
             text,
             base,
-            too_deep,
+            too_deep: &outline.too_deep,
+            lines: &outline.lines,
             diagnostics: Vec::new(),
             failures: 0,
-            reported_lines: Vec::new(),
+            reported_lines: BTreeSet::new(),
+            open_fix: false,
             muted: false,
         }
     }
@@ -83,7 +91,8 @@ impl<'t> Lowering<'t> {
 
     /// Where the line that holds `offset` starts.
     pub(super) fn line_start(&self, offset: usize) -> usize {
-        self.text.get(..offset).and_then(|before| before.rfind(['\n', '\r'])).map_or(0, |newline| newline + 1)
+        let after = self.lines.partition_point(|start| *start <= offset);
+        self.lines.get(after.saturating_sub(1)).copied().unwrap_or_default()
     }
 
     /// Whether only blanks stand between the start of the line and `offset`.
@@ -113,10 +122,9 @@ impl<'t> Lowering<'t> {
         let end = diagnostic.labels.first().map_or(0, |label| label.span.end);
         let line = self.line_start(start);
         let masked = self.too_deep.iter().any(|deep| line <= deep.end && deep.start <= end);
-        if self.muted || masked || self.reported_lines.contains(&line) {
+        if self.muted || masked || !self.reported_lines.insert(line) {
             return;
         }
-        self.reported_lines.push(line);
         self.diagnostics.push(diagnostic);
     }
 

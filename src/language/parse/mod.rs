@@ -30,7 +30,7 @@ use self::lowering::Lowering;
 pub use self::table::CLAUSE_WORDS;
 use super::syntax::RuleFile;
 use crate::diagnostic::Diagnostic;
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 
 /// Parses a rule file. The tree is always complete: what could not be parsed is poisoned and has a diagnostic. The
 /// diagnostics are sorted by place.
@@ -40,11 +40,15 @@ pub fn parse(source: &Arc<SourceFile>) -> (RuleFile, Vec<Diagnostic>) {
     let mut declarations = Vec::new();
     let mut diagnostics: Vec<Diagnostic> =
         outline.too_deep.iter().map(|span| explain::too_deep(source, *span)).collect();
-    for section in outline.sections {
+    for section in &outline.sections {
         let base = section.start;
-        let pairs = Grammar::parse(Rule::section, text.get(section).unwrap_or_default());
-        let items = pairs.into_iter().flatten().flat_map(pest::iterators::Pair::into_inner);
-        let mut lowering = Lowering::new(source, &text, base, &outline.too_deep);
+        let Ok(pairs) = Grammar::parse(Rule::section, text.get(section.clone()).unwrap_or_default()) else {
+            // The rule accepts everything; only a limit of pest's own can end up here.
+            diagnostics.push(explain::unreadable(source, Span::new(section.start, section.end)));
+            continue;
+        };
+        let items = pairs.flat_map(pest::iterators::Pair::into_inner);
+        let mut lowering = Lowering::new(source, &text, base, &outline);
         declarations.extend(lowering.section(items));
         diagnostics.append(&mut lowering.into_diagnostics());
     }

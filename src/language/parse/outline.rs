@@ -17,9 +17,11 @@ pub(super) const DEPTH_LIMIT: usize = 64;
 pub(super) struct Outline {
     /// The sections of the file: each starts with a declaration, except perhaps the first.
     pub(super) sections: Vec<Range<usize>>,
+    /// Where each line starts.
+    pub(super) lines: Vec<usize>,
     /// The comments, without their line ends.
     pub(super) comments: Vec<Span>,
-    /// From the first bracket beyond the limit to where its level is closed.
+    /// Brackets that hold too many levels, from the outermost one that lies inside the innermost brace.
     pub(super) too_deep: Vec<Span>,
 }
 
@@ -28,8 +30,9 @@ pub(super) fn outline(text: &str) -> Outline {
     let mut starts = vec![0];
     let mut comments = Vec::new();
     let mut too_deep = Vec::new();
+    let mut open: Vec<(usize, bool)> = Vec::new();
     let mut depth = 0_usize;
-    let mut overflow: Option<usize> = None;
+    let mut overflow: Option<(usize, usize)> = None;
     let tokens = Grammar::parse(Rule::outline, text).into_iter().flatten().flat_map(pest::iterators::Pair::into_inner);
     for token in tokens {
         let span = token.as_span();
@@ -39,31 +42,43 @@ pub(super) fn outline(text: &str) -> Outline {
             _ => false,
         };
         if starts_section {
-            too_deep.extend(overflow.take().map(|start| Span::new(start, text[..span.start()].trim_end().len())));
+            too_deep.extend(overflow.take().map(|(_, start)| Span::new(start, text[..span.start()].trim_end().len())));
             depth = 0;
+            open.clear();
             starts.push(span.start());
         }
         match token.as_rule() {
             Rule::comment => comments.push(Span::new(span.start(), span.end())),
             Rule::opening => {
                 depth += 1;
-                if depth > DEPTH_LIMIT {
-                    overflow.get_or_insert(span.start());
+                if depth <= DEPTH_LIMIT {
+                    open.push((span.start(), token.as_str() == "{"));
+                } else if overflow.is_none() {
+                    let level = open.iter().rposition(|(_, brace)| *brace).map_or(0, |brace| brace + 1);
+                    overflow = Some(open.get(level).map_or((depth, span.start()), |(start, _)| (level + 1, *start)));
                 }
             }
             Rule::closing => {
-                if depth == DEPTH_LIMIT + 1 {
-                    too_deep.extend(overflow.take().map(|start| Span::new(start, span.end())));
+                if let Some((_, start)) = overflow.take_if(|(level, _)| *level == depth) {
+                    too_deep.push(Span::new(start, span.end()));
                 }
                 depth = depth.saturating_sub(1);
+                open.truncate(depth);
             }
             _ => {}
         }
     }
-    too_deep.extend(overflow.map(|start| Span::new(start, text.trim_end().len())));
+    too_deep.extend(overflow.map(|(_, start)| Span::new(start, text.trim_end().len())));
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
     let sections = starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect();
-    Outline { sections, comments, too_deep }
+    Outline { sections, lines: line_starts(text), comments, too_deep }
+}
+
+/// Where each line starts; a line ends at `\n`, `\r\n` or a lone `\r`.
+fn line_starts(text: &str) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let ends_line = |at: usize| bytes[at] == b'\n' || (bytes[at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+    std::iter::once(0).chain((0..bytes.len()).filter(|at| ends_line(*at)).map(|at| at + 1)).collect()
 }
 
 /// The text with everything that nests too deeply replaced by one long name, so that the grammar's recursion is
