@@ -7,6 +7,7 @@ pub mod check;
 pub mod cli;
 pub mod config;
 pub mod diagnostic;
+pub mod examples;
 pub mod git;
 pub mod language;
 pub mod migration;

@@ -42,6 +42,8 @@ pub(super) enum ColorChoice {
 pub(super) enum Command {
     /// Judge migrations: what is staged, or the files and folders that are named
     Check(CheckArguments),
+    /// Run the examples that rule files carry
+    Test(TestArguments),
 }
 
 /// Arguments of `check`.
@@ -93,6 +95,32 @@ pub(super) struct CheckArguments {
     #[arg(short, long)]
     pub(super) verbose: bool,
 }
+
+/// Arguments of `test`.
+#[derive(Debug, Args)]
+#[command(after_help = TEST_HELP)]
+pub(super) struct TestArguments {
+    /// Rule files, and folders of them; none: those that the configuration names, else the built-in ones
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Fail on holes, too
+    #[arg(long)]
+    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+    /// Say less: no summary
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+const TEST_HELP: &str = "\
+A `bad` example must be reported by its rule, a `bad … possible` one must be left undecided, a `good` one neither.
+Each rule is judged as it is written: what `extend`, `disable` or the configuration change in it does not count.
+
+Then every condition is replaced by true and by false. One that no example notices is a hole, and so is a rule without
+`bad`, `good`, `why`, or both `fix` and `see`. Holes are warnings; with --strict, and in the built-in rules, they fail.
+
+Exit status: 0 all examples pass, 1 one fails (or a hole counts), 2 a file can't be loaded.";
 
 /// Where the configuration comes from.
 #[derive(Clone, Debug, Args)]

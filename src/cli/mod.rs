@@ -6,6 +6,7 @@ mod failure;
 mod output;
 mod project;
 mod selection;
+mod test;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,7 @@ pub fn main() -> ExitCode {
     let output = Output::new(arguments.color);
     let run = match arguments.command {
         Command::Check(check) => check::run(&check, &output),
+        Command::Test(test) => test::run(&test, &output),
     };
     match run {
         Ok(verdict) => verdict.into(),

@@ -383,6 +383,8 @@ pub enum NodeKind {
 pub struct Definition {
     /// Its name.
     pub name: String,
+    /// The rule file that it stands in, and with it the places in its body.
+    pub source: Arc<SourceFile>,
     /// What it stands for; its parameters are the first locals.
     pub body: Node,
     /// How many leaves it has, with those of the definitions that it uses.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::check;
 use crate::diagnostic::Diagnostic;
+use crate::language::syntax::DeclarationKind;
 use crate::language::{PackFile, RuleSet, check_rules, parse};
 use crate::source::SourceFile;
 
@@ -37,17 +38,17 @@ pub fn pack_of(path: &str) -> &str {
     name.strip_suffix(".rules").unwrap_or(name)
 }
 
+/// Whether a path is that of a rule file inside the binary.
+#[must_use]
+pub fn is_built_in_path(path: &str) -> bool {
+    BUILT_IN.iter().any(|(known, _)| *known == path)
+}
+
 /// Loads rule files together: parses and checks them against the vocabulary of facts. Where a diagnostic is an error,
 /// the set must not be used to judge.
 #[must_use]
 pub fn load(files: &[Arc<SourceFile>]) -> (RuleSet, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
-    let mut parsed = Vec::new();
-    for source in files {
-        let (file, errors) = parse(source);
-        diagnostics.extend(errors);
-        parsed.push(PackFile { pack: pack_of(source.path()).to_owned(), file });
-    }
+    let (parsed, mut diagnostics) = parsed(files);
     let (rules, errors) = check_rules(&parsed, check::vocabulary());
     diagnostics.extend(errors);
     diagnostics.sort_by(|a, b| {
@@ -55,4 +56,28 @@ pub fn load(files: &[Arc<SourceFile>]) -> (RuleSet, Vec<Diagnostic>) {
         (a.source.path(), place(a)).cmp(&(b.source.path(), place(b)))
     });
     (rules, diagnostics)
+}
+
+/// The rules as their authors wrote them: what the files change in each other's rules is left out. Meant for files
+/// that [`load`] has no error for.
+#[must_use]
+pub fn load_as_written(files: &[Arc<SourceFile>]) -> RuleSet {
+    let (mut parsed, _) = parsed(files);
+    for PackFile { file, .. } in &mut parsed {
+        file.declarations.retain(|declaration| {
+            !matches!(declaration.kind, DeclarationKind::Extend { .. } | DeclarationKind::Disable { .. })
+        });
+    }
+    check_rules(&parsed, check::vocabulary()).0
+}
+
+fn parsed(files: &[Arc<SourceFile>]) -> (Vec<PackFile>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let mut parsed = Vec::new();
+    for source in files {
+        let (file, errors) = parse(source);
+        diagnostics.extend(errors);
+        parsed.push(PackFile { pack: pack_of(source.path()).to_owned(), file });
+    }
+    (parsed, diagnostics)
 }
