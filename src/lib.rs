@@ -12,6 +12,7 @@ pub mod git;
 pub mod language;
 pub mod migration;
 pub mod python;
+pub mod reference;
 pub mod report;
 pub mod rules;
 pub mod source;

@@ -44,6 +44,10 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Run the examples that rule files carry
     Test(TestArguments),
+    /// Show what a rule demands and why, or what a rule may say about a head
+    Explain(ExplainArguments),
+    /// List the rules of this project
+    Rules(RulesArguments),
 }
 
 /// Arguments of `check`.
@@ -121,6 +125,38 @@ Then every condition is replaced by true and by false. One that no example notic
 `bad`, `good`, `why`, or both `fix` and `see`. Holes are warnings; with --strict, and in the built-in rules, they fail.
 
 Exit status: 0 all examples pass, 1 one fails (or a hole counts), 2 a file can't be loaded.";
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// Id of a rule: PACK/RULE, or RULE where only one pack has it
+    #[arg(value_name = "RULE", required_unless_present = "names")]
+    pub(super) rule: Option<String>,
+    /// List what a rule may say about a head, such as AddField, state.RemoveField or CreateModel.fields
+    #[arg(long, value_name = "HEAD", conflicts_with = "rule")]
+    pub(super) names: Option<String>,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// Arguments of `rules`.
+#[derive(Debug, Args)]
+pub(super) struct RulesArguments {
+    /// How to list them
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Table)]
+    pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// Forms of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}
 
 /// Where the configuration comes from.
 #[derive(Clone, Debug, Args)]

@@ -2,9 +2,11 @@
 
 mod arguments;
 mod check;
+mod explain;
 mod failure;
 mod output;
 mod project;
+mod rules;
 mod selection;
 mod test;
 
@@ -30,6 +32,8 @@ pub fn main() -> ExitCode {
     let run = match arguments.command {
         Command::Check(check) => check::run(&check, &output),
         Command::Test(test) => test::run(&test, &output),
+        Command::Explain(explain) => explain::run(&explain, &output),
+        Command::Rules(rules) => rules::run(&rules, &output),
     };
     match run {
         Ok(verdict) => verdict.into(),

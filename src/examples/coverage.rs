@@ -98,23 +98,19 @@ fn hole(leaf: &Leaf<'_>, noticed: &BTreeSet<bool>, rules: &str, severity: Severi
 }
 
 /// What a rule should carry and does not.
-pub(super) fn missing(rule: &Rule, severity: Severity) -> Vec<Diagnostic> {
+pub(super) fn missing(rule: &Rule, severity: Severity) -> Option<Diagnostic> {
     let lacks = [
-        (
-            rule.bad.is_empty(),
-            "bad",
-            "example that it must report",
-            "add a `bad` example: the mistake, as people write it",
-        ),
-        (rule.good.is_empty(), "good", "example that it must not report", "add a `good` example: the same, done well"),
-        (rule.why.is_none(), "why", "reason", "add `why` with a fence: what happens, to whom, and when"),
-        (rule.fixes.is_empty() && rule.see.is_empty(), "fix", "way out", "add a `fix` or a `see`"),
+        (rule.bad.is_empty(), "`bad` example", "`bad`: the mistake, as people write it"),
+        (rule.good.is_empty(), "`good` example", "`good`: the same, done well"),
+        (rule.why.is_none(), "`why`", "`why`: what happens, to whom, and when"),
+        (rule.fixes.is_empty() && rule.see.is_empty(), "`fix` or `see`", "`fix`, or `see`: the way out"),
     ];
-    let missing = lacks.into_iter().filter(|(lacking, ..)| *lacking).map(|(_, word, what, help)| {
-        let message = format!("`{}` has no {what}", rule.id);
-        let diagnostic =
-            Diagnostic::error(&rule.source, format!("coverage::no-{word}"), message, rule.span, format!("no `{word}`"));
-        diagnostic.with_severity(severity).with_help(help)
-    });
-    missing.collect()
+    let lacks: Vec<_> = lacks.into_iter().filter(|(lacking, ..)| *lacking).collect();
+    let what: Vec<&str> = lacks.iter().map(|(_, what, _)| *what).collect();
+    let help: Vec<String> = lacks.iter().map(|(.., help)| format!("- {help}")).collect();
+    let (last, others) = what.split_last()?;
+    let list = if others.is_empty() { (*last).to_owned() } else { format!("{} and no {last}", others.join(", no ")) };
+    let message = format!("`{}` has no {list}", rule.id);
+    let diagnostic = Diagnostic::error(&rule.source, "coverage::incomplete", message, rule.span, "this rule");
+    Some(diagnostic.with_severity(severity).with_help(format!("add\n{}", help.join("\n"))))
 }

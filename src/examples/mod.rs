@@ -14,7 +14,7 @@ mod target;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::language::{Rule, RuleHead, RuleSet};
+use crate::language::RuleSet;
 use crate::source::SourceFile;
 
 use coverage::Coverage;
@@ -85,12 +85,4 @@ pub fn test(rules: &RuleSet, tested: impl Fn(&SourceFile) -> Option<Severity>) -
 fn sort(diagnostics: &mut [Diagnostic]) {
     let place = |diagnostic: &Diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start);
     diagnostics.sort_by(|a, b| (a.source.path(), place(a), &a.code).cmp(&(b.source.path(), place(b), &b.code)));
-}
-
-/// A head as a rule writes it.
-#[must_use]
-pub fn written_head(head: &RuleHead) -> String {
-    let namespace = head.namespace.map_or_else(String::new, |namespace| format!("{namespace}."));
-    let part = head.part.map_or_else(String::new, |part| format!(".{part}"));
-    format!("{namespace}{}{part}", head.kind)
 }

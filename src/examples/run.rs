@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Label};
 use crate::examples::leaves::Leaf;
 use crate::examples::snippet::{self, Snippet};
 use crate::examples::target;
-use crate::language::{Example, Rule, RuleSet, UnknownPolicy};
+use crate::language::{Example, Rule, RuleHead, RuleSet, UnknownPolicy};
 use crate::source::Span;
 use crate::target::{Database, Version};
 
@@ -194,7 +194,7 @@ impl<'r> Prepared<'r> {
         if diagnostic.labels.len() > 1 {
             return diagnostic.with_help("if the condition is right, this is a `good` example; if not, correct it");
         }
-        let heads: Vec<String> = self.rule.heads.iter().map(super::written_head).collect();
-        diagnostic.with_help(format!("the rule is about {}; check that the example has such a one", heads.join(", ")))
+        let heads: Vec<String> = self.rule.heads.iter().map(RuleHead::written).collect();
+        diagnostic.with_help(format!("the rule is about {}; check that the example has one of these", heads.join(", ")))
     }
 }

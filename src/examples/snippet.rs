@@ -183,31 +183,27 @@ fn unknown_operations(
     let mut open: Vec<&Operation> = snippet.migration.operations.iter().rev().collect();
     while let Some(operation) = open.pop() {
         open.extend(operation.children.iter().rev());
-        let name = match &operation.kind {
+        let span = snippet.place(operation.callee_span);
+        match &operation.kind {
             // A migration may well be built from what only running it can tell; a bare statement is an operation.
-            OperationKind::Unknown(_) if whole => continue,
-            OperationKind::Unknown(unknown) => unknown.text.split('(').next().unwrap_or_default(),
-            OperationKind::Custom { path, .. } if path.starts_with("django.") => {
-                path.rsplit('.').next().unwrap_or(path)
-            }
-            OperationKind::Custom { .. } | OperationKind::Django(_) => continue,
-        };
+            OperationKind::Unknown(_) if !whole => {}
+            OperationKind::Custom { path, .. } if path.starts_with("django.") => {}
+            _ => continue,
+        }
+        let name = rule_file.slice(span).split(['(', '\n']).next().unwrap_or_default().trim();
         let declared = vocabulary.entity("Operation").into_iter().flat_map(|entity| &entity.kinds);
         let known = OPERATIONS.iter().map(|entry| entry.name);
         let known = known.chain(declared.filter(|kind| kind.declared).map(|kind| kind.name.as_ref()));
         let last = name.rsplit('.').next().unwrap_or(name);
-        let near = vocabulary.synonym(last).or_else(|| did_you_mean(last, known));
-        let help = near.map_or_else(
-            || {
-                format!(
-                    "import it or define it in the example, or declare it: `operation {last}(…) like SchemaOperation`"
-                )
-            },
-            |near| format!("did you mean `{near}`?"),
-        );
-        let span = snippet.place(operation.callee_span);
-        let message = format!("there is no operation `{name}`");
-        let diagnostic = Diagnostic::error(rule_file, "example::unknown-operation", message, span, "unknown operation");
+        let help = match vocabulary.synonym(last).or_else(|| did_you_mean(last, known)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if last.starts_with(char::is_uppercase) => {
+                format!("import it in the example, or declare it: `operation {last}(…) like SchemaOperation`")
+            }
+            None => "each statement that is an expression is taken for an operation".to_owned(),
+        };
+        let message = format!("`{name}` is not an operation");
+        let diagnostic = Diagnostic::error(rule_file, "example::unknown-operation", message, span, "not an operation");
         wrong.push(diagnostic.with_help(help));
     }
     wrong

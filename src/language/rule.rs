@@ -1,5 +1,6 @@
 //! A rule that passed every check, in the form that runs. It can't fail any more.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::diagnostic::Severity;
@@ -89,6 +90,16 @@ pub struct RuleHead {
     pub pattern: Vec<Node>,
 }
 
+impl RuleHead {
+    /// The head as a rule writes it, without its pattern.
+    #[must_use]
+    pub fn written(&self) -> String {
+        let namespace = self.namespace.map_or_else(String::new, |namespace| format!("{namespace}."));
+        let part = self.part.map_or_else(String::new, |part| format!(".{part}"));
+        format!("{namespace}{}{part}", self.kind)
+    }
+}
+
 /// What to do with a verdict that is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnknownPolicy {
@@ -136,6 +147,19 @@ impl VersionRange {
             CompareOp::Greater => *version > self.version,
             CompareOp::GreaterOrEqual => *version >= self.version,
         }
+    }
+}
+
+impl fmt::Display for DatabaseScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)?;
+        self.range.as_ref().map_or(Ok(()), |range| write!(f, " {range}"))
+    }
+}
+
+impl fmt::Display for VersionRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.op.symbol(), self.version)
     }
 }
 
