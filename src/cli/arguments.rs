@@ -119,6 +119,7 @@ pub(super) struct TestArguments {
 
 const TEST_HELP: &str = "\
 A `bad` example must be reported by its rule, a `bad … possible` one must be left undecided, a `good` one neither.
+Examples belong to the app `shop`; `with app = \"…\"` and `with migration = \"…\"` give another app or name.
 Each rule is judged as it is written: what `extend`, `disable` or the configuration change in it does not count.
 
 Then every condition is replaced by true and by false. One that no example notices is a hole, and so is a rule without

@@ -46,7 +46,7 @@ impl<'r> Prepared<'r> {
         bad: bool,
         prelude: &str,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let snippet = snippet::snippet(&example.code, &rule.source, prelude, &rules.vocabulary)?;
+        let snippet = snippet::snippet(example, &rule.source, prelude, &rules.vocabulary)?;
         let mut settings = rules.settings.clone();
         for (id, value) in &example.settings {
             if let Some(setting) = settings.iter_mut().find(|setting| setting.id == *id) {

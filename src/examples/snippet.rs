@@ -4,18 +4,16 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::language::syntax::Text;
-use crate::language::{Vocabulary, did_you_mean};
+use crate::language::{Example, Vocabulary, did_you_mean};
 use crate::migration::catalogue::OPERATIONS;
 use crate::migration::{Migration, Operation, OperationKind, ReadError, read_migration};
 use crate::python::{self, Statement, StatementKind, SyntaxError};
 use crate::source::{SourceFile, Span};
 
-/// The app that examples belong to.
+/// The app of an example that does not name another.
 const APP: &str = "shop";
-/// The name of the migration that an example is.
+/// The name of the migration that an example is, unless it says otherwise.
 const NAME: &str = "0002_example";
-/// The file that rules see.
-const PATH: &str = "shop/migrations/0002_example.py";
 
 /// An example, ready to be judged.
 pub(super) struct Snippet {
@@ -101,18 +99,22 @@ impl Draft<'_> {
 /// Reads an example: one or more operations as statements of their own, with what they need in front of them, or a
 /// whole `class Migration`. What is wrong with it is said at its place in the rule file.
 pub(super) fn snippet(
-    text: &Text,
+    example: &Example,
     rule_file: &Arc<SourceFile>,
     prelude: &str,
     vocabulary: &Vocabulary,
 ) -> Result<Snippet, Vec<Diagnostic>> {
+    let text = &example.code;
+    let app = example.app.as_deref().unwrap_or(APP);
+    let name = example.migration.as_deref().unwrap_or(NAME);
+    let path = format!("{app}/migrations/{name}.py");
     let places = Places::new(text);
     let syntax = |error: &SyntaxError, span: Span| {
         let diagnostic = Diagnostic::error(rule_file, "example::syntax", &error.message, span, "here");
         vec![diagnostic.with_help("an example is Python: operations, or a whole `class Migration`")]
     };
-    let example = SourceFile::new(PATH, text.value.as_str());
-    let statements = python::statements(&example).map_err(|error| syntax(&error, places.span_in_file(error.span)))?;
+    let statements = python::statements(&SourceFile::new(path.as_str(), text.value.as_str()))
+        .map_err(|error| syntax(&error, places.span_in_file(error.span)))?;
     let whole = statements.iter().any(|statement| statement.kind == StatementKind::Class("Migration".to_owned()));
     let draft = draft(text, prelude, places, &statements, whole);
     let Some(Draft { text: migration, places, .. }) = draft else {
@@ -120,8 +122,8 @@ pub(super) fn snippet(
         let diagnostic = Diagnostic::error(rule_file, "example::empty", message, text.span, "nothing to judge");
         return Err(vec![diagnostic.with_help("write an operation, `migrations.AddField(…)`, or a `class Migration`")]);
     };
-    let source = SourceFile::new(PATH, migration);
-    let migration = match read_migration(&source, APP, NAME) {
+    let source = SourceFile::new(path, migration);
+    let migration = match read_migration(&source, app, name) {
         Ok(Some(migration)) => migration,
         Ok(None) => {
             let message = "Django would not load this class as a migration";

@@ -266,6 +266,10 @@ pub struct Example {
     pub database: Option<(&'static str, Option<Version>)>,
     /// Values of settings.
     pub settings: Vec<(String, syntax::Literal)>,
+    /// Label of the app that it belongs to, when it says so.
+    pub app: Option<String>,
+    /// Name of the migration that it is, when it says so.
+    pub migration: Option<String>,
     /// Whether it must be undecided rather than certain.
     pub possible: bool,
     /// The Python.

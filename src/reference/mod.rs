@@ -33,7 +33,7 @@ fn origin(source: &Arc<SourceFile>, span: Span) -> String {
 fn because(change: &Override) -> String {
     match &change.because {
         Some(reason) => format!("because {reason} ({})", change.place),
-        None => format!("by {}", change.place),
+        None => format!("in {}", change.place),
     }
 }
 
