@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::language::syntax::Literal;
 use crate::language::{Slot, Type};
 
 /// A name with its type and a sentence for the reference.
@@ -73,6 +74,8 @@ pub struct Kind {
     pub parents: Vec<Cow<'static, str>>,
     /// Whether a rule file declared it.
     pub declared: bool,
+    /// The parameters that the rule file declares, in the order of positional arguments, with their defaults.
+    pub parameters: Vec<(String, Option<Literal>)>,
 }
 
 /// Everything that rules may name.

@@ -8,11 +8,11 @@ use crate::reference::{because, origin};
 #[must_use]
 pub fn rules_table(rules: &RuleSet, width: usize) -> String {
     let mut page = Page::new(width);
-    let heading = ["RULE", "SEVERITY", "SCOPE", "ORIGIN"].map(str::to_owned);
+    let heading = ["RULE", "SEVERITY", "ORIGIN", "SCOPE"].map(str::to_owned);
     let mut rows = vec![(heading, None)];
     rows.extend(rules.rules.iter().map(|rule| {
         let severity = if rule.disabled.is_some() { "off" } else { rule.severity.word() };
-        let cells = [rule.id.clone(), severity.to_owned(), scope(rule), origin(&rule.source, rule.span)];
+        let cells = [rule.id.clone(), severity.to_owned(), origin(&rule.source, rule.span), scope(rule)];
         (cells, rule.disabled.as_ref().map(|off| format!("off {}", because(off))))
     }));
     page.columns(&rows);

@@ -9,10 +9,10 @@ use crate::check::facts::field::FieldView;
 use crate::check::facts::index::{IndexView, Shape};
 use crate::check::facts::model::ModelView;
 use crate::check::facts::{Attribute, Context, Placed, attribute, getter, names, value};
-use crate::language::vocabulary::Name;
+use crate::language::vocabulary::{Kind, Name};
 use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
 use crate::migration::catalogue::{Group, OperationEntry, Parameter, ParameterKind};
-use crate::migration::{Operation, OperationKind, Sql};
+use crate::migration::{BoundArgument, Operation, OperationKind, Sql};
 use crate::source::Span;
 
 /// An operation of the migration under check.
@@ -166,7 +166,7 @@ impl<'a> OperationView<'a> {
     pub(super) fn model(&self) -> Option<ModelView<'a>> {
         let parameter = match self.entry() {
             Some(entry) => model_parameter(entry)?,
-            None => ["model_name"].into_iter().find(|name| self.operation().argument(name).is_some())?,
+            None => ["model_name"].into_iter().find(|name| self.written(name).is_some())?,
         };
         Some(ModelView {
             context: self.context,
@@ -208,18 +208,42 @@ impl<'a> OperationView<'a> {
 
     /// Where an argument is written; the call itself when it is not.
     fn argument_span(&self, name: &str) -> Span {
-        self.operation().argument(name).map_or(self.operation().callee_span, |argument| argument.span)
+        self.written(name).map_or(self.operation().callee_span, |argument| argument.span)
+    }
+
+    /// What a rule file declares of an operation that is not Django's own.
+    fn declared(&self) -> Option<&'a Kind> {
+        match &self.operation().kind {
+            OperationKind::Custom { path, .. } => self.context.vocabulary.declared("Operation", path),
+            _ => None,
+        }
+    }
+
+    /// The argument of that name, when it is written: by name, or at its place among the declared parameters.
+    fn written(&self, name: &str) -> Option<&'a BoundArgument> {
+        let operation = self.operation();
+        operation.argument(name).or_else(|| {
+            let position = self.declared()?.parameters.iter().position(|(parameter, _)| parameter == name)?;
+            operation.argument(&format!("*{}", position + 1))
+        })
+    }
+
+    /// What a declared parameter is when it is not written.
+    fn declared_default(&self, name: &str) -> Fact<'a> {
+        let parameters = self.declared().into_iter().flat_map(|kind| &kind.parameters);
+        let default = parameters.filter(|(parameter, _)| parameter == name).find_map(|(_, default)| default.as_ref());
+        default.map_or(Fact::Unset, Fact::literal)
     }
 
     /// The fact of an argument under Django's name for it.
     pub(super) fn argument(&self, name: &str) -> Fact<'a> {
         let operation = self.operation();
         let parameter = self.entry().and_then(|entry| entry.parameters.iter().find(|parameter| parameter.name == name));
-        let Some(argument) = operation.argument(name) else {
+        let Some(argument) = self.written(name) else {
             return match (&operation.open, parameter) {
                 (Some(unknown), _) => self.context.unknown(unknown),
                 (None, Some(parameter)) => value::default(parameter.default),
-                (None, None) => Fact::Unset,
+                (None, None) => self.declared_default(name),
             };
         };
         let kind = parameter.map_or(ParameterKind::Any, |parameter| parameter.kind);

@@ -175,7 +175,8 @@ fn group_names(group: Group) -> Vec<Name> {
 }
 
 fn kind(name: &'static str, parents: &[&'static str]) -> Kind {
-    Kind { name: name.into(), parents: parents.iter().map(|parent| Cow::Borrowed(*parent)).collect(), declared: false }
+    let parents = parents.iter().map(|parent| Cow::Borrowed(*parent)).collect();
+    Kind { name: name.into(), parents, declared: false, parameters: Vec::new() }
 }
 
 fn entities() -> Vec<EntityType> {

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::language::checker::scope::{LetState, PackScope, Scope, SettingInfo};
 use crate::language::checker::{Checker, PackFile};
 use crate::language::rule::Setting;
-use crate::language::syntax::{DeclarationKind, Literal, Parameter, TypeName};
+use crate::language::syntax::{DeclarationKind, ExprKind, Literal, Parameter, TypeName};
 use crate::language::vocabulary::{Head, Kind, Name, Vocabulary};
 use crate::language::{Slot, Type, did_you_mean};
 use crate::source::Spanned;
@@ -77,6 +77,10 @@ pub(super) fn extend_vocabulary(
                 name: Cow::Owned(name.value.clone()),
                 parents: vec![Cow::Owned(like.value.clone())],
                 declared: true,
+                parameters: parameters
+                    .iter()
+                    .map(|parameter| (parameter.name.value.clone(), default(parameter)))
+                    .collect(),
             });
             if entity == "Operation" {
                 declare_heads(&mut extended, &name.value, parameters, &like.value);
@@ -84,6 +88,13 @@ pub(super) fn extend_vocabulary(
         }
     }
     extended
+}
+
+fn default(parameter: &Parameter) -> Option<Literal> {
+    match &parameter.default.as_ref()?.kind {
+        ExprKind::Literal(literal) => Some(literal.clone()),
+        _ => None,
+    }
 }
 
 /// A declared operation is a head, with the names of what it is like and its own parameters.
