@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &TestArguments, output: &Output) -> Result<Verdict,
         paths => named(&project, paths)?,
     };
     let names: BTreeSet<String> = tested.iter().map(|file| file.path().to_owned()).collect();
-    let files = beside(&tested, configured);
+    let files = beside(&tested, &configured);
     let (_, mut warnings) = rules::load(&files);
     if warnings.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(Failure::Diagnostics(warnings));
@@ -112,8 +112,8 @@ fn not_a_rule_file(path: &Path, absolute: &Path) -> Failure {
 }
 
 /// The tested files with those that they may use or extend. A tested file replaces the built-in one of its pack.
-fn beside(tested: &[Arc<SourceFile>], configured: Vec<Arc<SourceFile>>) -> Vec<Arc<SourceFile>> {
-    let packs: BTreeSet<&str> = tested.iter().chain(&configured).map(|file| rules::pack_of(file.path())).collect();
+fn beside(tested: &[Arc<SourceFile>], configured: &[Arc<SourceFile>]) -> Vec<Arc<SourceFile>> {
+    let packs: BTreeSet<&str> = tested.iter().chain(configured).map(|file| rules::pack_of(file.path())).collect();
     let built_in = rules::built_in().into_iter().filter(|file| !packs.contains(rules::pack_of(file.path())));
     let others = configured.iter().filter(|file| !tested.iter().any(|named| named.path() == file.path()));
     built_in.chain(others.cloned()).chain(tested.iter().cloned()).collect()
@@ -122,16 +122,16 @@ fn beside(tested: &[Arc<SourceFile>], configured: Vec<Arc<SourceFile>>) -> Vec<A
 /// The last line: what was run, and how it went.
 fn summary(report: &Report) -> String {
     let counted = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
-    let mut text = format!("{}, {}: ", counted(report.rules, "rule"), counted(report.examples, "example"));
-    text.push_str(&match (report.examples, report.failed) {
+    let outcome = match (report.examples, report.failed) {
         (0, _) => "nothing to run".to_owned(),
         (_, 0) if report.failures.is_empty() => "all pass".to_owned(),
         (_, 0) => "all pass, but their models are broken".to_owned(),
         (_, 1) => "1 fails".to_owned(),
         (_, failed) => format!("{failed} fail"),
-    });
-    if !report.holes.is_empty() {
-        text.push_str(&format!("; {}", counted(report.holes.len(), "hole")));
-    }
-    text
+    };
+    let holes = match report.holes.len() {
+        0 => String::new(),
+        count => format!("; {}", counted(count, "hole")),
+    };
+    format!("{}, {}: {outcome}{holes}", counted(report.rules, "rule"), counted(report.examples, "example"))
 }

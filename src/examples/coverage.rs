@@ -26,7 +26,7 @@ impl<'r> Coverage<'r> {
     /// Asks the examples of a rule, which all pass, about its conditions.
     pub(super) fn rule(&mut self, rule: &'r Rule, leaves: &[Leaf<'r>], examples: &[Prepared<'r>], severity: Severity) {
         let before: Vec<Outcome> = examples.iter().map(|example| example.outcome(None)).collect();
-        let notices = |id: u32, value: bool| {
+        let is_noticed = |id: u32, value: bool| {
             examples.iter().zip(&before).any(|(example, before)| example.outcome(Some((id, value))) != *before)
         };
         let mut uncovered: Vec<u32> = Vec::new();
@@ -35,7 +35,8 @@ impl<'r> Coverage<'r> {
             if leaf.inside.iter().any(|outer| uncovered.contains(outer)) {
                 continue;
             }
-            let noticed: BTreeSet<bool> = [true, false].into_iter().filter(|value| notices(leaf.id, *value)).collect();
+            let noticed: BTreeSet<bool> =
+                [true, false].into_iter().filter(|value| is_noticed(leaf.id, *value)).collect();
             if leaf.shared {
                 let shared = || Shared { leaf: leaf.clone(), noticed: BTreeSet::new() };
                 self.shared.entry(leaf.id).or_insert_with(shared).noticed.extend(noticed);
@@ -105,12 +106,12 @@ pub(super) fn missing(rule: &Rule, severity: Severity) -> Option<Diagnostic> {
         (rule.why.is_none(), "`why`", "`why`: what happens, to whom, and when"),
         (rule.fixes.is_empty() && rule.see.is_empty(), "`fix` or `see`", "`fix`, or `see`: the way out"),
     ];
-    let lacks: Vec<_> = lacks.into_iter().filter(|(lacking, ..)| *lacking).collect();
-    let what: Vec<&str> = lacks.iter().map(|(_, what, _)| *what).collect();
-    let help: Vec<String> = lacks.iter().map(|(.., help)| format!("- {help}")).collect();
+    let lacking: Vec<_> = lacks.into_iter().filter(|(absent, ..)| *absent).collect();
+    let what: Vec<&str> = lacking.iter().map(|(_, what, _)| *what).collect();
+    let help: Vec<String> = lacking.iter().map(|(.., help)| format!("- {help}")).collect();
     let (last, others) = what.split_last()?;
-    let list = if others.is_empty() { (*last).to_owned() } else { format!("{} and no {last}", others.join(", no ")) };
-    let message = format!("`{}` has no {list}", rule.id);
+    let named = if others.is_empty() { (*last).to_owned() } else { format!("{} and no {last}", others.join(", no ")) };
+    let message = format!("`{}` has no {named}", rule.id);
     let diagnostic = Diagnostic::error(&rule.source, "coverage::incomplete", message, rule.span, "this rule");
     Some(diagnostic.with_severity(severity).with_help(format!("add\n{}", help.join("\n"))))
 }

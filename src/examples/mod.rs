@@ -11,8 +11,6 @@ mod run;
 mod snippet;
 mod target;
 
-use std::sync::Arc;
-
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::RuleSet;
 use crate::source::SourceFile;
@@ -56,13 +54,13 @@ pub fn test(rules: &RuleSet, tested: impl Fn(&SourceFile) -> Option<Severity>) -
         let bad = rule.bad.iter().map(|example| (example, true));
         for (example, bad) in bad.chain(rule.good.iter().map(|example| (example, false))) {
             let wrong = match Prepared::new(rules, rule, example, bad, &prelude) {
-                Ok(prepared) => match prepared.failure(&leaves) {
-                    Some(failure) => vec![failure],
-                    None => {
+                Ok(prepared) => {
+                    let Some(failure) = prepared.failure(&leaves) else {
                         passing.push(prepared);
                         continue;
-                    }
-                },
+                    };
+                    vec![failure]
+                }
                 Err(wrong) => wrong,
             };
             report.failed += 1;

@@ -25,6 +25,9 @@ pub(super) enum Outcome {
 /// A leaf of a condition that always answers the same.
 pub(super) type Mutant = (u32, bool);
 
+/// A place that the migration does not share with the example: it leads to the example's first statement.
+const ANYWHERE: Span = Span { start: 0, end: 0 };
+
 /// An example that is ready to be judged, again and again.
 pub(super) struct Prepared<'r> {
     rule: &'r Rule,
@@ -116,12 +119,6 @@ impl<'r> Prepared<'r> {
         Diagnostic::error(&self.rule.source, code, message, self.snippet.place(span), label)
     }
 
-    /// Something of the snippet that stands for all of it.
-    fn anywhere(&self) -> Span {
-        // What the migration does not share with the example leads to the example's first statement.
-        Span::at(0)
-    }
-
     fn certain(&self) -> Option<Finding> {
         let findings = self.verdicts(&self.rules, None).findings;
         findings.into_iter().find(|finding| finding.certainty == Certainty::Certain)
@@ -142,7 +139,7 @@ impl<'r> Prepared<'r> {
     }
 
     fn too_certain(&self) -> Diagnostic {
-        let span = self.certain().map_or_else(|| self.anywhere(), |finding| finding.span);
+        let span = self.certain().map_or(ANYWHERE, |finding| finding.span);
         let message = format!("`{}` must leave this example undecided, and is certain", self.rule.id);
         let diagnostic = self.diagnostic("example::certain", message, span, "certainly reported");
         diagnostic.with_help("leave out `possible`, or write a value that is not known before the migration runs")
@@ -152,7 +149,7 @@ impl<'r> Prepared<'r> {
         let mut rules = self.rules.clone();
         rules.rules.iter_mut().for_each(|rule| rule.unknown = UnknownPolicy::Warn);
         let undecided = self.verdicts(&rules, None).undecided.into_iter().next();
-        let span = undecided.as_ref().map_or_else(|| self.anywhere(), |undecided| undecided.span);
+        let span = undecided.as_ref().map_or(ANYWHERE, |undecided| undecided.span);
         let cause = undecided.map_or_else(|| "not known".to_owned(), |undecided| undecided.cause);
         let demand = if self.is_good() { "must not report" } else { "must report" };
         let message = format!("`{}` {demand} this example, and can't decide", self.rule.id);
@@ -168,8 +165,7 @@ impl<'r> Prepared<'r> {
         let demand =
             if self.expected == Outcome::Undecided { "leave this example undecided" } else { "report this example" };
         let message = format!("`{}` must {demand}, and says nothing", self.rule.id);
-        let mut diagnostic =
-            self.diagnostic("example::not-reported", message, self.anywhere(), "nothing is found here");
+        let mut diagnostic = self.diagnostic("example::not-reported", message, ANYWHERE, "nothing is found here");
         let mut rules = self.rules.clone();
         rules.rules.iter_mut().for_each(|rule| rule.databases.clear());
         if !self.verdicts(&rules, None).findings.is_empty() {

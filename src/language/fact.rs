@@ -168,6 +168,7 @@ impl<'a> Fact<'a> {
     }
 
     /// The fact, or unset where there is none.
+    #[must_use]
     pub fn optional(value: Option<Fact<'a>>) -> Self {
         value.unwrap_or(Fact::Unset)
     }

@@ -25,10 +25,14 @@ pub fn rule_page(rule: &Rule, width: usize) -> String {
     }
     if !rule.fixes.is_empty() {
         page.heading("Instead");
-        rule.fixes.iter().for_each(|fix| self::fix(&mut page, rule, fix));
+        for fix in &rule.fixes {
+            self::fix(&mut page, rule, fix);
+        }
     }
     for (word, examples) in [("Bad", &rule.bad), ("Good", &rule.good)] {
-        examples.iter().for_each(|example| self::example(&mut page, word, example));
+        for example in examples {
+            self::example(&mut page, word, example);
+        }
     }
     if !rule.see.is_empty() {
         page.heading("See");
@@ -110,17 +114,22 @@ fn edit(rule: &Rule, edit: &Edit) -> String {
 }
 
 fn example(page: &mut Page, word: &str, example: &Example) {
-    let mut heading = word.to_owned();
+    let mut facts: Vec<String> = Vec::new();
     if let Some((name, version)) = &example.database {
-        heading.push_str(&format!(" on {name}"));
-        heading.extend(version.iter().map(|version| format!(" {version}")));
+        facts.push(version.map_or_else(|| format!("on {name}"), |version| format!("on {name} {version}")));
+    }
+    facts.extend(example.app.iter().map(|app| format!("in app {app}")));
+    facts.extend(example.migration.iter().map(|name| format!("as {name}")));
+    let settings: Vec<&str> = example.settings.iter().map(|(id, _)| id.rsplit('/').next().unwrap_or(id)).collect();
+    if !settings.is_empty() {
+        facts.push(format!("with another {}", settings.join(", ")));
     }
     if example.possible {
-        heading.push_str(", undecided");
+        facts.push("undecided".to_owned());
     }
-    if let Some(title) = &example.title {
-        heading.push_str(&format!(": {title}"));
-    }
+    let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
+    let title = example.title.as_ref().map_or_else(String::new, |title| format!(": {title}"));
+    let heading = format!("{word}{facts}{title}");
     page.heading(&heading);
     page.code(4, &example.code.value);
 }

@@ -78,10 +78,10 @@ fn explain_shows_everything_that_a_rule_says() {
       - or wait
         1. sleep
 
-    Bad on postgresql 14: by day
+    Bad (on postgresql 14): by day
         migrations.RemoveIndex("order", "a")
 
-    Bad, undecided
+    Bad (undecided)
         migrations.AddIndex("order", INDEX)
 
     See

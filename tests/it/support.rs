@@ -7,25 +7,25 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// A folder with files, and a home of its own.
-pub struct Folder {
+pub(crate) struct Folder {
     files: TempDir,
     home: TempDir,
 }
 
 /// What a run said.
 #[derive(Debug)]
-pub struct Run {
+pub(crate) struct Run {
     /// Exit status.
-    pub status: i32,
+    pub(crate) status: i32,
     /// Standard output.
-    pub out: String,
+    pub(crate) out: String,
     /// Standard error.
-    pub err: String,
+    pub(crate) err: String,
 }
 
 impl Folder {
     /// A folder with these files.
-    pub fn with(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let folder = Self { files: TempDir::new().unwrap(), home: TempDir::new().unwrap() };
         for (path, text) in files {
             let path = folder.files.path().join(path);
@@ -36,12 +36,12 @@ impl Folder {
     }
 
     /// Runs the binary in the folder.
-    pub fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         self.run_in(self.files.path(), arguments)
     }
 
     /// Runs the binary in another folder.
-    pub fn run_in(&self, folder: &Path, arguments: &[&str]) -> Run {
+    pub(crate) fn run_in(&self, folder: &Path, arguments: &[&str]) -> Run {
         let output = Command::new(env!("CARGO_BIN_EXE_whimbrel"))
             .args(arguments)
             .current_dir(folder)
