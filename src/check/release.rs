@@ -77,7 +77,8 @@ impl Release {
             }
             "RenameModel" => {
                 let (Some(old), Some(new)) = (text("old_name"), text("new_name")) else { return };
-                if self.models.remove(&(app.to_owned(), old.to_lowercase())) {
+                // The old name stays: the operations in front of this one, and this one itself, use it.
+                if self.models.contains(&(app.to_owned(), old.to_lowercase())) {
                     self.models.insert((app.to_owned(), new.to_lowercase()));
                 }
                 self.tables.remove(&(app.to_owned(), old.to_lowercase()));
@@ -92,7 +93,7 @@ impl Release {
                     return;
                 };
                 let model = model.to_lowercase();
-                if self.fields.remove(&(app.to_owned(), model.clone(), old)) {
+                if self.fields.contains(&(app.to_owned(), model.clone(), old)) {
                     self.fields.insert((app.to_owned(), model, new));
                 }
             }

@@ -42,6 +42,12 @@ pub(super) enum ColorChoice {
 pub(super) enum Command {
     /// Judge migrations: what is staged, or the files and folders that are named
     Check(CheckArguments),
+    /// Run the examples that rule files carry
+    Test(TestArguments),
+    /// Show what a rule demands and why, or what a rule may say about a head
+    Explain(ExplainArguments),
+    /// List the rules of this project
+    Rules(RulesArguments),
 }
 
 /// Arguments of `check`.
@@ -92,6 +98,65 @@ pub(super) struct CheckArguments {
     /// Say what was detected, and from where
     #[arg(short, long)]
     pub(super) verbose: bool,
+}
+
+/// Arguments of `test`.
+#[derive(Debug, Args)]
+#[command(after_help = TEST_HELP)]
+pub(super) struct TestArguments {
+    /// Rule files, and folders of them; none: those that the configuration names, else the built-in ones
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Fail on holes, too
+    #[arg(long)]
+    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+    /// Say less: no summary
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+const TEST_HELP: &str = "\
+A `bad` example must be reported by its rule, a `bad … possible` one must be left undecided, a `good` one neither.
+Examples belong to the app `shop`; `with app = \"…\"` and `with migration = \"…\"` give another app or name.
+Each rule is judged as it is written: what `extend`, `disable` or the configuration change in it does not count.
+
+Then every condition is replaced by true and by false. One that no example notices is a hole, and so is a rule without
+`bad`, `good`, `why`, or both `fix` and `see`. Holes are warnings; with --strict, and in the built-in rules, they fail.
+
+Exit status: 0 all examples pass, 1 one fails (or a hole counts), 2 a file can't be loaded.";
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// Id of a rule: PACK/RULE, or RULE where only one pack has it
+    #[arg(value_name = "RULE", required_unless_present = "names")]
+    pub(super) rule: Option<String>,
+    /// List what a rule may say about a head, such as `AddField`, `state.RemoveField`, `CreateModel.fields`
+    #[arg(long, value_name = "HEAD", conflicts_with = "rule")]
+    pub(super) names: Option<String>,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// Arguments of `rules`.
+#[derive(Debug, Args)]
+pub(super) struct RulesArguments {
+    /// How to list them
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Table)]
+    pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// Forms of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
 }
 
 /// Where the configuration comes from.

@@ -2,10 +2,13 @@
 
 mod arguments;
 mod check;
+mod explain;
 mod failure;
 mod output;
 mod project;
+mod rules;
 mod selection;
+mod test;
 
 use std::process::ExitCode;
 
@@ -27,6 +30,9 @@ pub fn main() -> ExitCode {
     let output = Output::new(arguments.color);
     let run = match arguments.command {
         Command::Check(check) => check::run(&check, &output),
+        Command::Test(test) => test::run(&test, &output),
+        Command::Explain(explain) => explain::run(&explain, &output),
+        Command::Rules(rules) => rules::run(&rules, &output),
     };
     match run {
         Ok(verdict) => verdict.into(),

@@ -1,15 +1,13 @@
 //! What a rule says of a subject: true, false or unknown, in Kleene logic. Total: nothing here can fail.
 
-use std::borrow::Cow;
 use std::rc::Rc;
 
 use globset::GlobMatcher;
 
 use crate::language::fact::{Cause, Entity, Fact, Subject, Truth};
 use crate::language::rule::{Node, NodeKind, Rule, RuleHead, RuleSet, Template, TemplatePart};
-use crate::language::syntax::{Literal, Quantifier};
+use crate::language::syntax::Quantifier;
 use crate::source::Span;
-use crate::target::Version;
 
 /// Evaluates expressions of one rule set against one subject.
 pub struct Evaluator<'r, 's, 'a> {
@@ -153,10 +151,10 @@ where
                 Fact::Unknown(cause) | Fact::Given(cause) => Fact::Unknown(cause),
                 _ => Fact::Unset,
             },
-            NodeKind::Literal(literal) => literal_fact(literal),
+            NodeKind::Literal(literal) => Fact::literal(literal),
             NodeKind::Setting(id) => {
                 let setting = self.rules.settings.iter().find(|setting| setting.id == *id);
-                setting.map_or(Fact::Unset, |setting| literal_fact(&setting.value))
+                setting.map_or(Fact::Unset, |setting| Fact::literal(&setting.value))
             }
             NodeKind::Let { definition, arguments } => {
                 let mut frame: Locals<'a> = arguments.iter().map(|argument| self.value(argument, locals)).collect();
@@ -263,19 +261,6 @@ where
                 })),
             })
         })
-    }
-}
-
-/// The fact that a literal states.
-#[must_use]
-pub fn literal_fact(literal: &Literal) -> Fact<'_> {
-    match literal {
-        Literal::Bool(value) => Fact::Bool(*value),
-        Literal::None => Fact::Unset,
-        Literal::Int(value) => Fact::Int(*value),
-        Literal::Version(text) => text.parse::<Version>().map_or(Fact::Unset, Fact::Version),
-        Literal::Str(text) => Fact::Str(Cow::Borrowed(text)),
-        Literal::List(items) => Fact::List(items.iter().map(|item| literal_fact(&item.value)).collect()),
     }
 }
 

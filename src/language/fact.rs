@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::language::CompareOp;
+use crate::language::syntax::Literal;
 use crate::source::Span;
 use crate::target::Version;
 
@@ -150,6 +151,19 @@ pub trait Subject<'a> {
 }
 
 impl<'a> Fact<'a> {
+    /// The fact of a constant of a rule file.
+    #[must_use]
+    pub fn literal(literal: &'a Literal) -> Self {
+        match literal {
+            Literal::Bool(value) => Fact::Bool(*value),
+            Literal::None => Fact::Unset,
+            Literal::Int(value) => Fact::Int(*value),
+            Literal::Version(text) => text.parse::<Version>().map_or(Fact::Unset, Fact::Version),
+            Literal::Str(text) => Fact::Str(Cow::Borrowed(text)),
+            Literal::List(items) => Fact::List(items.iter().map(|item| Fact::literal(&item.value)).collect()),
+        }
+    }
+
     /// A text.
     pub fn text(value: impl Into<Cow<'a, str>>) -> Self {
         Fact::Str(value.into())

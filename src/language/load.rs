@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::diagnostic::Diagnostic;
 use crate::language::checker::{PackFile, check_rules};
 use crate::language::parse::parse;
+use crate::language::syntax::DeclarationKind;
 use crate::language::{RuleSet, Vocabulary};
 use crate::source::SourceFile;
 
@@ -21,6 +22,29 @@ pub struct PackSource {
 /// one is an error, the rules must not be used to judge.
 #[must_use]
 pub fn load(files: &[PackSource], vocabulary: &Vocabulary) -> (RuleSet, Vec<Diagnostic>) {
+    let (parsed, mut diagnostics) = parse_all(files);
+    let (rules, mistakes) = check_rules(&parsed, vocabulary);
+    // A word that the parser could not make sense of is not reported as an unknown name as well.
+    let reported: Vec<_> = diagnostics.iter().map(place).collect();
+    diagnostics.extend(mistakes.into_iter().filter(|mistake| !reported.contains(&place(mistake))));
+    diagnostics.sort_by_key(place);
+    (rules, diagnostics)
+}
+
+/// The rules as their authors wrote them, without what `extend` and `disable` change. Meant for files that [`load`]
+/// has no error for.
+#[must_use]
+pub fn load_as_written(files: &[PackSource], vocabulary: &Vocabulary) -> RuleSet {
+    let (mut parsed, _) = parse_all(files);
+    for PackFile { file, .. } in &mut parsed {
+        file.declarations.retain(|declaration| {
+            !matches!(declaration.kind, DeclarationKind::Extend { .. } | DeclarationKind::Disable { .. })
+        });
+    }
+    check_rules(&parsed, vocabulary).0
+}
+
+fn parse_all(files: &[PackSource]) -> (Vec<PackFile>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut parsed = Vec::new();
     for PackSource { pack, source } in files {
@@ -28,12 +52,7 @@ pub fn load(files: &[PackSource], vocabulary: &Vocabulary) -> (RuleSet, Vec<Diag
         diagnostics.extend(mistakes);
         parsed.push(PackFile { pack: pack.clone(), file });
     }
-    let (rules, mistakes) = check_rules(&parsed, vocabulary);
-    // A word that the parser could not make sense of is not reported as an unknown name as well.
-    let reported: Vec<_> = diagnostics.iter().map(place).collect();
-    diagnostics.extend(mistakes.into_iter().filter(|mistake| !reported.contains(&place(mistake))));
-    diagnostics.sort_by_key(place);
-    (rules, diagnostics)
+    (parsed, diagnostics)
 }
 
 /// The file and the offset that a diagnostic is about.

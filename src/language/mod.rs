@@ -14,9 +14,9 @@ pub mod syntax;
 mod types;
 pub mod vocabulary;
 
-pub use evaluate::{Evaluator, literal_fact};
+pub use evaluate::Evaluator;
 pub use fact::{Cause, Entity, Fact, Subject, Truth};
-pub use load::{PackSource, load};
+pub use load::{PackSource, load, load_as_written};
 pub use rule::{
     DatabaseScope, Definition, Edit, Example, Fix, FixBody, Leaf, Node, NodeKind, Override, Rule, RuleHead, RuleLabel,
     RuleSet, Setting, Template, TemplatePart, UnknownPolicy, VersionRange,

@@ -1,5 +1,6 @@
 //! A rule that passed every check, in the form that runs. It can't fail any more.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::diagnostic::Severity;
@@ -89,6 +90,16 @@ pub struct RuleHead {
     pub pattern: Vec<Node>,
 }
 
+impl RuleHead {
+    /// The head as a rule writes it, without its pattern.
+    #[must_use]
+    pub fn written(&self) -> String {
+        let namespace = self.namespace.map_or_else(String::new, |namespace| format!("{namespace}."));
+        let part = self.part.map_or_else(String::new, |part| format!(".{part}"));
+        format!("{namespace}{}{part}", self.kind)
+    }
+}
+
 /// What to do with a verdict that is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnknownPolicy {
@@ -136,6 +147,19 @@ impl VersionRange {
             CompareOp::Greater => *version > self.version,
             CompareOp::GreaterOrEqual => *version >= self.version,
         }
+    }
+}
+
+impl fmt::Display for DatabaseScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)?;
+        self.range.as_ref().map_or(Ok(()), |range| write!(f, " {range}"))
+    }
+}
+
+impl fmt::Display for VersionRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.op.symbol(), self.version)
     }
 }
 
@@ -242,6 +266,10 @@ pub struct Example {
     pub database: Option<(&'static str, Option<Version>)>,
     /// Values of settings.
     pub settings: Vec<(String, syntax::Literal)>,
+    /// Label of the app that it belongs to, when it says so.
+    pub app: Option<String>,
+    /// Name of the migration that it is, when it says so.
+    pub migration: Option<String>,
     /// Whether it must be undecided rather than certain.
     pub possible: bool,
     /// The Python.
@@ -383,6 +411,8 @@ pub enum NodeKind {
 pub struct Definition {
     /// Its name.
     pub name: String,
+    /// The rule file that it stands in, and with it the places in its body.
+    pub source: Arc<SourceFile>,
     /// What it stands for; its parameters are the first locals.
     pub body: Node,
     /// How many leaves it has, with those of the definitions that it uses.

@@ -15,6 +15,7 @@ mod fold_text;
 mod function;
 mod imports;
 mod interpret;
+mod outline;
 mod scope;
 mod syntax_error;
 mod text;
@@ -38,6 +39,7 @@ use crate::source::{SourceFile, Span};
 
 pub use decode::{DecodeError, decode};
 pub use imports::RELATIVE;
+pub use outline::{Statement, StatementKind, statements};
 pub use syntax_error::SyntaxError;
 pub use value::{
     Argument, Call, Definition, DefinitionKind, Function, FunctionCall, Text, TextPiece, Unknown, Value, ValueKind,
@@ -121,15 +123,7 @@ impl Class {
 /// When the file is not Python that the parser knows, or nests deeper than anything written by hand.
 pub fn parse(source: &Arc<SourceFile>) -> Result<Module, SyntaxError> {
     let text = source.text();
-    check_form(text)?;
-    let mut tokens = Tokens::new(lex(text, Mode::Module));
-    let parsed = ast::ModModule::parse_tokens(tokens.by_ref(), "");
-    let body = match (parsed, tokens.too_deep) {
-        (Ok(module), None) => module.body,
-        (Ok(_), Some(limit)) => return Err(SyntaxError::plain(text, 0, limit)),
-        (Err(error), Some(limit)) => return Err(SyntaxError::plain(text, u32::from(error.offset) as usize, limit)),
-        (Err(error), None) => return Err(SyntaxError::of_parser(text, &error)),
-    };
+    let (body, comments) = syntax(text)?;
     let mut evaluator = Evaluator {
         source,
         scope: Scope::new(),
@@ -153,7 +147,20 @@ pub fn parse(source: &Arc<SourceFile>) -> Result<Module, SyntaxError> {
         .filter_map(|name| names.remove(&name).map(|bound| (name, bound.into_value())))
         .collect();
     let class_index = classes.iter().enumerate().map(|(index, class)| (class.definition.name.clone(), index)).collect();
-    Ok(Module { comments: tokens.comments, definitions: evaluator.definitions, classes, names, class_index })
+    Ok(Module { comments, definitions: evaluator.definitions, classes, names, class_index })
+}
+
+/// The statements of a file and its comments.
+fn syntax(text: &str) -> Result<(Vec<ast::Stmt>, Vec<Span>), SyntaxError> {
+    check_form(text)?;
+    let mut tokens = Tokens::new(lex(text, Mode::Module));
+    let parsed = ast::ModModule::parse_tokens(tokens.by_ref(), "");
+    match (parsed, tokens.too_deep) {
+        (Ok(module), None) => Ok((module.body, tokens.comments)),
+        (Ok(_), Some(limit)) => Err(SyntaxError::plain(text, 0, limit)),
+        (Err(error), Some(limit)) => Err(SyntaxError::plain(text, u32::from(error.offset) as usize, limit)),
+        (Err(error), None) => Err(SyntaxError::of_parser(text, &error)),
+    }
 }
 
 /// What the lexer would not survive, or not in time.

@@ -10,6 +10,7 @@ mod wrap;
 use crate::check::{Certainty, Finding, Outcome};
 
 pub use graphical::render_diagnostics;
+pub(crate) use wrap::{harmless, wrap};
 
 /// A form of the report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

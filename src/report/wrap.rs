@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// Breaks the lines of `text` at blanks so that they have at most `width` characters, where that is possible. A line
 /// that is indented is code, and stays as it is; an item of a list keeps to the right of its hyphen.
-pub(super) fn wrap(text: &str, width: usize) -> String {
+pub(crate) fn wrap(text: &str, width: usize) -> String {
     let mut wrapped = String::with_capacity(text.len() + text.len() / 40);
     for (index, line) in text.lines().enumerate() {
         if index > 0 {
@@ -35,7 +35,7 @@ pub(super) fn wrap(text: &str, width: usize) -> String {
 
 /// `text` without characters that steer a terminal: names and source lines come from files that nobody has vetted.
 /// Each is replaced by one of the same length, so that offsets stay right.
-pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
     let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
     if !text.contains(steers) {
         return Cow::Borrowed(text);

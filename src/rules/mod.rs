@@ -37,12 +37,28 @@ pub fn pack_of(path: &str) -> &str {
     name.strip_suffix(".rules").unwrap_or(name)
 }
 
+/// Whether a path is that of a rule file inside the binary.
+#[must_use]
+pub fn is_built_in_path(path: &str) -> bool {
+    BUILT_IN.iter().any(|(known, _)| *known == path)
+}
+
 /// Loads rule files together and checks them against the vocabulary of facts. Where a diagnostic is an error, the set
 /// must not be used to judge.
 #[must_use]
 pub fn load(files: &[Arc<SourceFile>]) -> (RuleSet, Vec<Diagnostic>) {
+    language::load(&pack_sources(files), check::vocabulary())
+}
+
+/// The rules as their authors wrote them: what the files change in each other's rules is left out. Meant for files
+/// that [`load`] has no error for.
+#[must_use]
+pub fn load_as_written(files: &[Arc<SourceFile>]) -> RuleSet {
+    language::load_as_written(&pack_sources(files), check::vocabulary())
+}
+
+fn pack_sources(files: &[Arc<SourceFile>]) -> Vec<PackSource> {
     let pack_source =
         |source: &Arc<SourceFile>| PackSource { pack: pack_of(source.path()).to_owned(), source: Arc::clone(source) };
-    let files: Vec<PackSource> = files.iter().map(pack_source).collect();
-    language::load(&files, check::vocabulary())
+    files.iter().map(pack_source).collect()
 }

@@ -2,5 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+mod rule_examples;
 mod rule_mistakes;
+mod rule_reference;
+mod support;
 mod verdicts;

@@ -10,7 +10,7 @@ use crate::check::facts::index::{IndexView, Shape};
 use crate::check::facts::model::ModelView;
 use crate::check::facts::{Attribute, Context, Placed, attribute, cause_of, getter, given, names, not_known, value};
 use crate::language::vocabulary::{KindDeclaration, Name};
-use crate::language::{Cause, Entity, Fact, Slot, Truth, Type, literal_fact};
+use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
 use crate::migration::catalogue::{self, Group, OperationEntry, Parameter, ParameterKind};
 use crate::migration::{Operation, OperationKind, Sql};
 use crate::source::Span;
@@ -227,7 +227,7 @@ impl<'a> OperationView<'a> {
             return not_known(unknown);
         }
         match place.and_then(|place| declaration.parameters[place].1.as_ref()) {
-            Some(default) => literal_fact(default),
+            Some(default) => Fact::literal(default),
             None => Fact::Unknown(Rc::new(Cause {
                 text: name.to_owned(),
                 reason: "is not given to this operation".to_owned(),

@@ -10,7 +10,7 @@ use crate::language::rule::{
 };
 use crate::language::syntax::{self, Clause, ClauseKind, EditKind, ExprKind, Path, Requirement, Subject, Target};
 use crate::language::vocabulary::{Head, SEVERITIES};
-use crate::language::{Slot, did_you_mean};
+use crate::language::{Slot, Type, did_you_mean};
 use crate::source::{Span, Spanned};
 use crate::target::Version;
 
@@ -505,7 +505,21 @@ impl<'v> Checker<'v> {
             }
         };
         let mut settings = Vec::new();
+        let mut app = None;
+        let mut migration = None;
         for (name, value) in &example.with {
+            // What an example is, beside its code: rules may ask for both.
+            let own = match name.value.as_str() {
+                "app" => Some(&mut app),
+                "migration" => Some(&mut migration),
+                _ => None,
+            };
+            if let Some(own) = own {
+                if let syntax::Literal::Str(text) = self.literal_of(value, &Slot::set(Type::Str))? {
+                    *own = Some(text);
+                }
+                continue;
+            }
             let (id, slot) = self.setting_named(name, pack)?;
             settings.push((id, self.literal_of(value, &slot)?));
         }
@@ -513,6 +527,8 @@ impl<'v> Checker<'v> {
             title: example.title.as_ref().map(|title| title.value.clone()),
             database,
             settings,
+            app,
+            migration,
             possible: example.possible.is_some(),
             code: example.code.clone(),
         })

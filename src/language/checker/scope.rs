@@ -240,7 +240,8 @@ impl Checker<'_> {
             .help(format!("a definition may unfold to {LARGEST_DEFINITION}"));
             return None;
         }
-        Some(LetInfo { definition: Arc::new(Definition { name, body, size }), parameters, result })
+        let source = Arc::clone(&self.source);
+        Some(LetInfo { definition: Arc::new(Definition { name, source, body, size }), parameters, result })
     }
 
     /// The setting of that name in the scope's pack: its id and slot.

@@ -1,0 +1,196 @@
+//! One example: what its rule says of it, and whether that is what the author says.
+
+use std::sync::Arc;
+
+use crate::check::{Certainty, Finding, Judge, Release, Verdicts};
+use crate::diagnostic::{Diagnostic, Label};
+use crate::examples::leaves::Leaf;
+use crate::examples::snippet::{self, Snippet};
+use crate::examples::target;
+use crate::language::{Example, Rule, RuleHead, RuleSet, UnknownPolicy};
+use crate::source::Span;
+use crate::target::{Database, Version};
+
+/// What a rule says of an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Nothing.
+    Quiet,
+    /// Only that it can't be decided.
+    Undecided,
+    /// At least one certain finding.
+    Reported,
+}
+
+/// A leaf of a condition that always answers the same.
+pub(super) type Mutant = (u32, bool);
+
+/// A place that the migration does not share with the example: it leads to the example's first statement.
+const ANYWHERE: Span = Span { start: 0, end: 0 };
+
+/// An example that is ready to be judged, again and again.
+pub(super) struct Prepared<'r> {
+    rule: &'r Rule,
+    expected: Outcome,
+    /// The rule alone, with the settings of the example.
+    rules: RuleSet,
+    snippet: Snippet,
+    release: Release,
+    database: Database,
+    django: Version,
+}
+
+impl<'r> Prepared<'r> {
+    /// Reads an example, or says what is wrong with it.
+    pub(super) fn new(
+        rules: &RuleSet,
+        rule: &'r Rule,
+        example: &Example,
+        bad: bool,
+        prelude: &str,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let snippet = snippet::snippet(example, &rule.source, prelude, &rules.vocabulary)?;
+        let mut settings = rules.settings.clone();
+        for (id, value) in &example.settings {
+            if let Some(setting) = settings.iter_mut().find(|setting| setting.id == *id) {
+                setting.value = value.clone();
+            }
+        }
+        // Whatever a rule does with the unknown, an example is asked whether there is any.
+        let alone = Rule { unknown: UnknownPolicy::Report, disabled: None, ..rule.clone() };
+        Ok(Self {
+            rule,
+            expected: match (bad, example.possible) {
+                (true, false) => Outcome::Reported,
+                (true, true) => Outcome::Undecided,
+                (false, _) => Outcome::Quiet,
+            },
+            rules: RuleSet { rules: vec![alone], settings, vocabulary: Arc::clone(&rules.vocabulary) },
+            release: Release::seen_from(&snippet.migration, false, &[]),
+            snippet,
+            database: target::database(rule, example),
+            django: target::django(rule),
+        })
+    }
+
+    /// Whether the example is one that the rule must not report.
+    pub(super) fn is_good(&self) -> bool {
+        self.expected == Outcome::Quiet
+    }
+
+    /// What the rule says of the example.
+    pub(super) fn outcome(&self, mutant: Option<Mutant>) -> Outcome {
+        let verdicts = self.verdicts(&self.rules, mutant);
+        match verdicts.findings.iter().map(|finding| finding.certainty).min() {
+            None => Outcome::Quiet,
+            Some(Certainty::Possible) => Outcome::Undecided,
+            Some(Certainty::Certain) => Outcome::Reported,
+        }
+    }
+
+    /// Whether the example notices that the rule is limited to some databases.
+    pub(super) fn notices_database(&self) -> bool {
+        let mut rules = self.rules.clone();
+        rules.rules.iter_mut().for_each(|rule| rule.databases.clear());
+        self.is_good() && !self.verdicts(&rules, None).findings.is_empty()
+    }
+
+    fn verdicts(&self, rules: &RuleSet, mutant: Option<Mutant>) -> Verdicts {
+        let databases = [self.database];
+        let mut judge = Judge::new(rules, &databases, self.django);
+        if let Some((leaf, value)) = mutant {
+            judge = judge.with_mutant(leaf, value);
+        }
+        judge.migration(&self.snippet.migration, &self.release)
+    }
+
+    /// What is wrong when the rule does not say what the author says. `leaves` are the rule's.
+    pub(super) fn failure(&self, leaves: &[Leaf<'_>]) -> Option<Diagnostic> {
+        match (self.expected, self.outcome(None)) {
+            (expected, actual) if expected == actual => None,
+            (Outcome::Quiet, Outcome::Reported) => Some(self.reported()),
+            (Outcome::Undecided, Outcome::Reported) => Some(self.too_certain()),
+            (_, Outcome::Undecided) => Some(self.undecided()),
+            (_, Outcome::Quiet | Outcome::Reported) => Some(self.not_reported(leaves)),
+        }
+    }
+
+    fn diagnostic(&self, code: &str, message: impl Into<String>, span: Span, label: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(&self.rule.source, code, message, self.snippet.place(span), label)
+    }
+
+    fn certain(&self) -> Option<Finding> {
+        let findings = self.verdicts(&self.rules, None).findings;
+        findings.into_iter().find(|finding| finding.certainty == Certainty::Certain)
+    }
+
+    fn reported(&self) -> Diagnostic {
+        let Some(finding) = self.certain() else { return self.undecided() };
+        let message = format!("`{}` must not report this example, and does", self.rule.id);
+        let mut diagnostic = self.diagnostic("example::reported", message, finding.span, "reported");
+        if !finding.labels.is_empty() {
+            let place = |label: Label| Label { span: self.snippet.place(label.span), text: label.text };
+            diagnostic.labels = finding.labels.into_iter().map(place).collect();
+        }
+        diagnostic.with_help(format!(
+            "it says: {}\nif that is right, the example is a `bad` one; if not, the rule needs another condition",
+            finding.message
+        ))
+    }
+
+    fn too_certain(&self) -> Diagnostic {
+        let span = self.certain().map_or(ANYWHERE, |finding| finding.span);
+        let message = format!("`{}` must leave this example undecided, and is certain", self.rule.id);
+        let diagnostic = self.diagnostic("example::certain", message, span, "certainly reported");
+        diagnostic.with_help("leave out `possible`, or write a value that is not known before the migration runs")
+    }
+
+    fn undecided(&self) -> Diagnostic {
+        let mut rules = self.rules.clone();
+        rules.rules.iter_mut().for_each(|rule| rule.unknown = UnknownPolicy::Warn);
+        let undecided = self.verdicts(&rules, None).undecided.into_iter().next();
+        let span = undecided.as_ref().map_or(ANYWHERE, |undecided| undecided.span);
+        let cause = undecided.map_or_else(|| "not known".to_owned(), |undecided| undecided.cause);
+        let demand = if self.is_good() { "must not report" } else { "must report" };
+        let message = format!("`{}` {demand} this example, and can't decide", self.rule.id);
+        let help = if self.is_good() {
+            "write the value out, or turn this into a `bad … possible` example"
+        } else {
+            "write the value out, or mark the example as `possible`"
+        };
+        self.diagnostic("example::undecided", message, span, cause).with_help(help)
+    }
+
+    fn not_reported(&self, leaves: &[Leaf<'_>]) -> Diagnostic {
+        let demand =
+            if self.expected == Outcome::Undecided { "leave this example undecided" } else { "report this example" };
+        let message = format!("`{}` must {demand}, and says nothing", self.rule.id);
+        let mut diagnostic = self.diagnostic("example::not-reported", message, ANYWHERE, "nothing is found here");
+        let mut rules = self.rules.clone();
+        rules.rules.iter_mut().for_each(|rule| rule.databases.clear());
+        if !self.verdicts(&rules, None).findings.is_empty() {
+            return diagnostic.with_help(format!(
+                "the example is about {}, and the rule's `database` clause leaves that out",
+                self.database
+            ));
+        }
+        // A condition that stands in the way, alone, is worth showing.
+        let own = leaves.iter().filter(|leaf| Arc::ptr_eq(leaf.source, &self.rule.source));
+        for leaf in own {
+            let blocks = |value: bool| self.outcome(Some((leaf.id, value))) == Outcome::Reported;
+            let answer = if blocks(true) {
+                "not true here"
+            } else if blocks(false) {
+                "not false here"
+            } else {
+                continue;
+            };
+            diagnostic = diagnostic.with_label(leaf.span, answer);
+        }
+        if diagnostic.labels.len() > 1 {
+            return diagnostic.with_help("if the condition is right, this is a `good` example; if not, correct it");
+        }
+        let heads: Vec<String> = self.rule.heads.iter().map(RuleHead::written).collect();
+        diagnostic.with_help(format!("the rule is about {}; check that the example has one of these", heads.join(", ")))
+    }
+}

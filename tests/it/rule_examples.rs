@@ -1,0 +1,337 @@
+//! `whimbrel test`
+
+use std::path::Path;
+
+use insta::assert_snapshot;
+
+use crate::support::Folder;
+
+/// A rule that is complete; `@` stands for its examples.
+const RULE: &str = "\
+rule no-text \"text columns need a limit\" {
+  forbid AddField
+  when   field is TextField and model in deployed
+  message \"`{field.name}` holds any text\"
+  why ```
+  Somebody will store a novel.
+  ```
+  see \"https://example.org\"
+@}
+";
+
+const BAD: &str = "  bad ```
+  migrations.AddField(\"order\", \"note\", models.TextField(null=True))
+  ```
+";
+const SHORT: &str = "  good \"short\" ```
+  migrations.AddField(\"order\", \"note\", models.CharField(max_length=9))
+  ```
+";
+const NEW_TABLE: &str = "  good \"a new table\" ```
+  migrations.CreateModel(\"Bill\", fields=[])
+  migrations.AddField(\"bill\", \"note\", models.TextField())
+  ```
+";
+
+fn folder(examples: &[&str]) -> Folder {
+    Folder::with(&[("team.rules", &RULE.replace('@', &examples.concat()))])
+}
+
+#[test]
+fn all_built_in_examples_pass_and_leave_no_hole() {
+    let run = Folder::with(&[]).run(&["test"]);
+    assert_eq!((run.status, run.err.as_str()), (0, ""), "{}", run.out);
+    assert!(run.out.lines().count() == 1 && run.out.ends_with(": all pass\n"), "{}", run.out);
+}
+
+#[test]
+fn the_rule_files_of_this_repository_replace_the_built_in_ones() {
+    let run = Folder::with(&[]).run_in(Path::new(env!("CARGO_MANIFEST_DIR")), &["test", "rules/"]);
+    assert_eq!((run.status, run.err.as_str()), (0, ""), "{}", run.out);
+    assert!(run.out.ends_with(": all pass\n"), "{}", run.out);
+}
+
+#[test]
+fn examples_that_show_what_they_should_pass() {
+    let run = folder(&[BAD, SHORT, NEW_TABLE]).run(&["test", "team.rules"]);
+    assert_eq!((run.status, run.out.as_str()), (0, "1 rule, 3 examples: all pass\n"));
+}
+
+#[test]
+fn an_example_that_is_not_reported_shows_its_place_and_the_condition_in_the_way() {
+    let run = folder(&[&BAD.replace("Text", "Email"), SHORT]).run(&["test", "team.rules"]);
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.out, @r#"
+    example::not-reported
+
+      × `team/no-text` must report this example, and says nothing
+       ╭─[team.rules:3:10]
+     2 │   forbid AddField
+     3 │   when   field is TextField and model in deployed
+       ·          ─────────┬────────
+       ·                   ╰── not true here
+     4 │   message "`{field.name}` holds any text"
+       ╰────
+        ╭─[team.rules:10:3]
+      9 │   bad ```
+     10 │   migrations.AddField("order", "note", models.EmailField(null=True))
+        ·   ─────────────────────────────────┬────────────────────────────────
+        ·                                    ╰── nothing is found here
+     11 │   ```
+        ╰────
+      help: if the condition is right, this is a `good` example; if not, correct
+            it
+
+    1 rule, 2 examples: 1 fails
+    "#);
+}
+
+#[test]
+fn a_good_example_that_is_reported_shows_what_the_rule_says() {
+    let run = folder(&[BAD, &SHORT.replace("Char", "Text")]).run(&["test", "team.rules"]);
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.out, @r#"
+    example::reported
+
+      × `team/no-text` must not report this example, and does
+        ╭─[team.rules:13:3]
+     12 │   good "short" ```
+     13 │   migrations.AddField("order", "note", models.TextField(max_length=9))
+        ·   ──────────────────────────────────┬─────────────────────────────────
+        ·                                     ╰── reported
+     14 │   ```
+        ╰────
+      help: it says: `note` holds any text
+            if that is right, the example is a `bad` one; if not, the rule needs
+            another condition
+
+    1 rule, 2 examples: 1 fails
+    "#);
+}
+
+#[test]
+fn what_is_undecided_is_neither_bad_nor_good() {
+    let open = SHORT.replace("models.CharField(max_length=9)", "NOTE");
+    let run = folder(&[BAD, &open.replace("good", "bad"), &open]).run(&["test", "team.rules"]);
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.out, @r#"
+    example::undecided
+
+      × `team/no-text` must report this example, and can't decide
+        ╭─[team.rules:13:40]
+     12 │   bad "short" ```
+     13 │   migrations.AddField("order", "note", NOTE)
+        ·                                        ──┬─
+        ·                                          ╰── `NOTE` is not defined in this file
+     14 │   ```
+        ╰────
+      help: write the value out, or mark the example as `possible`
+
+    example::undecided
+
+      × `team/no-text` must not report this example, and can't decide
+        ╭─[team.rules:16:40]
+     15 │   good "short" ```
+     16 │   migrations.AddField("order", "note", NOTE)
+        ·                                        ──┬─
+        ·                                          ╰── `NOTE` is not defined in this file
+     17 │   ```
+        ╰────
+      help: write the value out, or turn this into a `bad … possible` example
+
+    1 rule, 3 examples: 2 fail
+    "#);
+    let possible = open.replace("good \"short\"", "bad possible");
+    let run = folder(&[BAD, SHORT, NEW_TABLE, &possible]).run(&["test", "team.rules"]);
+    assert_eq!((run.status, run.out.as_str()), (0, "1 rule, 4 examples: all pass\n"));
+}
+
+#[test]
+fn a_mistake_in_an_example_is_shown_in_the_rule_file() {
+    let run =
+        folder(&[&BAD.replace("))", ")"), &SHORT.replace("AddField", "AddColumn"), "  bad ```\n  # none\n  ```\n"])
+            .run(&["test", "team.rules"]);
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.out, @r#"
+    example::syntax
+
+      × invalid Python: the file ends too early
+        ╭─[team.rules:10:67]
+      9 │   bad ```
+     10 │   migrations.AddField("order", "note", models.TextField(null=True)
+        ·                                                                   ▲
+        ·                                                                   ╰── here
+     11 │   ```
+        ╰────
+      help: an example is Python: operations, or a whole `class Migration`
+
+    example::unknown-operation
+
+      × `migrations.AddColumn` is not an operation
+        ╭─[team.rules:13:3]
+     12 │   good "short" ```
+     13 │   migrations.AddColumn("order", "note", models.CharField(max_length=9))
+        ·   ──────────┬─────────
+        ·             ╰── not an operation
+     14 │   ```
+        ╰────
+      help: did you mean `AddField`?
+
+    example::empty
+
+      × this example has no operation
+        ╭─[team.rules:15:7]
+     14 │   ```
+     15 │   bad ```
+        ·       ─┬─
+        ·        ╰── nothing to judge
+     16 │   # none
+        ╰────
+      help: write an operation, `migrations.AddField(…)`, or a `class Migration`
+
+    1 rule, 3 examples: 3 fail
+    "#);
+}
+
+#[test]
+fn a_condition_that_no_example_notices_is_a_hole() {
+    let folder = folder(&[BAD, SHORT]);
+    let run = folder.run(&["test", "team.rules"]);
+    assert_eq!(run.status, 0);
+    assert_snapshot!(run.out, @r#"
+    coverage::condition
+
+      ⚠ no example notices when this is always true
+       ╭─[team.rules:3:33]
+     2 │   forbid AddField
+     3 │   when   field is TextField and model in deployed
+       ·                                 ────────┬────────
+       ·                                         ╰── replaced by True, nothing changes
+     4 │   message "`{field.name}` holds any text"
+       ╰────
+      help: add a `good` example to `team/no-text` that is quiet only because this
+            is false
+
+    1 rule, 2 examples: all pass; 1 hole
+    "#);
+    assert_eq!(folder.run(&["test", "team.rules", "--strict"]).status, 1);
+}
+
+#[test]
+fn a_rule_says_what_it_lacks_and_a_database_clause_wants_an_example_of_another() {
+    let text = "rule a { forbid AddIndex  database mysql >= 8.1  message \"no\"\n  bad ```\n  AddIndex(\"order\", \
+                models.Index(fields=[\"a\"], name=\"a\"))\n  ```\n}\n";
+    let run = Folder::with(&[("rules/team.rules", text)]).run(&["test", "rules"]);
+    assert_eq!(run.status, 0);
+    assert_snapshot!(run.out, @r#"
+    coverage::database
+
+      ⚠ no example notices that `team/a` is limited to some databases
+       ╭─[rules/team.rules:1:6]
+     1 │ rule a { forbid AddIndex  database mysql >= 8.1  message "no"
+       ·      ┬
+       ·      ╰── has a `database` clause
+     2 │   bad ```
+       ╰────
+      help: add `good … on <another database>` with an operation that the rule
+            would report otherwise
+
+    coverage::incomplete
+
+      ⚠ `team/a` has no `good` example, no `why` and no `fix` or `see`
+       ╭─[rules/team.rules:1:6]
+     1 │ rule a { forbid AddIndex  database mysql >= 8.1  message "no"
+       ·      ┬
+       ·      ╰── this rule
+     2 │   bad ```
+       ╰────
+      help: add
+            - `good`: the same, done well
+            - `why`: what happens, to whom, and when
+            - `fix`, or `see`: the way out
+
+    1 rule, 1 example: all pass; 2 holes
+    "#);
+}
+
+#[test]
+fn a_definition_needs_one_rule_that_notices_it() {
+    let rule = |name: &str, examples: &str| {
+        format!(
+            "rule {name} {{ forbid RemoveField when short(name)  message \"m\"  see \"https://e.org\"\nwhy ```\nw\n```\n\
+             {examples}}}\n"
+        )
+    };
+    let example = |word: &str, name: &str| format!("{word} ```\nmigrations.RemoveField(\"order\", \"{name}\")\n```\n");
+    let both = example("bad", "a") + &example("good", "name");
+    let short = "let short(n: str) = n in [\"a\", \"b\"]\n";
+    let files = format!("{short}{}{}", rule("first", &both), rule("second", &both));
+    let run = Folder::with(&[("team.rules", &files)]).run(&["test", "team.rules"]);
+    assert_eq!((run.status, run.out.as_str()), (0, "2 rules, 4 examples: all pass\n"));
+    let files = format!("{short}{}", rule("first", &example("bad", "a")));
+    let run = Folder::with(&[("team.rules", &files)]).run(&["test", "team.rules"]);
+    assert!(run.out.contains("; 2 holes"), "{}", run.out);
+}
+
+#[test]
+fn settings_apps_names_and_own_operations_reach_the_rule() {
+    let text = r#"
+setting big: list[str] = []
+operation Partition(model_name: str, months: int = 12) like SchemaOperation
+rule partitions {
+  forbid Partition
+  when    app == "archive" and migration.name matches "*_auto_*" and model_name in big and months > 12
+  message "m"
+  see "https://example.org"
+  why ```
+  w
+  ```
+  bad with big = ["order"] with app = "archive" with migration = "0002_auto_1" ```
+  Partition("order", months=24)
+  ```
+  good with app = "archive" with migration = "0002_auto_1" ```
+  Partition("order", months=24)
+  ```
+  good with big = ["order"] with app = "archive" ```
+  Partition("order", months=24)
+  ```
+  good with big = ["order"] with migration = "0002_auto_1" ```
+  Partition("order", months=24)
+  ```
+  good with big = ["order"] with app = "archive" with migration = "0002_auto_1" ```
+  Partition("order")
+  ```
+}
+"#;
+    let run = Folder::with(&[("team.rules", text)]).run(&["test", "team.rules"]);
+    assert_eq!((run.status, run.out.as_str()), (0, "1 rule, 5 examples: all pass\n"));
+}
+
+#[test]
+fn without_a_path_the_configured_files_are_tested_as_they_are_written() {
+    let rule = RULE.replace('@', &[BAD, SHORT, NEW_TABLE].concat());
+    let folder = Folder::with(&[
+        ("whimbrel.toml", "rules = [\"ci/*.rules\"]\n"),
+        ("ci/team.rules", &rule),
+        ("ci/exceptions.rules", "use team\nextend team/no-text { unless app == \"shop\" }\n"),
+    ]);
+    let run = folder.run(&["test"]);
+    assert_eq!((run.status, run.out.as_str()), (0, "1 rule, 3 examples: all pass\n"));
+    let run = folder.run(&["test", "ci/team.rules", "-q"]);
+    assert_eq!((run.status, run.out.as_str()), (0, ""));
+}
+
+#[test]
+fn files_that_do_not_load_or_are_not_there_are_no_failed_test() {
+    let folder = Folder::with(&[("team.rules", "rule a { forbid AddFeild message \"m\" }\n"), ("a.py", "")]);
+    let run = folder.run(&["test", "team.rules"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("did you mean `AddField`?"), "{}", run.err);
+    for (path, message) in [
+        ("tema.rules", "whimbrel: there is no `tema.rules`\n  help: did you mean `team.rules`?\n"),
+        ("a.py", "whimbrel: `a.py` is no rule file\n  help: the names of rule files end in `.rules`\n"),
+    ] {
+        let run = folder.run(&["test", path]);
+        assert_eq!((run.status, run.err.as_str()), (2, message));
+    }
+}
