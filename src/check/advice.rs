@@ -33,7 +33,7 @@ fn describe<'r: 'a, 'a>(evaluator: &Evaluator<'r, '_, 'a>, edit: &'r Edit) -> St
 fn python(fact: &Fact<'_>) -> String {
     match fact {
         Fact::Str(text) => format!("{text:?}"),
-        Fact::Unset | Fact::Unknown(_) => "…".to_owned(),
+        Fact::Unset | Fact::Unknown(_) | Fact::Given(_) => "…".to_owned(),
         Fact::List(items) => format!("[{}]", items.iter().map(python).collect::<Vec<_>>().join(", ")),
         other => other.print().into_owned(),
     }

@@ -97,6 +97,16 @@ pub struct Undecided {
     pub rules: Vec<UndecidedRule>,
 }
 
+impl Undecided {
+    /// The ids of the rules, each once.
+    #[must_use]
+    pub fn rule_ids(&self) -> Vec<&str> {
+        let mut ids: Vec<&str> = self.rules.iter().map(|rule| rule.rule.as_str()).collect();
+        ids.dedup();
+        ids
+    }
+}
+
 /// A rule that can't be decided.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UndecidedRule {

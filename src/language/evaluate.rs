@@ -117,7 +117,7 @@ where
             }
             NodeKind::IsSet { value, negated } => self.value(value, locals).is_set().negate_if(*negated),
             NodeKind::IsKnown { value, negated } => {
-                Truth::from(!matches!(self.value(value, locals), Fact::Unknown(_))).negate_if(*negated)
+                Truth::from(self.value(value, locals).unknown().is_none()).negate_if(*negated)
             }
             NodeKind::IsKind { value, kinds, negated } => {
                 self.is_kind(&self.value(value, locals), kinds).negate_if(*negated)
@@ -149,7 +149,8 @@ where
             NodeKind::Local(index) => locals.get(*index).cloned().unwrap_or(Fact::Unset),
             NodeKind::Attribute(owner, name) => match self.value(owner, locals) {
                 Fact::Entity(entity) => entity.attribute(name),
-                unknown @ Fact::Unknown(_) => unknown,
+                // What belongs to something unknown may be unset.
+                Fact::Unknown(cause) | Fact::Given(cause) => Fact::Unknown(cause),
                 _ => Fact::Unset,
             },
             NodeKind::Literal(literal) => literal_fact(literal),
@@ -179,7 +180,7 @@ where
     fn elements(&self, collection: &'r Node, locals: &mut Locals<'a>) -> Vec<Fact<'a>> {
         match self.value(collection, locals) {
             Fact::List(items) => items,
-            unknown @ Fact::Unknown(_) => vec![unknown],
+            unknown @ (Fact::Unknown(_) | Fact::Given(_)) => vec![unknown],
             _ => Vec::new(),
         }
     }
@@ -192,10 +193,7 @@ where
         body: Option<&'r Node>,
         locals: &mut Locals<'a>,
     ) -> Truth {
-        let open = match &element {
-            Fact::Unknown(cause) => Some(Rc::clone(cause)),
-            _ => None,
-        };
+        let open = element.unknown().cloned();
         locals.push(element);
         let truth = [condition, body]
             .into_iter()
@@ -247,12 +245,12 @@ where
     fn is_kind(&self, value: &Fact<'a>, kinds: &[String]) -> Truth {
         let entity: &Rc<dyn Entity<'a> + 'a> = match value {
             Fact::Entity(entity) => entity,
-            Fact::Unknown(cause) => return Truth::unknown(Rc::clone(cause)),
+            Fact::Unknown(cause) | Fact::Given(cause) => return Truth::unknown(Rc::clone(cause)),
             _ => return Truth::False,
         };
         let class = match entity.class() {
             Fact::Str(class) => class,
-            Fact::Unknown(cause) => return Truth::unknown(cause),
+            Fact::Unknown(cause) | Fact::Given(cause) => return Truth::unknown(cause),
             _ => return Truth::False,
         };
         kinds.iter().fold(Truth::False, |found, kind| {
@@ -282,8 +280,10 @@ pub fn literal_fact(literal: &Literal) -> Fact<'_> {
 }
 
 fn matches<'a>(text: &Fact<'a>, globs: &Fact<'a>) -> Truth {
+    if let Some(cause) = text.unknown().or(globs.unknown()) {
+        return Truth::unknown(Rc::clone(cause));
+    }
     match (text, globs) {
-        (Fact::Unknown(cause), _) | (_, Fact::Unknown(cause)) => Truth::unknown(Rc::clone(cause)),
         (Fact::Str(text), Fact::Str(glob)) => {
             Truth::from(matcher(glob).is_some_and(|matcher| matcher.is_match(&**text)))
         }

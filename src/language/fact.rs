@@ -98,6 +98,8 @@ pub enum Fact<'a> {
     Unset,
     /// Given perhaps, but not to be known.
     Unknown(Rc<Cause>),
+    /// Certainly given, but the value is not to be known.
+    Given(Rc<Cause>),
     /// A truth value.
     Bool(bool),
     /// A whole number.
@@ -159,6 +161,15 @@ impl<'a> Fact<'a> {
         value.unwrap_or(Fact::Unset)
     }
 
+    /// Why the value is not known, when it is not.
+    #[must_use]
+    pub fn unknown(&self) -> Option<&Rc<Cause>> {
+        match self {
+            Fact::Unknown(cause) | Fact::Given(cause) => Some(cause),
+            _ => None,
+        }
+    }
+
     /// `is set`
     #[must_use]
     pub fn is_set(&self) -> Truth {
@@ -174,7 +185,7 @@ impl<'a> Fact<'a> {
     pub fn truth(&self) -> Truth {
         match self {
             Fact::Bool(value) => Truth::from(*value),
-            Fact::Unknown(cause) => Truth::unknown(Rc::clone(cause)),
+            Fact::Unknown(cause) | Fact::Given(cause) => Truth::unknown(Rc::clone(cause)),
             _ => Truth::False,
         }
     }
@@ -182,8 +193,13 @@ impl<'a> Fact<'a> {
     /// `==`. Unset equals only unset.
     #[must_use]
     pub fn equals(&self, other: &Fact<'a>) -> Truth {
+        if matches!((self, other), (Fact::Unset, Fact::Given(_)) | (Fact::Given(_), Fact::Unset)) {
+            return Truth::False;
+        }
+        if let Some(cause) = self.unknown().or(other.unknown()) {
+            return Truth::unknown(Rc::clone(cause));
+        }
         match (self, other) {
-            (Fact::Unknown(cause), _) | (_, Fact::Unknown(cause)) => Truth::unknown(Rc::clone(cause)),
             (Fact::Unset, Fact::Unset) => Truth::True,
             (Fact::Bool(a), Fact::Bool(b)) => Truth::from(a == b),
             (Fact::Int(a), Fact::Int(b)) => Truth::from(a == b),
@@ -200,8 +216,10 @@ impl<'a> Fact<'a> {
     /// `<`, `<=`, `>`, `>=`. The checker has made sure that both are set and of one type.
     #[must_use]
     pub fn order(&self, op: CompareOp, other: &Fact<'a>) -> Truth {
+        if let Some(cause) = self.unknown().or(other.unknown()) {
+            return Truth::unknown(Rc::clone(cause));
+        }
         let ordering = match (self, other) {
-            (Fact::Unknown(cause), _) | (_, Fact::Unknown(cause)) => return Truth::unknown(Rc::clone(cause)),
             (Fact::Int(a), Fact::Int(b)) => a.cmp(b),
             (Fact::Version(a), Fact::Version(b)) => a.cmp(b),
             _ => return Truth::False,
@@ -220,11 +238,11 @@ impl<'a> Fact<'a> {
     #[must_use]
     pub fn is_in(&self, container: &Fact<'a>) -> Truth {
         match container {
-            Fact::Unknown(cause) => Truth::unknown(Rc::clone(cause)),
+            Fact::Unknown(cause) | Fact::Given(cause) => Truth::unknown(Rc::clone(cause)),
             Fact::List(items) => items.iter().fold(Truth::False, |found, item| found.or(|| self.equals(item))),
-            Fact::Entity(entity) => match self {
-                Fact::Unknown(cause) => Truth::unknown(Rc::clone(cause)),
-                _ => entity.contains(self),
+            Fact::Entity(entity) => match self.unknown() {
+                Some(cause) => Truth::unknown(Rc::clone(cause)),
+                None => entity.contains(self),
             },
             _ => Truth::False,
         }
@@ -235,7 +253,7 @@ impl<'a> Fact<'a> {
     pub fn print(&self) -> Cow<'a, str> {
         match self {
             Fact::Unset => Cow::Borrowed("⟨unset⟩"),
-            Fact::Unknown(cause) => Cow::Owned(format!("⟨{}⟩", cause.text)),
+            Fact::Unknown(cause) | Fact::Given(cause) => Cow::Owned(format!("⟨{}⟩", cause.text)),
             Fact::Bool(true) => Cow::Borrowed("True"),
             Fact::Bool(false) => Cow::Borrowed("False"),
             Fact::Int(value) => Cow::Owned(value.to_string()),
@@ -248,12 +266,8 @@ impl<'a> Fact<'a> {
 }
 
 fn list_equals<'a>(a: &[Fact<'a>], b: &[Fact<'a>]) -> Truth {
-    let open = a.iter().chain(b).find_map(|item| match item {
-        Fact::Unknown(cause) => Some(Rc::clone(cause)),
-        _ => None,
-    });
-    if let Some(cause) = open {
-        return Truth::unknown(cause);
+    if let Some(cause) = a.iter().chain(b).find_map(Fact::unknown) {
+        return Truth::unknown(Rc::clone(cause));
     }
     if a.len() != b.len() {
         return Truth::False;

@@ -29,6 +29,7 @@ pub struct Declaration {
 
 /// What a declaration declares.
 #[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the example beside each variant shows what its fields are")]
 pub enum DeclarationKind {
     /// `edition 1`
     Edition(Spanned<u32>),
@@ -76,6 +77,7 @@ pub struct Clause {
 
 /// What a clause says.
 #[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the example beside each variant shows what its fields are")]
 pub enum ClauseKind {
     /// `forbid A, B(…)`
     Forbid(Vec<Subject>),
@@ -235,6 +237,7 @@ pub struct Edit {
 
 /// What a structural edit does.
 #[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the example beside each variant shows what its fields are")]
 pub enum EditKind {
     /// `set field.db_default = field.default`
     Set { place: Path, value: Expr },
@@ -288,6 +291,7 @@ pub struct Expr {
 
 /// What an expression is.
 #[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the example beside each variant shows what its fields are")]
 pub enum ExprKind {
     /// `a or b`
     Or(Vec<Expr>),

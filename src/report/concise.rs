@@ -15,9 +15,9 @@ pub(super) fn render(outcome: &Outcome, options: &RenderOptions) -> String {
         let Finding { source, span, severity, rule, .. } = finding;
         line(&mut report, options, source, *span, *severity, rule, &message(finding));
     }
-    for Undecided { cause, source, span, rules } in &outcome.undecided {
-        let rules: Vec<&str> = rules.iter().map(|rule| rule.rule.as_str()).collect();
-        let message = match rules.as_slice() {
+    for undecided in &outcome.undecided {
+        let Undecided { cause, source, span, .. } = undecided;
+        let message = match undecided.rule_ids().as_slice() {
             [] => format!("this can't be decided: {cause}"),
             rules => format!("this can't be decided: {cause} ({})", rules.join(", ")),
         };

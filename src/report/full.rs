@@ -8,6 +8,9 @@ use super::{RenderOptions, message, render_diagnostics};
 use crate::check::{Finding, Outcome, Undecided};
 use crate::diagnostic::{Diagnostic, Label, Severity};
 
+/// The code of what several rules wait for.
+const UNDECIDED: &str = "whimbrel/undecided";
+
 pub(super) fn render(outcome: &Outcome, options: &RenderOptions) -> String {
     let findings = outcome.findings.iter().filter(|finding| finding.suppressed.is_none()).map(finding_diagnostic);
     let diagnostics: Vec<Diagnostic> = findings.chain(outcome.undecided.iter().map(undecided_diagnostic)).collect();
@@ -39,16 +42,25 @@ fn finding_diagnostic(finding: &Finding) -> Diagnostic {
     }
 }
 
+/// One cause, and what may be wrong because of it. Where only one rule waits, its own message is the headline.
 fn undecided_diagnostic(undecided: &Undecided) -> Diagnostic {
-    let rules = undecided.rules.iter().map(|rule| format!("\n- {}: {}", rule.rule, rule.message));
-    let help: String = iter::once("these rules wait for it:".to_owned()).chain(rules).collect();
+    let decision = format!("this can't be decided: {}", undecided.cause);
+    let (code, message, help) = match undecided.rules.as_slice() {
+        [] => (UNDECIDED.to_owned(), decision, None),
+        [only] => (only.rule.clone(), format!("possibly: {}", only.message), Some(decision)),
+        several => {
+            let rules = several.iter().map(|rule| format!("\n- possibly {}: {}", rule.rule, rule.message));
+            let help = iter::once("these rules wait for it:".to_owned()).chain(rules).collect();
+            (UNDECIDED.to_owned(), decision, Some(help))
+        }
+    };
     Diagnostic {
-        code: "whimbrel/undecided".to_owned(),
+        code,
         severity: Severity::Warning,
-        message: format!("this can't be decided: {}", undecided.cause),
+        message,
         source: Arc::clone(&undecided.source),
-        labels: vec![Label { span: undecided.span, text: "not known".to_owned() }],
-        help: (!undecided.rules.is_empty()).then_some(help),
+        labels: vec![Label { span: undecided.span, text: "not known before the migration runs".to_owned() }],
+        help,
         url: None,
     }
 }

@@ -183,7 +183,7 @@ fn undecided(undecided: &Undecided) -> JsonUndecided<'_> {
         path: undecided.source.path(),
         line: position.line,
         column: position.column,
-        rules: undecided.rules.iter().map(|rule| rule.rule.as_str()).collect(),
+        rules: undecided.rule_ids(),
     }
 }
 

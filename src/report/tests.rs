@@ -42,7 +42,7 @@ fn finding(source: &Arc<SourceFile>) -> Finding {
         message: "old code can't insert into `shop_order`: `status` is NOT NULL and the database knows no default"
             .to_owned(),
         help: Some("give it a `db_default`:\n    field=models.CharField(max_length=20, db_default=\"new\")".to_owned()),
-        url: Some("https://whimbrel.dev/r/1".to_owned()),
+        url: Some("https://docs.djangoproject.com/en/stable/".to_owned()),
         source: Arc::clone(source),
         span: Span::new(start, end),
         labels: Vec::new(),
@@ -108,7 +108,7 @@ fn mixed() -> Outcome {
 #[test]
 fn full_shows_places_and_the_way_out() {
     insta::assert_snapshot!(render(&mixed(), Format::Full, &PLAIN), @r#"
-    compat/not-null-column-without-db-default (https://whimbrel.dev/r/1)
+    compat/not-null-column-without-db-default (https://docs.djangoproject.com/en/stable/)
 
       × old code can't insert into `shop_order`: `status` is NOT NULL and the database knows no
       │ default
@@ -141,12 +141,12 @@ fn full_shows_places_and_the_way_out() {
      10 │         ),
      11 │         migrations.RunSQL(SQL),
         ·                       ─┬─
-        ·                        ╰── not known
+        ·                        ╰── not known before the migration runs
      12 │     ]
         ╰────
       help: these rules wait for it:
-            - locks/scan: writes to `⟨table⟩` wait
-            - sql/unknown: `⟨statement⟩` drops a column
+            - possibly locks/scan: writes to `⟨table⟩` wait
+            - possibly sql/unknown: `⟨statement⟩` drops a column
 
     1 error, 1 warning, 1 undecided, 1 suppressed in 1 migration (2 operations)
     "#);
@@ -158,7 +158,7 @@ fn full_fits_eighty_columns_of_ascii() {
     let mut outcome = outcome(vec![finding(&file())], Vec::new());
     outcome.findings[0].help = Some("one ".repeat(40));
     insta::assert_snapshot!(render(&outcome, Format::Full, &options), @r#"
-    compat/not-null-column-without-db-default (https://whimbrel.dev/r/1)
+    compat/not-null-column-without-db-default (https://docs.djangoproject.com/en/stable/)
 
       x old code can't insert into `shop_order`: `status` is NOT NULL and the
       | database knows no default

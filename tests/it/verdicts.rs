@@ -73,6 +73,17 @@ fn one_cause_blocks_several_rules_and_is_said_once() {
 }
 
 #[test]
+fn an_argument_that_is_written_is_set_whatever_its_value() {
+    let text = "rule r { on AddField require field.max_length is set message \"unlimited\" }\n\
+                rule long { forbid AddField when field.max_length is set and field.max_length > 100 message \"long\" }";
+    let unknown = operations("migrations.AddField('order', 'x', models.CharField(max_length=settings.LENGTH))");
+    assert_eq!(said(text, &unknown), ["undecided `settings.LENGTH` is not a literal: team/long"]);
+    let open = operations("migrations.AddField('order', 'x', models.CharField(**settings.OPTIONS))");
+    assert_eq!(said(text, &open).len(), 1);
+    assert!(said(text, &open)[0].ends_with(": team/long, team/r"), "{:?}", said(text, &open));
+}
+
+#[test]
 fn a_rule_may_report_or_ignore_what_is_unknown() {
     let unknown = operations("migrations.AddField('order', 'note', models.TextField(null=settings.NOTE_NULL))");
     let report = "rule r { on AddField require field.null unknown report message \"null is {field.null}\" }";

@@ -1,7 +1,6 @@
 //! `deployed`: what the code that may still be running knows.
 
 use std::borrow::Cow;
-use std::rc::Rc;
 
 use crate::check::facts::Context;
 use crate::language::{Entity, Fact, Truth};
@@ -29,7 +28,7 @@ impl<'a> Entity<'a> for DeployedView<'a> {
         let release = self.0.release;
         let named = |attribute: &str| match member.attribute(attribute) {
             Fact::Str(name) => Ok(name),
-            Fact::Unknown(cause) => Err(Truth::Unknown(vec![Rc::clone(&cause)])),
+            Fact::Unknown(cause) | Fact::Given(cause) => Err(Truth::unknown(cause)),
             _ => Err(Truth::False),
         };
         match member.type_name() {
@@ -47,7 +46,7 @@ impl<'a> Entity<'a> for DeployedView<'a> {
                     (Fact::Str(model), Ok(field)) => {
                         Truth::from(!release.creates_field(&self.0.migration.app, &model, &field))
                     }
-                    (Fact::Unknown(cause), _) => Truth::unknown(cause),
+                    (Fact::Unknown(cause) | Fact::Given(cause), _) => Truth::unknown(cause),
                     (_, Err(truth)) => truth,
                     _ => Truth::False,
                 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use crate::check::facts::model::ModelView;
-use crate::check::facts::{Attribute, Context, attribute, getter, names, not_known, value};
+use crate::check::facts::{Attribute, Context, attribute, getter, given, names, not_known, value};
 use crate::language::vocabulary::Name;
 use crate::language::{Entity, Fact, Slot, Truth, Type};
 use crate::migration::catalogue::{self, ParameterKind};
@@ -158,6 +158,7 @@ impl<'a> FieldView<'a> {
             },
             Effective::Unknown(unknown) => match written_when_unusual(field, name) {
                 Some(default) => value::default(default),
+                None if field.argument(name).is_some() => given(&unknown),
                 None => not_known(&unknown),
             },
             Effective::Unset => unset,

@@ -102,6 +102,11 @@ fn not_known<'a>(unknown: &Unknown) -> Fact<'a> {
     Fact::Unknown(cause_of(unknown))
 }
 
+/// The fact of a value that is written and that the reader could not know.
+fn given<'a>(unknown: &Unknown) -> Fact<'a> {
+    Fact::Given(cause_of(unknown))
+}
+
 fn place<'a>(operation: &'a Operation, index: usize, placed: &mut Vec<Placed<'a>>) {
     placed.push(Placed { operation, index, order: placed.len() });
     for child in &operation.children {

@@ -8,7 +8,7 @@ use crate::check::facts::code::CodeView;
 use crate::check::facts::field::FieldView;
 use crate::check::facts::index::{IndexView, Shape};
 use crate::check::facts::model::ModelView;
-use crate::check::facts::{Attribute, Context, Placed, attribute, cause_of, getter, names, not_known, value};
+use crate::check::facts::{Attribute, Context, Placed, attribute, cause_of, getter, given, names, not_known, value};
 use crate::language::vocabulary::{KindDeclaration, Name};
 use crate::language::{Cause, Entity, Fact, Slot, Truth, Type, literal_fact};
 use crate::migration::catalogue::{self, Group, OperationEntry, Parameter, ParameterKind};
@@ -293,7 +293,7 @@ impl<'a> OperationView<'a> {
 fn statements<'a>(sql: &Sql) -> Fact<'a> {
     match sql {
         Sql::Noop => Fact::List(Vec::new()),
-        Sql::Unknown(unknown) => not_known(unknown),
+        Sql::Unknown(unknown) => given(unknown),
         Sql::Statements(statements) => Fact::List(
             statements
                 .iter()

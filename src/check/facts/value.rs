@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::check::facts::{Context, not_known};
+use crate::check::facts::{Context, given};
 use crate::language::Fact;
 use crate::migration::catalogue::{Default, ParameterKind};
 use crate::python::{Value, ValueKind};
@@ -17,7 +17,7 @@ pub(super) fn any<'a>(context: &'a Context<'a>, value: &'a Value) -> Fact<'a> {
         ValueKind::List(items) | ValueKind::Tuple(items) | ValueKind::Set(items) => {
             Fact::List(items.iter().map(|item| any(context, item)).collect())
         }
-        ValueKind::Unknown(unknown) => not_known(unknown),
+        ValueKind::Unknown(unknown) => given(unknown),
         ValueKind::Reference(path) => Fact::Opaque(Cow::Borrowed(path)),
         _ => Fact::Opaque(Cow::Owned(context.text(value.span))),
     }
@@ -35,8 +35,8 @@ pub(super) fn typed<'a>(context: &'a Context<'a>, value: &'a Value, kind: Parame
         (ParameterKind::Int, ValueKind::Int(value)) => Fact::Int(*value),
         (ParameterKind::Names, _) if value.elements().is_some() => names(context, value),
         (ParameterKind::Names, ValueKind::Str(text)) => Fact::List(vec![Fact::Str(Cow::Borrowed(&text.value))]),
-        (_, ValueKind::Unknown(unknown)) => not_known(unknown),
-        _ => Fact::Unknown(context.cause(value.span, "is not a literal")),
+        (_, ValueKind::Unknown(unknown)) => given(unknown),
+        _ => Fact::Given(context.cause(value.span, "is not a literal")),
     }
 }
 
@@ -73,8 +73,8 @@ pub(super) fn relation<'a>(context: &'a Context<'a>, value: &'a Value) -> Fact<'
         ValueKind::Reference(path) => {
             Fact::Str(path.strip_prefix("django.conf.").map_or(Cow::Borrowed(path.as_str()), Cow::Borrowed))
         }
-        ValueKind::Unknown(unknown) => not_known(unknown),
-        _ => Fact::Unknown(Rc::clone(&context.cause(value.span, "is not a literal"))),
+        ValueKind::Unknown(unknown) => given(unknown),
+        _ => Fact::Given(Rc::clone(&context.cause(value.span, "is not a literal"))),
     }
 }
 
@@ -88,7 +88,7 @@ pub(super) fn last_name<'a>(context: &'a Context<'a>, value: &'a Value) -> Fact<
     };
     match (path, &value.kind) {
         (Some(path), _) => Fact::Str(Cow::Borrowed(path.rsplit('.').next().unwrap_or(path))),
-        (None, ValueKind::Unknown(unknown)) => not_known(unknown),
-        (None, _) => Fact::Unknown(context.cause(value.span, "is not a name")),
+        (None, ValueKind::Unknown(unknown)) => given(unknown),
+        (None, _) => Fact::Given(context.cause(value.span, "is not a name")),
     }
 }
