@@ -6,6 +6,15 @@
 // The parser that pest generates without `std` names this crate.
 extern crate alloc;
 
+pub mod check;
+pub mod cli;
+pub mod config;
 pub mod diagnostic;
+pub mod git;
 pub mod language;
+pub mod migration;
+pub mod python;
+pub mod report;
+pub mod rules;
 pub mod source;
+pub mod target;

@@ -1,8 +1,27 @@
-//! The rule language: its syntax tree, its parser, and suggestions for misspelt words.
+//! The rule language: text → syntax tree → checked rules → verdicts.
+//!
+//! It knows names and types, but nothing of Django or of databases: the [`Vocabulary`] is told to it, and so are the
+//! facts, through [`Subject`] and [`Entity`].
 
+mod checker;
+mod evaluate;
+mod fact;
+mod load;
 mod parse;
+mod rule;
 mod suggest;
 pub mod syntax;
+mod types;
+pub mod vocabulary;
 
-pub use parse::{CLAUSE_WORDS, parse};
+pub use evaluate::{Evaluator, literal_fact};
+pub use fact::{Cause, Entity, Fact, Subject, Truth};
+pub use load::{PackSource, load};
+pub use rule::{
+    DatabaseScope, Definition, Edit, Example, Fix, FixBody, Leaf, Node, NodeKind, Override, Rule, RuleHead, RuleLabel,
+    RuleSet, Setting, Template, TemplatePart, UnknownPolicy, VersionRange,
+};
 pub use suggest::did_you_mean;
+pub use syntax::CompareOp;
+pub use types::{Slot, Type};
+pub use vocabulary::Vocabulary;

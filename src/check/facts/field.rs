@@ -1,0 +1,291 @@
+//! What rules can ask of a field: its effective arguments, as Django sees them, and its column.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::LazyLock;
+
+use crate::check::facts::model::ModelView;
+use crate::check::facts::{Attribute, Context, attribute, getter, given, names, not_known, value};
+use crate::language::vocabulary::Name;
+use crate::language::{Entity, Fact, Slot, Truth, Type};
+use crate::migration::catalogue::{self, ParameterKind};
+use crate::migration::{Effective, Field};
+use crate::source::Span;
+
+/// A field, as one operation sees it.
+#[derive(Clone)]
+pub(crate) struct FieldView<'a> {
+    pub(super) context: &'a Context<'a>,
+    /// Its model.
+    pub(super) model: ModelView<'a>,
+    /// Its name, as far as it is known.
+    pub(super) name: Fact<'a>,
+    /// Where the operation names it.
+    pub(super) name_span: Span,
+    /// What the migration says of it; `None` when an earlier migration does.
+    pub(super) field: Option<&'a Field>,
+}
+
+type Getter = for<'a> fn(&FieldView<'a>) -> Fact<'a>;
+
+static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
+    let set = Slot::set;
+    let maybe = Slot::maybe;
+    vec![
+        attribute("name", set(Type::Str), "Its name in the model.", (|f| f.name.clone()) as Getter),
+        attribute(
+            "column",
+            maybe(Type::Str),
+            "Its column: `db_column`, else the name, with `_id` for a relation.",
+            |f| f.column(),
+        ),
+        attribute(
+            "has_column",
+            set(Type::Bool),
+            "Whether it has a column of its own; a ManyToManyField has none.",
+            |f| f.has_column(),
+        ),
+        attribute("class", set(Type::Str), "Its class, without the module.", |f| f.class_name()),
+        attribute("model", set(Type::Entity("Model")), "The model it belongs to.", |f| {
+            Fact::Entity(Rc::new(f.model.clone()))
+        }),
+        attribute("null", set(Type::Bool), "Whether the column may hold NULL.", |f| f.null()),
+        attribute("blank", set(Type::Bool), "Whether forms accept an empty value.", |f| f.flag("blank", false)),
+        attribute(
+            "default",
+            maybe(Type::Value),
+            "The default that Python fills in; the database does not know it.",
+            |f| f.any("default"),
+        ),
+        attribute("db_default", maybe(Type::Value), "The default that the database fills in.", |f| f.any("db_default")),
+        attribute(
+            "db_index",
+            set(Type::Bool),
+            "Whether it asks for an index; True for a ForeignKey or SlugField.",
+            |f| f.flag("db_index", false),
+        ),
+        attribute(
+            "unique",
+            set(Type::Bool),
+            "Whether it asks for a unique constraint; True for a OneToOneField.",
+            |f| f.unique(),
+        ),
+        attribute("primary_key", set(Type::Bool), "Whether it is the primary key.", |f| f.flag("primary_key", false)),
+        attribute("max_length", maybe(Type::Int), "The longest text that fits.", |f| f.int("max_length")),
+        attribute("max_digits", maybe(Type::Int), "Digits of a DecimalField.", |f| f.int("max_digits")),
+        attribute("decimal_places", maybe(Type::Int), "Digits behind the point of a DecimalField.", |f| {
+            f.int("decimal_places")
+        }),
+        attribute("db_column", maybe(Type::Str), "The column's name, when it is given.", |f| f.text("db_column")),
+        attribute("db_comment", maybe(Type::Str), "The column's comment.", |f| f.text("db_comment")),
+        attribute("db_collation", maybe(Type::Str), "The column's collation.", |f| f.text("db_collation")),
+        attribute("db_tablespace", maybe(Type::Str), "The tablespace of its index.", |f| f.text("db_tablespace")),
+        attribute("choices", maybe(Type::Value), "The values that forms accept.", |f| f.any("choices")),
+        attribute("validators", maybe(Type::Value), "Its validators.", |f| f.any("validators")),
+        attribute("editable", set(Type::Bool), "Whether forms show it.", |f| f.flag("editable", true)),
+        attribute("help_text", maybe(Type::Str), "The text beside its form field.", |f| f.text("help_text")),
+        attribute("verbose_name", maybe(Type::Str), "Its name for people.", |f| f.text("verbose_name")),
+        attribute("auto_now", set(Type::Bool), "Whether every save writes the time.", |f| f.flag("auto_now", false)),
+        attribute("auto_now_add", set(Type::Bool), "Whether the first save writes the time.", |f| {
+            f.flag("auto_now_add", false)
+        }),
+        attribute("to", maybe(Type::Str), "The model it points to, `app.model` in lower case.", |f| {
+            f.argument("to", value::relation)
+        }),
+        attribute("through", maybe(Type::Str), "The model between, `app.model` in lower case.", |f| {
+            f.argument("through", value::relation)
+        }),
+        attribute("to_field", maybe(Type::Str), "The field it points to.", |f| f.text("to_field")),
+        attribute("on_delete", maybe(Type::Str), "What follows a deletion, such as `CASCADE`.", |f| {
+            f.argument("on_delete", value::last_name)
+        }),
+        attribute("related_name", maybe(Type::Str), "The name of the way back.", |f| f.text("related_name")),
+        attribute("db_constraint", set(Type::Bool), "Whether the database checks the relation.", |f| {
+            f.flag("db_constraint", true)
+        }),
+        attribute("db_table", maybe(Type::Str), "The table of a ManyToManyField, when it is given.", |f| {
+            f.text("db_table")
+        }),
+        attribute("upload_to", maybe(Type::Value), "Where files go.", |f| f.any("upload_to")),
+        attribute("generated", set(Type::Bool), "Whether the database computes it (GeneratedField).", |f| {
+            f.is_a("GeneratedField")
+        }),
+        attribute("db_persist", set(Type::Bool), "Whether a GeneratedField is stored.", |f| {
+            f.flag("db_persist", false)
+        }),
+        attribute("expression", maybe(Type::Value), "What a GeneratedField computes.", |f| f.any("expression")),
+    ]
+});
+
+/// The names of a field, for the vocabulary.
+pub(super) fn attributes() -> Vec<Name> {
+    names(&ATTRIBUTES)
+}
+
+/// What a class that Django does not know takes for an argument that is not written. `Field.deconstruct`
+/// (django.db.models.fields) writes whatever differs from the defaults of `Field`, whatever the class's own are.
+/// `db_index` is the exception: relations leave it out when it is True.
+fn written_when_unusual(field: &Field, name: &str) -> Option<catalogue::Default> {
+    let certain =
+        field.entry.is_none() && field.class_path.is_ok() && field.open.is_none() && field.argument(name).is_none();
+    let base = catalogue::field_named("Field").filter(|_| certain && name != "db_index")?;
+    Some(base.parameter(name)?.default)
+}
+
+impl<'a> FieldView<'a> {
+    /// A fact about something that an earlier migration says.
+    fn elsewhere(&self) -> Fact<'a> {
+        let text = format!("{}.{}", self.model.name().print(), self.name.print());
+        Fact::Unknown(Rc::new(crate::language::Cause {
+            text,
+            reason: "is defined in another migration".to_owned(),
+            span: self.name_span,
+        }))
+    }
+
+    fn effective(
+        &self,
+        name: &str,
+        read: impl FnOnce(&'a crate::python::Value) -> Fact<'a>,
+        unset: Fact<'a>,
+    ) -> Fact<'a> {
+        let Some(field) = self.field else { return self.elsewhere() };
+        match field.effective(name) {
+            Effective::Given(value) => read(value),
+            Effective::Default(default) => match value::default(default) {
+                Fact::Unset => unset,
+                given => given,
+            },
+            Effective::Unknown(unknown) => match written_when_unusual(field, name) {
+                Some(default) => value::default(default),
+                None if field.argument(name).is_some() => given(&unknown),
+                None => not_known(&unknown),
+            },
+            Effective::Unset => unset,
+        }
+    }
+
+    fn flag(&self, name: &str, unset: bool) -> Fact<'a> {
+        self.effective(name, |value| value::typed(self.context, value, ParameterKind::Bool), Fact::Bool(unset))
+    }
+
+    fn int(&self, name: &str) -> Fact<'a> {
+        self.effective(name, |value| value::typed(self.context, value, ParameterKind::Int), Fact::Unset)
+    }
+
+    fn text(&self, name: &str) -> Fact<'a> {
+        self.effective(name, |value| value::typed(self.context, value, ParameterKind::Str), Fact::Unset)
+    }
+
+    fn any(&self, name: &str) -> Fact<'a> {
+        self.effective(name, |value| value::any(self.context, value), Fact::Unset)
+    }
+
+    fn argument(&self, name: &str, read: fn(&'a Context<'a>, &'a crate::python::Value) -> Fact<'a>) -> Fact<'a> {
+        self.effective(name, |value| read(self.context, value), Fact::Unset)
+    }
+
+    /// Django: a primary key is never NULL, whatever `null` says.
+    fn null(&self) -> Fact<'a> {
+        match self.flag("primary_key", false) {
+            Fact::Bool(true) => Fact::Bool(false),
+            _ => self.flag("null", false),
+        }
+    }
+
+    fn unique(&self) -> Fact<'a> {
+        match self.flag("primary_key", false) {
+            Fact::Bool(true) => Fact::Bool(true),
+            _ => self.flag("unique", false),
+        }
+    }
+
+    fn is_a(&self, class: &str) -> Fact<'a> {
+        match self.class() {
+            Fact::Str(own) => match catalogue::field_named(&own) {
+                Some(entry) => Fact::Bool(entry.derives_from(class)),
+                // None of the classes that are asked for here is ever subclassed by a field library.
+                None => Fact::Bool(false),
+            },
+            other => other,
+        }
+    }
+
+    fn has_column(&self) -> Fact<'a> {
+        let Some(field) = self.field else { return self.elsewhere() };
+        match (&field.class_path, field.entry) {
+            (_, Some(entry)) => Fact::Bool(entry.has_column),
+            (Ok(path), None) => Fact::Unknown(Rc::new(crate::language::Cause {
+                text: path.clone(),
+                reason: "is a field class that no rule file declares".to_owned(),
+                span: field.span,
+            })),
+            (Err(unknown), None) => not_known(unknown),
+        }
+    }
+
+    /// `Field.get_attname_column` (django.db.models.fields): `db_column`, else the attribute's name.
+    fn column(&self) -> Fact<'a> {
+        match self.has_column() {
+            Fact::Bool(false) => return Fact::Unset,
+            Fact::Bool(true) => {}
+            unknown => return unknown,
+        }
+        match self.text("db_column") {
+            Fact::Unset => {}
+            given => return given,
+        }
+        let relation = self.field.and_then(|field| field.entry).is_some_and(|entry| entry.derives_from("ForeignKey"));
+        match &self.name {
+            Fact::Str(name) if relation => Fact::Str(Cow::Owned(format!("{name}_id"))),
+            other => other.clone(),
+        }
+    }
+
+    fn class_name(&self) -> Fact<'a> {
+        match self.class() {
+            Fact::Str(path) => Fact::Str(Cow::Owned(path.rsplit('.').next().unwrap_or_default().to_owned())),
+            other => other,
+        }
+    }
+}
+
+impl<'a> Entity<'a> for FieldView<'a> {
+    fn type_name(&self) -> &'static str {
+        "Field"
+    }
+
+    fn attribute(&self, name: &str) -> Fact<'a> {
+        getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
+    }
+
+    fn class(&self) -> Fact<'a> {
+        let Some(field) = self.field else { return self.elsewhere() };
+        match (&field.class_path, field.entry) {
+            (_, Some(entry)) => Fact::Str(Cow::Borrowed(entry.name)),
+            (Ok(path), None) => Fact::Str(Cow::Borrowed(path)),
+            (Err(unknown), None) => not_known(unknown),
+        }
+    }
+
+    fn contains(&self, _member: &Fact<'a>) -> Truth {
+        Truth::False
+    }
+
+    fn place(&self, attribute: Option<&str>) -> Option<Span> {
+        match (attribute, self.field) {
+            (None, Some(field)) => Some(field.span),
+            (Some("name"), _) | (None, None) => Some(self.name_span),
+            (Some(name), Some(field)) => field.argument(name).map(|argument| argument.span),
+            (Some(_), None) => None,
+        }
+    }
+
+    fn text(&self) -> Cow<'a, str> {
+        self.name.print()
+    }
+
+    fn identity(&self) -> String {
+        format!("{}.{}", self.model.text(), self.name.print())
+    }
+}

@@ -1,0 +1,126 @@
+//! What rules can ask of a migration.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::LazyLock;
+
+use crate::check::facts::operation::OperationView;
+use crate::check::facts::{Attribute, Context, attribute, getter, list_of_text, names, not_known};
+use crate::language::vocabulary::Name;
+use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
+use crate::migration::{Dependency, Reach, Stated};
+use crate::source::{Span, Spanned};
+
+/// The migration under check.
+#[derive(Clone, Copy)]
+pub(super) struct MigrationView<'a>(pub(super) &'a Context<'a>);
+
+type Getter = for<'a> fn(&MigrationView<'a>) -> Fact<'a>;
+
+static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
+    vec![
+        attribute(
+            "name",
+            Slot::set(Type::Str),
+            "Its name: the file's, without `.py`.",
+            (|m| Fact::Str(Cow::Borrowed(&m.0.migration.name))) as Getter,
+        ),
+        attribute("app", Slot::set(Type::Str), "Label of its app.", |m| Fact::Str(Cow::Borrowed(&m.0.migration.app))),
+        attribute("path", Slot::set(Type::Str), "Its file.", |m| Fact::Str(Cow::Borrowed(m.0.migration.source.path()))),
+        attribute(
+            "atomic",
+            Slot::set(Type::Bool),
+            "Whether it runs in one transaction, where the database can.",
+            |m| stated(&m.0.migration.atomic),
+        ),
+        attribute("initial", Slot::set(Type::Bool), "Whether it is marked as its app's first.", |m| {
+            m.0.migration.initial.as_ref().map_or(Fact::Bool(false), stated)
+        }),
+        attribute(
+            "operations",
+            Slot::set(Type::list(Type::Entity("Operation"))),
+            "What reaches the database, in order.",
+            |m| m.operations(),
+        ),
+        attribute("dependencies", list_of_text(), "What it depends on, as `app.name`.", |m| {
+            dependencies(&m.0.migration.dependencies)
+        }),
+        attribute("run_before", list_of_text(), "What depends on it by its own wish, as `app.name`.", |m| {
+            dependencies(&m.0.migration.run_before)
+        }),
+        attribute("replaces", list_of_text(), "What a squash replaces, as `app.name`.", |m| {
+            dependencies(&m.0.migration.replaces)
+        }),
+    ]
+});
+
+/// The names of a migration, for the vocabulary.
+pub(super) fn attributes() -> Vec<Name> {
+    names(&ATTRIBUTES)
+}
+
+impl<'a> MigrationView<'a> {
+    fn operations(self) -> Fact<'a> {
+        let reaching = self.0.operations.iter().filter(|placed| placed.operation.reach != Reach::State);
+        Fact::List(reaching.map(|placed| OperationView { context: self.0, placed: *placed }.as_element()).collect())
+    }
+}
+
+fn stated<'a>(stated: &Stated<bool>) -> Fact<'a> {
+    match &stated.value {
+        Ok(value) => Fact::Bool(*value),
+        Err(unknown) => not_known(unknown),
+    }
+}
+
+fn dependencies<'a>(dependencies: &[Spanned<Dependency>]) -> Fact<'a> {
+    let named = dependencies.iter().map(|dependency| match &dependency.value {
+        Dependency::Migration { app, name } => Fact::Str(Cow::Owned(format!("{app}.{name}"))),
+        Dependency::Swappable(setting) => Fact::Unknown(Rc::new(Cause {
+            text: setting.clone(),
+            reason: "is a setting".to_owned(),
+            span: dependency.span,
+        })),
+        Dependency::Unknown(unknown) => not_known(unknown),
+    });
+    Fact::List(named.collect())
+}
+
+impl<'a> Entity<'a> for MigrationView<'a> {
+    fn type_name(&self) -> &'static str {
+        "Migration"
+    }
+
+    fn attribute(&self, name: &str) -> Fact<'a> {
+        getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
+    }
+
+    fn class(&self) -> Fact<'a> {
+        Fact::Unset
+    }
+
+    fn contains(&self, _member: &Fact<'a>) -> Truth {
+        Truth::False
+    }
+
+    fn place(&self, attribute: Option<&str>) -> Option<Span> {
+        let migration = self.0.migration;
+        let first = |list: &[Spanned<Dependency>]| list.first().map(|dependency| dependency.span);
+        match attribute {
+            Some("atomic") => migration.atomic.span,
+            Some("initial") => migration.initial.as_ref().and_then(|initial| initial.span),
+            Some("dependencies") => first(&migration.dependencies),
+            Some("run_before") => first(&migration.run_before),
+            Some("replaces") => first(&migration.replaces),
+            _ => Some(migration.class_span),
+        }
+    }
+
+    fn text(&self) -> Cow<'a, str> {
+        Cow::Borrowed(&self.0.migration.name)
+    }
+
+    fn identity(&self) -> String {
+        format!("{}.{}", self.0.migration.app, self.0.migration.name)
+    }
+}

@@ -1,0 +1,142 @@
+//! The facts that rules can ask for: one table of names for each type of entity, with the function that answers.
+//!
+//! The checker of rule files, `explain --names`, the reference and the engine all read these tables.
+
+mod code;
+mod database;
+mod deployed;
+mod field;
+mod index;
+mod migration;
+mod model;
+mod operation;
+mod subject;
+mod value;
+mod vocabulary;
+
+use std::rc::Rc;
+
+use crate::check::release::Release;
+use crate::language::vocabulary::Name;
+use crate::language::{Cause, Fact, Slot, Type, Vocabulary};
+use crate::migration::{Migration, Operation};
+use crate::python::Unknown;
+use crate::source::Span;
+use crate::target::{Database, Version};
+
+pub(crate) use subject::{MigrationSubject, OperationSubject};
+pub use vocabulary::vocabulary;
+
+/// Everything that the facts of one migration rest on.
+pub(crate) struct Context<'a> {
+    /// The migration under check.
+    pub(crate) migration: &'a Migration,
+    /// Its operations, nested ones behind the one they stand in.
+    pub(crate) operations: Vec<Placed<'a>>,
+    /// What is deployed, as seen from this migration.
+    pub(crate) release: &'a Release,
+    /// The database it is judged for.
+    pub(crate) database: Database,
+    /// The version of Django.
+    pub(crate) django: Version,
+    /// The vocabulary, with what rule files declare.
+    pub(crate) vocabulary: &'a Vocabulary,
+}
+
+/// An operation and its place in the migration.
+#[derive(Clone, Copy)]
+pub(crate) struct Placed<'a> {
+    /// The operation.
+    pub(crate) operation: &'a Operation,
+    /// 0-based place of the outermost operation it stands in.
+    pub(crate) index: usize,
+    /// Place among all operations of the file, nested ones included.
+    pub(crate) order: usize,
+}
+
+impl<'a> Context<'a> {
+    /// The context of a migration.
+    pub(crate) fn new(
+        migration: &'a Migration,
+        release: &'a Release,
+        vocabulary: &'a Vocabulary,
+        database: Database,
+        django: Version,
+    ) -> Self {
+        let mut operations = Vec::new();
+        for (index, operation) in migration.operations.iter().enumerate() {
+            place(operation, index, &mut operations);
+        }
+        Self { migration, operations, release, database, django, vocabulary }
+    }
+
+    /// Whether a rule file declares an operation class of that path, by its last part.
+    pub(crate) fn declares(&self, path: &str) -> bool {
+        self.vocabulary.declared("Operation", path).is_some()
+    }
+
+    /// The source text at a place, on one line and not too long for a message.
+    pub(crate) fn text(&self, span: Span) -> String {
+        const LONGEST: usize = 60;
+        let mut text = self.migration.source.slice(span).split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some((cut, _)) = text.char_indices().nth(LONGEST) {
+            text.truncate(cut);
+            text.push('…');
+        }
+        text
+    }
+
+    /// A cause at a place of this migration.
+    pub(crate) fn cause(&self, span: Span, reason: &str) -> Rc<Cause> {
+        Rc::new(Cause { text: self.text(span), reason: reason.to_owned(), span })
+    }
+}
+
+/// What the reader could not know, as a cause.
+fn cause_of(unknown: &Unknown) -> Rc<Cause> {
+    Rc::new(Cause { text: unknown.text.clone(), reason: unknown.reason.clone(), span: unknown.span })
+}
+
+/// A fact that the reader could not know.
+fn not_known<'a>(unknown: &Unknown) -> Fact<'a> {
+    Fact::Unknown(cause_of(unknown))
+}
+
+/// The fact of a value that is written and that the reader could not know.
+fn given<'a>(unknown: &Unknown) -> Fact<'a> {
+    Fact::Given(cause_of(unknown))
+}
+
+fn place<'a>(operation: &'a Operation, index: usize, placed: &mut Vec<Placed<'a>>) {
+    placed.push(Placed { operation, index, order: placed.len() });
+    for child in &operation.children {
+        place(child, index, placed);
+    }
+}
+
+/// A name of a table with the function that answers for it.
+pub(crate) struct Attribute<G> {
+    /// The name, its type and its sentence.
+    pub(crate) name: Name,
+    /// The answer.
+    pub(crate) get: G,
+}
+
+/// An entry of a table.
+fn attribute<G>(name: &'static str, slot: Slot, doc: &'static str, get: G) -> Attribute<G> {
+    Attribute { name: Name { name: name.into(), slot, doc: doc.into() }, get }
+}
+
+/// The function behind a name.
+fn getter<'t, G>(table: &'t [Attribute<G>], name: &str) -> Option<&'t G> {
+    table.iter().find(|attribute| attribute.name.name == name).map(|attribute| &attribute.get)
+}
+
+/// The names of a table, for the vocabulary.
+fn names<G>(table: &[Attribute<G>]) -> Vec<Name> {
+    table.iter().map(|attribute| attribute.name.clone()).collect()
+}
+
+fn list_of_text() -> Slot {
+    Slot::set(Type::list(Type::Str))
+}

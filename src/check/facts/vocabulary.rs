@@ -1,0 +1,219 @@
+//! The vocabulary of rules, out of the tables of facts and the catalogue of Django's operations and fields.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use crate::check::facts::operation::{HEAD_NAMES, slot_of};
+use crate::check::facts::{code, database, field, index, migration, model, operation, subject};
+use crate::language::vocabulary::{EntityType, Head, Kind, Name};
+use crate::language::{Slot, Type, Vocabulary};
+use crate::migration::catalogue::{FIELDS, Group, OPERATIONS, OperationEntry};
+
+/// What a finding can warn of.
+const HAZARDS: &[&str] = &[
+    "breaks-old-code",
+    "breaks-new-code",
+    "blocks-reads",
+    "blocks-writes",
+    "rewrites-table",
+    "scans-table",
+    "may-fail",
+    "loses-data",
+    "irreversible",
+    "deadlock",
+    "drift",
+    "retry",
+    "policy",
+];
+
+/// What people write who come from SQL, from other frameworks or from other tools.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("AddColumn", "AddField"),
+    ("AlterColumn", "AlterField"),
+    ("ChangeField", "AlterField"),
+    ("CreateIndex", "AddIndex"),
+    ("CreateTable", "CreateModel"),
+    ("DropColumn", "RemoveField"),
+    ("DropConstraint", "RemoveConstraint"),
+    ("DropField", "RemoveField"),
+    ("DropIndex", "RemoveIndex"),
+    ("DropModel", "DeleteModel"),
+    ("DropTable", "DeleteModel"),
+    ("RemoveColumn", "RemoveField"),
+    ("RemoveModel", "DeleteModel"),
+    ("RenameColumn", "RenameField"),
+    ("RenameTable", "RenameModel"),
+    ("RunSql", "RunSQL"),
+    ("Index", "AddIndex"),
+    ("String", "CharField"),
+    ("StringField", "CharField"),
+    ("VarcharField", "CharField"),
+    ("ForeignKeyField", "ForeignKey"),
+    ("OneToOne", "OneToOneField"),
+    ("ManyToMany", "ManyToManyField"),
+    ("baseline", "deployed"),
+    ("comment", "db_comment"),
+    ("constraint_name", "name"),
+    ("indexed", "db_index"),
+    ("index_name", "name"),
+    ("length", "max_length"),
+    ("nullable", "null"),
+    ("optional", "null"),
+    ("pk", "primary_key"),
+    ("references", "to"),
+    ("server_default", "db_default"),
+    ("size", "max_length"),
+    ("target", "to"),
+    ("type", "class"),
+    ("database", "db"),
+];
+
+/// Where an operation stands that is in only one of the two halves of a SeparateDatabaseAndState.
+const HALVES: [Option<&str>; 3] = [None, Some("state"), Some("database")];
+
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(build);
+
+/// Everything that rules may name.
+#[must_use]
+pub fn vocabulary() -> &'static Vocabulary {
+    &VOCABULARY
+}
+
+fn build() -> Vocabulary {
+    let mut heads = Vec::new();
+    for half in HALVES {
+        for entry in OPERATIONS {
+            heads.push(Head {
+                namespace: half,
+                kind: Cow::Borrowed(entry.name),
+                part: None,
+                names: operation_names(entry),
+                doc: Cow::Borrowed(entry.doc),
+            });
+        }
+        for group in Group::ALL {
+            heads.push(Head {
+                namespace: half,
+                kind: Cow::Borrowed(group.name()),
+                part: None,
+                names: group_names(group),
+                doc: Cow::Owned(format!(
+                    "Any of {}.",
+                    members(group).map(|entry| entry.name).collect::<Vec<_>>().join(", ")
+                )),
+            });
+        }
+    }
+    if let Some(create) = OPERATIONS.iter().find(|entry| entry.name == "CreateModel") {
+        let mut names = operation_names(create);
+        names.push(Name { name: "field".into(), slot: Slot::set(Type::Entity("Field")), doc: "The field.".into() });
+        heads.push(Head {
+            namespace: None,
+            kind: "CreateModel".into(),
+            part: Some("fields"),
+            names,
+            doc: "Each field of a CreateModel, reported at the field.".into(),
+        });
+    }
+    heads.push(Head {
+        namespace: None,
+        kind: "Migration".into(),
+        part: None,
+        names: Vec::new(),
+        doc: "The migration file.".into(),
+    });
+    Vocabulary {
+        everywhere: subject::everywhere(),
+        heads,
+        entities: entities(),
+        databases: &database::VENDORS,
+        hazards: HAZARDS,
+        synonyms: SYNONYMS,
+    }
+}
+
+fn members(group: Group) -> impl Iterator<Item = &'static OperationEntry> {
+    OPERATIONS.iter().filter(move |entry| entry.groups.contains(&group))
+}
+
+fn op() -> Name {
+    Name { name: "op".into(), slot: Slot::set(Type::Entity("Operation")), doc: "The operation.".into() }
+}
+
+/// The names of an operation: those of the table, and its arguments.
+fn operation_names(entry: &OperationEntry) -> Vec<Name> {
+    let mut names = vec![op()];
+    names.extend(HEAD_NAMES.iter().filter(|known| (known.has)(entry)).map(|known| known.attribute.name.clone()));
+    for parameter in entry.parameters {
+        if !names.iter().any(|known| known.name == parameter.name) {
+            names.push(Name {
+                name: parameter.name.into(),
+                slot: slot_of(parameter),
+                doc: Cow::Owned(format!("The `{}` argument.", parameter.name)),
+            });
+        }
+    }
+    names
+}
+
+/// The names that all members of a group have, with one type.
+fn group_names(group: Group) -> Vec<Name> {
+    let mut members = members(group);
+    let Some(first) = members.next() else { return vec![op()] };
+    let mut common = operation_names(first);
+    for entry in members {
+        let names = operation_names(entry);
+        common.retain_mut(|name| {
+            let other = names.iter().find(|other| other.name == name.name && other.slot.ty == name.slot.ty);
+            if let Some(other) = other {
+                name.slot.optional |= other.slot.optional;
+            }
+            other.is_some()
+        });
+    }
+    common
+}
+
+fn kind(name: &'static str, parents: &[&'static str]) -> Kind {
+    Kind {
+        name: name.into(),
+        parents: parents.iter().map(|parent| Cow::Borrowed(*parent)).collect(),
+        declaration: None,
+    }
+}
+
+fn entities() -> Vec<EntityType> {
+    let entity = |name, attributes, kinds, contains, doc| EntityType { name, attributes, kinds, contains, doc };
+    let operation_kinds = OPERATIONS
+        .iter()
+        .map(|entry| kind(entry.name, &entry.groups.iter().map(|group| group.name()).collect::<Vec<_>>()))
+        .chain(Group::ALL.iter().map(|group| kind(group.name(), &[])))
+        .collect();
+    let field_kinds = FIELDS
+        .iter()
+        .map(|entry| kind(entry.name, if entry.parent.is_empty() { &[] } else { std::slice::from_ref(&entry.parent) }))
+        .collect();
+    // django.db.models.indexes and django.contrib.postgres.indexes
+    let postgres_indexes =
+        ["BloomIndex", "BrinIndex", "BTreeIndex", "GinIndex", "GistIndex", "HashIndex", "SpGistIndex"];
+    let mut index_kinds = vec![kind("Index", &[]), kind("PostgresIndex", &["Index"])];
+    index_kinds.extend(postgres_indexes.iter().map(|name| kind(name, &["PostgresIndex"])));
+    // django.db.models.constraints and django.contrib.postgres.constraints
+    let constraint_kinds = vec![
+        kind("BaseConstraint", &[]),
+        kind("CheckConstraint", &["BaseConstraint"]),
+        kind("UniqueConstraint", &["BaseConstraint"]),
+        kind("ExclusionConstraint", &["BaseConstraint"]),
+    ];
+    vec![
+        entity("Operation", operation::attributes(), operation_kinds, &[], "An operation of a migration."),
+        entity("Field", field::attributes(), field_kinds, &[], "A field of a model."),
+        entity("Model", model::attributes(), Vec::new(), &[], "A model."),
+        entity("Migration", migration::attributes(), Vec::new(), &[], "A migration."),
+        entity("Index", index::index_attributes(), index_kinds, &[], "An index."),
+        entity("Constraint", index::constraint_attributes(), constraint_kinds, &[], "A constraint."),
+        entity("Code", code::attributes(), Vec::new(), &[], "The code of a RunPython."),
+        entity("Database", database::attributes(), Vec::new(), &[], "A database."),
+        entity("Deployed", Vec::new(), Vec::new(), &["Model", "Field", "Migration"], "What deployed code knows."),
+    ]
+}

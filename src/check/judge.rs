@@ -1,0 +1,313 @@
+//! One migration against all rules.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::check::advice;
+use crate::check::facts::{Context, MigrationSubject, OperationSubject, Placed};
+use crate::check::finding::{Certainty, Finding, OperationReference, Undecided, UndecidedRule};
+use crate::check::release::Release;
+use crate::diagnostic::Label;
+use crate::language::{Cause, Evaluator, Rule, RuleHead, RuleSet, Subject, Truth, UnknownPolicy, Vocabulary};
+use crate::migration::catalogue::Group;
+use crate::migration::{Migration, OperationKind, Reach};
+use crate::source::Span;
+use crate::target::{Database, Version};
+
+/// What was found in one migration.
+#[derive(Clone, Debug, Default)]
+pub struct Verdicts {
+    /// Rules that are broken.
+    pub findings: Vec<Finding>,
+    /// Rules that can't be decided, by cause.
+    pub undecided: Vec<Undecided>,
+}
+
+type HeadKey<'r> = (Option<&'static str>, &'r str, Option<&'static str>);
+
+/// The rules, indexed by what they are about.
+pub struct Judge<'r> {
+    rules: &'r RuleSet,
+    databases: &'r [Database],
+    django: Version,
+    by_head: HashMap<HeadKey<'r>, Vec<(usize, usize)>>,
+    mutant: Option<(u32, bool)>,
+}
+
+/// How a rule's head meets a subject.
+#[derive(Clone, Copy)]
+struct Meeting {
+    rule: usize,
+    head: usize,
+}
+
+impl<'r> Judge<'r> {
+    /// Indexes the rules that are active for this version of Django.
+    #[must_use]
+    pub fn new(rules: &'r RuleSet, databases: &'r [Database], django: Version) -> Self {
+        let mut by_head: HashMap<HeadKey<'r>, Vec<(usize, usize)>> = HashMap::new();
+        for (index, rule) in rules.rules.iter().enumerate() {
+            let applies = rule.disabled.is_none() && rule.django.iter().all(|range| range.holds(&django));
+            if !applies {
+                continue;
+            }
+            for (head_index, head) in rule.heads.iter().enumerate() {
+                by_head.entry((head.namespace, &head.kind, head.part)).or_default().push((index, head_index));
+            }
+        }
+        Self { rules, databases, django, by_head, mutant: None }
+    }
+
+    /// The same with one leaf of a condition replaced by a constant.
+    #[must_use]
+    pub fn with_mutant(self, leaf: u32, value: bool) -> Self {
+        Self { mutant: Some((leaf, value)), ..self }
+    }
+
+    /// Judges one migration for all databases.
+    #[must_use]
+    pub fn migration(&self, migration: &Migration, release: &Release) -> Verdicts {
+        let mut collected = Collected::default();
+        for database in self.databases {
+            let context = Context::new(migration, release, &self.rules.vocabulary, *database, self.django);
+            self.file(&context, &mut collected);
+            for placed in &context.operations {
+                self.operation(&context, *placed, &mut collected);
+            }
+        }
+        collected.finish(migration)
+    }
+
+    fn file<'a>(&self, context: &'a Context<'a>, collected: &mut Collected)
+    where
+        'r: 'a,
+    {
+        let subject = MigrationSubject(context);
+        for meeting in self.meetings(&[None], &["Migration"], None) {
+            let place = Place { span: context.migration.class_span, operation: None, condition: None };
+            self.meet(context, &subject, meeting, &place, collected);
+        }
+    }
+
+    fn operation<'a>(&self, context: &'a Context<'a>, placed: Placed<'a>, collected: &mut Collected)
+    where
+        'r: 'a,
+    {
+        let operation = placed.operation;
+        let namespaces: &[Option<&'static str>] = match operation.reach {
+            Reach::Both => &[None],
+            Reach::Database => &[None, Some("database")],
+            Reach::State => &[Some("state")],
+        };
+        let subject = OperationSubject::new(context, placed);
+        let kinds = self.kinds_of(&operation.kind);
+        let condition = subject.uncertain();
+        let reference = |subject: &OperationSubject<'_>| OperationReference {
+            index: placed.index,
+            kind: operation.kind_name().unwrap_or_default().to_owned(),
+            model: subject.model_name(),
+            name: subject.object_name(),
+        };
+        for meeting in self.meetings(namespaces, &kinds, None) {
+            let place =
+                Place { span: subject.span(), operation: Some(reference(&subject)), condition: condition.clone() };
+            self.meet(context, &subject, meeting, &place, collected);
+        }
+        let part_meetings = self.meetings(namespaces, &kinds, Some("fields"));
+        if !part_meetings.is_empty() {
+            for field in OperationSubject::fields(context, placed) {
+                for meeting in &part_meetings {
+                    let place =
+                        Place { span: field.span(), operation: Some(reference(&field)), condition: condition.clone() };
+                    self.meet(context, &field, *meeting, &place, collected);
+                }
+            }
+        }
+    }
+
+    /// The rules with one of these heads, each rule once.
+    fn meetings(
+        &self,
+        namespaces: &[Option<&'static str>],
+        kinds: &[&str],
+        part: Option<&'static str>,
+    ) -> Vec<Meeting> {
+        let mut found: Vec<Meeting> = Vec::new();
+        for namespace in namespaces {
+            for kind in kinds {
+                for (rule, head) in self.by_head.get(&(*namespace, *kind, part)).into_iter().flatten() {
+                    found.push(Meeting { rule: *rule, head: *head });
+                }
+            }
+        }
+        found.sort_by_key(|meeting| (meeting.rule, meeting.head));
+        found
+    }
+
+    /// The heads that an operation can meet.
+    fn kinds_of<'k>(&'k self, kind: &'k OperationKind) -> Vec<&'k str> {
+        match kind {
+            OperationKind::Django(entry) => {
+                std::iter::once(entry.name).chain(entry.groups.iter().map(|group| group.name())).collect()
+            }
+            OperationKind::Custom { path, .. } => {
+                let vocabulary: &'r Vocabulary = &self.rules.vocabulary;
+                let kinds = vocabulary.entity("Operation").map_or(&[][..], |entity| &entity.kinds);
+                if vocabulary.declared("Operation", path).is_none() {
+                    // It may be anything but one of Django's own, so only the groups can meet it.
+                    return Group::ALL.iter().map(|group| group.name()).collect();
+                }
+                let own = kinds.iter().filter(|known| vocabulary.is_kind("Operation", path, &known.name) == Some(true));
+                own.map(|known| known.name.as_ref()).collect()
+            }
+            OperationKind::Unknown(_) => self.head_names(),
+        }
+    }
+
+    fn head_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> =
+            self.by_head.keys().map(|(_, kind, _)| *kind).filter(|kind| *kind != "Migration").collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn meet<'a>(
+        &self,
+        context: &'a Context<'a>,
+        subject: &dyn Subject<'a>,
+        meeting: Meeting,
+        place: &Place,
+        collected: &mut Collected,
+    ) where
+        'r: 'a,
+    {
+        let rule: &'r Rule = &self.rules.rules[meeting.rule];
+        if !in_scope(rule, context.database) {
+            return;
+        }
+        let head: &'r RuleHead = &rule.heads[meeting.head];
+        let mut evaluator = Evaluator::new(self.rules, subject);
+        if let Some((leaf, value)) = self.mutant {
+            evaluator = evaluator.with_mutant(leaf, value);
+        }
+        let uncertain = || place.condition.clone().map_or(Truth::True, Truth::unknown);
+        let certainty = match evaluator.verdict(rule, head).and(uncertain) {
+            Truth::False => return,
+            Truth::True => Certainty::Certain,
+            Truth::Unknown(causes) => {
+                if rule.unknown != UnknownPolicy::Report {
+                    if rule.unknown == UnknownPolicy::Warn {
+                        collected.undecided(causes.first(), rule, &evaluator.render(&rule.message));
+                    }
+                    return;
+                }
+                Certainty::Possible
+            }
+        };
+        let labels = rule.labels.iter().filter_map(|label| {
+            Some(Label { span: evaluator.place(&label.place)?, text: evaluator.render(&label.text) })
+        });
+        let finding = Finding {
+            rule: rule.id.clone(),
+            severity: rule.severity,
+            hazards: rule.hazards.iter().map(|hazard| (*hazard).to_owned()).collect(),
+            certainty,
+            message: evaluator.render(&rule.message),
+            help: advice::help(&evaluator, rule),
+            url: rule.see.first().cloned(),
+            source: Arc::clone(&context.migration.source),
+            span: place.span,
+            labels: labels.collect(),
+            app: context.migration.app.clone(),
+            migration: context.migration.name.clone(),
+            operation: place.operation.clone(),
+            databases: Vec::new(),
+            fingerprint: String::new(),
+            suppressed: None,
+        };
+        let database = (!rule.databases.is_empty()).then(|| context.database.to_string());
+        collected.finding(finding, database);
+    }
+}
+
+/// Where a subject stands.
+struct Place {
+    span: Span,
+    operation: Option<OperationReference>,
+    condition: Option<Rc<Cause>>,
+}
+
+/// Whether a rule is about this database.
+fn in_scope(rule: &Rule, database: Database) -> bool {
+    rule.databases.is_empty()
+        || rule.databases.iter().any(|scope| {
+            let version_fits = match (&scope.range, &database.version) {
+                (Some(range), Some(version)) => range.holds(version),
+                // Without a version to compare with, the rule speaks rather than stays silent.
+                (None, _) | (Some(_), None) => true,
+            };
+            scope.name == database.vendor.word() && version_fits
+        })
+}
+
+/// The findings of one migration while its databases and operations are walked through.
+#[derive(Default)]
+struct Collected {
+    findings: Vec<Finding>,
+    undecided: BTreeMap<(Span, String), Vec<UndecidedRule>>,
+}
+
+impl Collected {
+    /// Adds a finding, or only its database to the same finding for another one.
+    fn finding(&mut self, mut finding: Finding, database: Option<String>) {
+        let same = self
+            .findings
+            .iter_mut()
+            .find(|known| known.rule == finding.rule && known.span == finding.span && known.message == finding.message);
+        if let Some(known) = same {
+            known.databases.extend(database.filter(|database| !known.databases.contains(database)));
+        } else {
+            finding.databases.extend(database);
+            self.findings.push(finding);
+        }
+    }
+
+    fn undecided(&mut self, cause: Option<&Rc<Cause>>, rule: &Rule, message: &str) {
+        let Some(cause) = cause else { return };
+        let rules = self.undecided.entry((cause.span, format!("`{}` {}", cause.text, cause.reason))).or_default();
+        let rule = UndecidedRule { rule: rule.id.clone(), message: message.to_owned() };
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+
+    fn finish(mut self, migration: &Migration) -> Verdicts {
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        for finding in &mut self.findings {
+            let operation = finding.operation.as_ref();
+            let part = |read: fn(&OperationReference) -> Option<&str>| operation.and_then(read).unwrap_or_default();
+            let (kind, model, name) =
+                (part(|o| Some(&o.kind)), part(|o| o.model.as_deref()), part(|o| o.name.as_deref()));
+            let own = [finding.rule.as_str(), &finding.app, &finding.migration, kind, model, name].join("\n");
+            let count = seen.entry(own.clone()).and_modify(|count| *count += 1).or_insert(0);
+            finding.fingerprint = fingerprint(&[&own, &count.to_string()]);
+        }
+        let undecided = self.undecided.into_iter().map(|((span, cause), mut rules)| {
+            rules.sort();
+            Undecided { cause, source: Arc::clone(&migration.source), span, rules }
+        });
+        Verdicts { findings: self.findings, undecided: undecided.collect() }
+    }
+}
+
+/// FNV-1a of the parts, as 16 hexadecimal digits: the same in every run, on every machine and in every version.
+pub(super) fn fingerprint(parts: &[&str]) -> String {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    let bytes = parts.iter().flat_map(|part| part.bytes().chain(std::iter::once(0)));
+    let hash = bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
+    format!("{hash:016x}")
+}

@@ -1,0 +1,155 @@
+//! The engine: subjects × rules → findings.
+//!
+//! Rules are indexed by head, so that an operation meets only the rules that could match it. This is the only module
+//! with threads: migrations are judged side by side.
+
+mod advice;
+#[expect(clippy::redundant_closure_for_method_calls, reason = "in a table of facts, every answer reads alike")]
+mod facts;
+mod finding;
+mod judge;
+mod release;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::diagnostic::Severity;
+use crate::language::RuleSet;
+use crate::migration::{Migration, Operation};
+use crate::source::{SourceFile, Span};
+use crate::target::{Database, Version};
+
+pub use facts::vocabulary;
+pub use finding::{
+    Certainty, Finding, MigrationSummary, OperationReference, Outcome, Suppression, Undecided, UndecidedRule,
+};
+pub use judge::{Judge, Verdicts};
+pub use release::Release;
+
+/// A file to judge.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// What it was read as.
+    pub content: Content,
+    /// Whether deployed code has it already.
+    pub deployed: bool,
+}
+
+/// What a file was read as.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// A migration.
+    Migration(Arc<Migration>),
+    /// Something that can't be read.
+    Unreadable(Unreadable),
+}
+
+/// A file that can't be read as a migration.
+#[derive(Clone, Debug)]
+pub struct Unreadable {
+    /// The file; its text is empty where it is not text.
+    pub source: Arc<SourceFile>,
+    /// Label of the app, as far as it is known.
+    pub app: String,
+    /// The file's name without `.py`.
+    pub name: String,
+    /// Why not.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// What to say at that place.
+    pub label: String,
+    /// The way out.
+    pub help: Option<String>,
+}
+
+/// Id of the finding about a file that can't be read.
+pub const UNREADABLE: &str = "whimbrel/unreadable";
+
+/// Everything that a check needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'r> {
+    /// The rules.
+    pub rules: &'r RuleSet,
+    /// The files to judge.
+    pub files: &'r [Checked],
+    /// Migrations that are not deployed, whether or not they are judged.
+    pub release: &'r [Arc<Migration>],
+    /// The databases to judge for, with their versions.
+    pub databases: &'r [Database],
+    /// The version of Django.
+    pub django: Version,
+}
+
+/// Judges files. The outcome does not depend on their order.
+#[must_use]
+pub fn check(request: Request<'_>) -> Outcome {
+    let judge = Judge::new(request.rules, request.databases, request.django);
+    let release: Vec<&Migration> = request.release.iter().map(AsRef::as_ref).collect();
+    let verdicts: Vec<Verdicts> = request
+        .files
+        .par_iter()
+        .map(|file| match &file.content {
+            Content::Migration(migration) => {
+                let release = Release::seen_from(migration, file.deployed, &release);
+                judge.migration(migration, &release)
+            }
+            Content::Unreadable(unreadable) => {
+                Verdicts { findings: vec![unreadable_finding(unreadable)], ..Verdicts::default() }
+            }
+        })
+        .collect();
+
+    let mut outcome = Outcome {
+        databases: request.databases.iter().map(ToString::to_string).collect(),
+        django: request.django.to_string(),
+        files: request.files.len(),
+        ..Outcome::default()
+    };
+    for (file, verdicts) in request.files.iter().zip(verdicts) {
+        outcome.findings.extend(verdicts.findings);
+        outcome.undecided.extend(verdicts.undecided);
+        if let Content::Migration(migration) = &file.content {
+            outcome.migrations.push(MigrationSummary {
+                path: migration.source.path().to_owned(),
+                app: migration.app.clone(),
+                name: migration.name.clone(),
+                operations: migration.operations.iter().map(count).sum(),
+            });
+        }
+    }
+    outcome.findings.sort_by(|a, b| {
+        (a.source.path(), a.span.start, &a.rule, &a.message).cmp(&(b.source.path(), b.span.start, &b.rule, &b.message))
+    });
+    outcome
+        .undecided
+        .sort_by(|a, b| (a.source.path(), a.span.start, &a.cause).cmp(&(b.source.path(), b.span.start, &b.cause)));
+    outcome.migrations.sort_by(|a, b| a.path.cmp(&b.path));
+    outcome
+}
+
+fn count(operation: &Operation) -> usize {
+    1 + operation.children.iter().map(count).sum::<usize>()
+}
+
+fn unreadable_finding(unreadable: &Unreadable) -> Finding {
+    Finding {
+        rule: UNREADABLE.to_owned(),
+        severity: Severity::Error,
+        hazards: Vec::new(),
+        certainty: Certainty::Certain,
+        message: unreadable.message.clone(),
+        help: unreadable.help.clone(),
+        url: None,
+        source: Arc::clone(&unreadable.source),
+        span: unreadable.span,
+        labels: vec![crate::diagnostic::Label { span: unreadable.span, text: unreadable.label.clone() }],
+        app: unreadable.app.clone(),
+        migration: unreadable.name.clone(),
+        operation: None,
+        databases: Vec::new(),
+        fingerprint: judge::fingerprint(&[UNREADABLE, &unreadable.app, &unreadable.name]),
+        suppressed: None,
+    }
+}

@@ -1,0 +1,283 @@
+//! What git knows: the index, revisions and the contents of files, by git's own plumbing commands.
+//!
+//! Every question is one process, and git itself decides what `GIT_DIR`, `GIT_INDEX_FILE` and the rest of the
+//! environment mean. Paths are relative to the repository's root, with forward slashes. A path that is not UTF-8 is
+//! shown with `U+FFFD` in place of the bytes that are not; its contents are read by object id, so nothing else is lost.
+//!
+//! Only regular files exist here: submodules and symbolic links have no text of their own.
+
+mod output;
+mod process;
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use process::Git;
+
+/// The name of a git object, in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Oid(String);
+
+impl fmt::Display for Oid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What happened to a staged file since `HEAD`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StagedStatus {
+    /// It is new.
+    Added,
+    /// Its contents or its mode changed.
+    Modified,
+    /// It had another path.
+    Renamed {
+        /// The path before.
+        from: String,
+    },
+    /// It is new, with (nearly) the contents of another file.
+    Copied {
+        /// The other file.
+        from: String,
+    },
+    /// It was a symbolic link or a submodule before.
+    TypeChanged,
+    /// It is gone, or no regular file any more.
+    Deleted,
+    /// It has conflicts that are not resolved: there is no staged text.
+    Unmerged,
+}
+
+/// A file whose staged contents differ from `HEAD`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StagedFile {
+    /// The path.
+    pub path: String,
+    /// What happened to it.
+    pub status: StagedStatus,
+    /// The staged contents; of a deleted file, those it had. `None` for an unmerged file.
+    pub blob: Option<Oid>,
+}
+
+/// A file of the index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexEntry {
+    /// The path.
+    pub path: String,
+    /// Its contents. While the file has conflicts: our side, or theirs where ours has no such file.
+    pub blob: Oid,
+}
+
+/// A work tree and its repository.
+#[derive(Clone, Debug)]
+pub struct Repository {
+    root: PathBuf,
+    git: Git,
+}
+
+impl Repository {
+    /// The repository whose work tree holds the folder `start`; `None` outside of one, and where git is not installed
+    /// ([`is_installed`] tells the two apart).
+    ///
+    /// # Errors
+    /// When git finds a repository and can't or won't use it.
+    pub fn discover(start: &Path) -> Result<Option<Self>, GitError> {
+        Self::discover_with(start, Vec::new())
+    }
+
+    /// Like [`discover`](Self::discover), with variables set or removed on top of the process's own.
+    fn discover_with(start: &Path, environment: Vec<(OsString, Option<OsString>)>) -> Result<Option<Self>, GitError> {
+        // Later commands run from the same folder: git reads a relative `GIT_DIR` against it.
+        let git = Git { folder: start.to_owned(), environment };
+        let run = match git.run(&["rev-parse", "--show-toplevel"], None) {
+            Ok(run) => run,
+            Err(GitError::Missing) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        if run.failed_with("not a git repository (or any") || run.failed_with("must be run in a work tree") {
+            return Ok(None);
+        }
+        let mut root = run.succeeded()?;
+        if root.last() == Some(&b'\n') {
+            root.pop();
+        }
+        Ok(Some(Self { root: output::native_path(root), git }))
+    }
+
+    /// The top folder of the work tree.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The files whose staged contents differ from `HEAD`, by path. Before the first commit: all that is staged.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn staged(&self) -> Result<Vec<StagedFile>, GitError> {
+        // `diff --cached` rather than `diff-index HEAD`: it compares with the empty tree where there is no `HEAD`.
+        let arguments = [
+            "diff",
+            "--cached",
+            "--raw",
+            "-z",
+            "--no-abbrev",
+            "--find-copies",
+            "--no-relative",
+            "--no-color",
+            "--no-ext-diff",
+        ];
+        let run = self.git.run(&arguments, None)?;
+        let mut files = output::raw_diff(&run.succeeded()?).ok_or(GitError::Garbled { command: "git diff" })?;
+        files.sort_by(|left, right| left.path.cmp(&right.path));
+        Ok(files)
+    }
+
+    /// The files of the index, by path.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn tracked(&self) -> Result<Vec<IndexEntry>, GitError> {
+        self.index(&["ls-files", "--stage", "-z", "--full-name", "--", ":/"])
+    }
+
+    /// The files of the index below these folders, by path; an empty name stands for the whole repository.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn tracked_in(&self, folders: &[&str]) -> Result<Vec<IndexEntry>, GitError> {
+        // Past this many, one walk through the index is cheaper than so many patterns, and no limit is met.
+        const MANY: usize = 500;
+        if folders.is_empty() {
+            return Ok(Vec::new());
+        }
+        if folders.len() > MANY || folders.contains(&"") {
+            return self.tracked();
+        }
+        let patterns: Vec<String> = folders.iter().map(|folder| format!(":(top,literal){folder}")).collect();
+        let mut arguments = vec!["ls-files", "--stage", "-z", "--full-name", "--"];
+        arguments.extend(patterns.iter().map(String::as_str));
+        self.index(&arguments)
+    }
+
+    fn index(&self, arguments: &[&str]) -> Result<Vec<IndexEntry>, GitError> {
+        let run = self.git.run(arguments, None)?;
+        let mut entries = output::index(&run.succeeded()?).ok_or(GitError::Garbled { command: "git ls-files" })?;
+        entries.sort_by(|left, right| left.path.cmp(&right.path));
+        Ok(entries)
+    }
+
+    /// The paths of the files at `revision`: none at `HEAD` before the first commit.
+    ///
+    /// # Errors
+    /// When there is no such revision, or git fails.
+    pub fn paths_at(&self, revision: &str) -> Result<HashSet<String>, GitError> {
+        let unknown = || GitError::UnknownRevision { revision: revision.to_owned() };
+        // Git would take it for an option.
+        if revision.starts_with('-') || revision.is_empty() {
+            return Err(unknown());
+        }
+        let run = self.git.run(&["ls-tree", "-r", "-z", "--full-tree", revision], None)?;
+        if run.failed_with("Not a valid object name") || run.failed_with("not a tree object") {
+            return if revision == "HEAD" { Ok(HashSet::new()) } else { Err(unknown()) };
+        }
+        output::tree_paths(&run.succeeded()?).ok_or(GitError::Garbled { command: "git ls-tree" })
+    }
+
+    /// The contents of `oids`, in the same order.
+    ///
+    /// # Errors
+    /// When one of them is not there, or git fails.
+    pub fn blobs(&self, oids: &[Oid]) -> Result<Vec<Vec<u8>>, GitError> {
+        if oids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wanted: String = oids.iter().flat_map(|oid| [oid.0.as_str(), "\n"]).collect();
+        let run = self.git.run(&["cat-file", "--batch"], Some(wanted.into_bytes()))?;
+        output::batch(&run.succeeded()?, oids)
+    }
+}
+
+/// Whether there is a `git` to run.
+#[must_use]
+pub fn is_installed() -> bool {
+    let git = Git { folder: PathBuf::from("."), environment: Vec::new() };
+    git.run(&["--version"], None).is_ok()
+}
+
+/// Git can't answer.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum GitError {
+    /// There is no `git` on the path.
+    #[error("git is not installed")]
+    #[diagnostic(code(git::missing), help("install git, or put the folder of the `git` command on `PATH`"))]
+    Missing,
+
+    /// The process can't be started or talked to.
+    #[error("`{command}` can't be run: {source}")]
+    #[diagnostic(code(git::not_started), help("run `{command}` by hand to see whether git works here"))]
+    NotStarted {
+        /// The command line.
+        command: String,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+
+    /// Git refuses a repository of another user.
+    #[error("git does not trust the repository at `{folder}`: it belongs to another user")]
+    #[diagnostic(code(git::untrusted), help("if you trust it: `git config --global --add safe.directory '{folder}'`"))]
+    Untrusted {
+        /// The top folder.
+        folder: String,
+    },
+
+    /// The command failed.
+    #[error("`{command}` failed: {message}")]
+    #[diagnostic(code(git::failed), help("the words are git's own; run `{command}` by hand to see more"))]
+    Failed {
+        /// The command line.
+        command: String,
+        /// What git said.
+        message: String,
+    },
+
+    /// No such revision.
+    #[error("git knows no revision `{revision}` here")]
+    #[diagnostic(
+        code(git::unknown_revision),
+        help(
+            "check the spelling; in a shallow clone (as CI makes them) fetch it first: `git fetch origin {revision}`"
+        )
+    )]
+    UnknownRevision {
+        /// What was asked for.
+        revision: String,
+    },
+
+    /// The contents of a file are not in the repository.
+    #[error("the repository lacks the object {oid}")]
+    #[diagnostic(
+        code(git::missing_object),
+        help(
+            "`git fsck` tells whether the clone is damaged; a partial clone gets what it lacks by `git fetch --refetch`"
+        )
+    )]
+    MissingObject {
+        /// The object.
+        oid: Oid,
+    },
+
+    /// The answer has a form that is not documented.
+    #[error("`{command}` gave an answer that can't be read")]
+    #[diagnostic(code(git::garbled), help("update git; if it happens with a current one, please report it"))]
+    Garbled {
+        /// The command.
+        command: &'static str,
+    },
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! `extend` and `disable`: one file changes what another one says, and says why.
+
+use std::sync::Arc;
+
+use crate::language::checker::scope::Scope;
+use crate::language::checker::{Checker, PackFile};
+use crate::language::did_you_mean;
+use crate::language::rule::{Override, Rule, RuleSet};
+use crate::language::syntax::{Clause, ClauseKind, DeclarationKind};
+use crate::source::{Span, Spanned};
+
+impl Checker<'_> {
+    /// Two rules with one id: the first stays.
+    pub(super) fn duplicate_rules(&mut self, rules: &mut Vec<Rule>) {
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut kept: Vec<Rule> = Vec::with_capacity(rules.len());
+        for rule in rules.drain(..) {
+            let Some(first) = kept.last().filter(|first| first.id == rule.id) else {
+                kept.push(rule);
+                continue;
+            };
+            self.source = Arc::clone(&rule.source);
+            let line = first.source.position(first.span.start).line;
+            let place = format!("{}:{line}", first.source.path());
+            let (same_file, first_span) = (Arc::ptr_eq(&first.source, &rule.source), first.span);
+            let report =
+                self.report("rule::duplicate", format!("two rules are called `{}`", rule.id), rule.span, "the second");
+            let report = if same_file { report.label(first_span, "the first") } else { report };
+            report.help(format!("rename one of them; the first stands in {place}"));
+        }
+        *rules = kept;
+    }
+
+    /// Applies what the files override. Overrides only narrow, re-grade or configure, so their order is irrelevant.
+    pub(super) fn overrides(&mut self, files: &[PackFile], set: &mut RuleSet) {
+        for PackFile { pack, file } in files {
+            self.source = Arc::clone(&file.source);
+            for declaration in &file.declarations {
+                match &declaration.kind {
+                    DeclarationKind::Disable { rule, because } => {
+                        let Some(index) = self.overridden(rule, pack, set) else { continue };
+                        if because.is_none() {
+                            let message = format!("`{}` is disabled without a reason", rule.value);
+                            self.report("override::no-reason", message, rule.span, "why?").help(format!(
+                                "write `disable {} because \"…\"`; `whimbrel explain` shows the reason",
+                                rule.value
+                            ));
+                        }
+                        let reason = because.as_ref().map(|text| text.value.clone());
+                        set.rules[index].disabled = Some(self.override_at(rule.span, "disabled", reason));
+                    }
+                    DeclarationKind::Extend { rule, clauses, .. } => self.extend(rule, clauses, pack, set),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn override_at(&self, span: Span, what: &str, because: Option<String>) -> Override {
+        let line = self.source.position(span.start).line;
+        Override { what: what.to_owned(), because, place: format!("{}:{line}", self.source.path()) }
+    }
+
+    /// The rule that an override names, through the file's aliases.
+    fn overridden(&mut self, name: &Spanned<String>, pack: &str, set: &RuleSet) -> Option<usize> {
+        let (prefix, rule) = name.value.rsplit_once('/').unwrap_or((pack, &name.value));
+        let prefix = self.packs.get(pack).and_then(|own| own.aliases.get(prefix)).map_or(prefix, String::as_str);
+        let id = format!("{prefix}/{rule}");
+        let found = set
+            .rules
+            .iter()
+            .position(|known| known.id == id || known.was.iter().any(|was| format!("{}/{was}", known.pack) == id));
+        if found.is_none() {
+            let near = did_you_mean(&id, set.rules.iter().map(|rule| rule.id.as_str())).or_else(|| {
+                set.rules.iter().find(|known| known.id.rsplit('/').next() == Some(rule)).map(|known| known.id.as_str())
+            });
+            let help = near.map_or_else(
+                || "`whimbrel rules` lists the rules that are loaded".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let message = format!("no loaded rule is called `{}`", name.value);
+            self.report("override::unknown-rule", message, name.span, "nothing to override").help(help);
+        }
+        found
+    }
+
+    fn extend(&mut self, name: &Spanned<String>, clauses: &[Clause], pack: &str, set: &mut RuleSet) {
+        let Some(index) = self.overridden(name, pack, set) else { return };
+        let vocabulary = self.vocabulary;
+        let rule = &mut set.rules[index];
+        let heads =
+            rule.heads.iter().filter_map(|head| vocabulary.head(head.namespace, &head.kind, head.part)).collect();
+        let mut scope = Scope::new(pack, heads);
+        for clause in clauses {
+            match &clause.kind {
+                ClauseKind::Severity(word) => {
+                    let Some(severity) = self.severity(word) else { continue };
+                    let what = format!("severity {}", severity.word());
+                    let conflict =
+                        rule.overrides.iter().find(|other| other.what.starts_with("severity ") && other.what != what);
+                    if let Some(other) = conflict {
+                        let message = format!("`{}` is given two severities", rule.id);
+                        let help =
+                            format!("the other one, `{}`, stands in {}; keep one of them", other.what, other.place);
+                        self.report("override::conflict", message, word.span, "the second").help(help);
+                        continue;
+                    }
+                    rule.severity = severity;
+                    rule.overrides.push(self.override_at(clause.span, &what, None));
+                }
+                ClauseKind::Unknown(word) => {
+                    let Some(policy) = self.unknown_policy(word) else { continue };
+                    rule.unknown = policy;
+                    let what = format!("unknown {}", word.value);
+                    rule.overrides.push(self.override_at(clause.span, &what, None));
+                }
+                ClauseKind::Unless { condition, because } => {
+                    let node = self.condition(condition, &mut scope);
+                    rule.unless.push(node);
+                    let what = format!("unless {}", self.text(condition.span));
+                    let reason = because.as_ref().map(|text| text.value.clone());
+                    rule.overrides.push(self.override_at(clause.span, &what, reason));
+                }
+                ClauseKind::Set { name, value } => {
+                    let Some((id, slot)) = self.setting_named(name, &rule.pack) else { continue };
+                    let Some(literal) = self.literal_of(value, &slot) else { continue };
+                    let what = format!("set {}", self.text(name.span.to(value.span)));
+                    rule.overrides.push(self.override_at(clause.span, &what, None));
+                    if let Some(setting) = set.settings.iter_mut().find(|setting| setting.id == id) {
+                        setting.value = literal;
+                    }
+                }
+                ClauseKind::Let(definition) => {
+                    let state = super::scope::LetState::Waiting(definition.clone(), Arc::clone(&self.source));
+                    scope.lets.insert(definition.name.value.clone(), state);
+                }
+                _ => {
+                    let word = self.text(clause.keyword).to_owned();
+                    let message = format!("`extend` can't change the `{word}` of a rule");
+                    self.report("override::not-allowed", message, clause.keyword, "not in an `extend`").help(
+                        "it can narrow with `unless`, re-grade with `severity` and `unknown`, and configure with `set`; \
+                         for anything else write a rule of your own",
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! From the texts of rule files to rules that can run.
+
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::language::checker::{PackFile, check_rules};
+use crate::language::parse::parse;
+use crate::language::{RuleSet, Vocabulary};
+use crate::source::SourceFile;
+
+/// A rule file's text and the pack that it belongs to.
+#[derive(Clone, Debug)]
+pub struct PackSource {
+    /// Name of the pack: the first part of its rules' ids.
+    pub pack: String,
+    /// The text.
+    pub source: Arc<SourceFile>,
+}
+
+/// Parses and checks rule files together. All mistakes of all files are reported at once, by file and place; where
+/// one is an error, the rules must not be used to judge.
+#[must_use]
+pub fn load(files: &[PackSource], vocabulary: &Vocabulary) -> (RuleSet, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let mut parsed = Vec::new();
+    for PackSource { pack, source } in files {
+        let (file, mistakes) = parse(source);
+        diagnostics.extend(mistakes);
+        parsed.push(PackFile { pack: pack.clone(), file });
+    }
+    let (rules, mistakes) = check_rules(&parsed, vocabulary);
+    // A word that the parser could not make sense of is not reported as an unknown name as well.
+    let reported: Vec<_> = diagnostics.iter().map(place).collect();
+    diagnostics.extend(mistakes.into_iter().filter(|mistake| !reported.contains(&place(mistake))));
+    diagnostics.sort_by_key(place);
+    (rules, diagnostics)
+}
+
+/// The file and the offset that a diagnostic is about.
+fn place(diagnostic: &Diagnostic) -> (String, usize) {
+    let offset = diagnostic.labels.first().map_or(0, |label| label.span.start);
+    (diagnostic.source.path().to_owned(), offset)
+}

@@ -1,0 +1,390 @@
+//! A rule that passed every check, in the form that runs. It can't fail any more.
+
+use std::sync::Arc;
+
+use crate::diagnostic::Severity;
+use crate::language::syntax::{self, Text};
+use crate::language::{CompareOp, Type, Vocabulary};
+use crate::source::{SourceFile, Span};
+use crate::target::Version;
+
+/// All rules of a run, with everything they need.
+#[derive(Clone, Debug)]
+pub struct RuleSet {
+    /// The rules, sorted by id; disabled ones included.
+    pub rules: Vec<Rule>,
+    /// The settings of all packs.
+    pub settings: Vec<Setting>,
+    /// The vocabulary with the kinds that rule files declared.
+    pub vocabulary: Arc<Vocabulary>,
+}
+
+/// A rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// `pack/rule`.
+    pub id: String,
+    /// The pack: what the id has before its slash.
+    pub pack: String,
+    /// The one-line title.
+    pub title: Option<String>,
+    /// The rule file.
+    pub source: Arc<SourceFile>,
+    /// The id in the rule file.
+    pub span: Span,
+    /// What it is matched against.
+    pub heads: Vec<RuleHead>,
+    /// `when`: all must hold.
+    pub when: Vec<Node>,
+    /// `require`: not all must hold for a finding; empty for `forbid`.
+    pub require: Vec<Node>,
+    /// `unless`: none may hold for a finding.
+    pub unless: Vec<Node>,
+    /// How serious a finding is.
+    pub severity: Severity,
+    /// What it warns of.
+    pub hazards: Vec<&'static str>,
+    /// What to do when it can't be decided.
+    pub unknown: UnknownPolicy,
+    /// The databases it is limited to; empty: all.
+    pub databases: Vec<DatabaseScope>,
+    /// The versions of Django it is limited to.
+    pub django: Vec<VersionRange>,
+    /// What a finding says.
+    pub message: Template,
+    /// Labelled places.
+    pub labels: Vec<RuleLabel>,
+    /// Why the rule exists.
+    pub why: Option<String>,
+    /// Where to read more.
+    pub see: Vec<String>,
+    /// Ways out.
+    pub fixes: Vec<Fix>,
+    /// The models of the examples: what exists before.
+    pub given: Option<Text>,
+    /// The models of the examples: what running code knows.
+    pub deployed: Option<Text>,
+    /// Migrations it must report.
+    pub bad: Vec<Example>,
+    /// Migrations it must not report.
+    pub good: Vec<Example>,
+    /// Former ids.
+    pub was: Vec<String>,
+    /// What changed it after it was written, in order.
+    pub overrides: Vec<Override>,
+    /// Why it is switched off, when it is.
+    pub disabled: Option<Override>,
+}
+
+/// A head of a rule.
+#[derive(Clone, Debug)]
+pub struct RuleHead {
+    /// `state`, `database`, …
+    pub namespace: Option<&'static str>,
+    /// The kind or group.
+    pub kind: String,
+    /// The part behind the kind.
+    pub part: Option<&'static str>,
+    /// Conditions for this head alone.
+    pub pattern: Vec<Node>,
+}
+
+/// What to do with a verdict that is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownPolicy {
+    /// Say so once per cause, as a warning.
+    Warn,
+    /// Report it like a finding, as possible.
+    Report,
+    /// Only count it.
+    Ignore,
+}
+
+impl UnknownPolicy {
+    /// The words, with what they mean.
+    pub const WORDS: [(&'static str, UnknownPolicy); 3] =
+        [("warn", UnknownPolicy::Warn), ("report", UnknownPolicy::Report), ("ignore", UnknownPolicy::Ignore)];
+}
+
+/// `postgresql >= 12`
+#[derive(Clone, Debug)]
+pub struct DatabaseScope {
+    /// The database's name.
+    pub name: &'static str,
+    /// The versions it must have.
+    pub range: Option<VersionRange>,
+}
+
+/// `>= 12`
+#[derive(Clone, Debug)]
+pub struct VersionRange {
+    /// The operator.
+    pub op: CompareOp,
+    /// The version on its right.
+    pub version: Version,
+}
+
+impl VersionRange {
+    /// Whether `version` lies in the range.
+    #[must_use]
+    pub fn holds(&self, version: &Version) -> bool {
+        match self.op {
+            CompareOp::Equal => *version == self.version,
+            CompareOp::NotEqual => *version != self.version,
+            CompareOp::Less => *version < self.version,
+            CompareOp::LessOrEqual => *version <= self.version,
+            CompareOp::Greater => *version > self.version,
+            CompareOp::GreaterOrEqual => *version >= self.version,
+        }
+    }
+}
+
+/// A setting that a project can configure.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// `pack/name`.
+    pub id: String,
+    /// Its name in the rule files of its pack.
+    pub name: String,
+    /// The type of its value.
+    pub ty: Type,
+    /// Its value, overrides applied.
+    pub value: syntax::Literal,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Where it is declared.
+    pub source: Arc<SourceFile>,
+    /// Its name in that file.
+    pub span: Span,
+}
+
+/// A label of a rule.
+#[derive(Clone, Debug)]
+pub struct RuleLabel {
+    /// The place: a name, or an attribute of one.
+    pub place: Node,
+    /// What it says.
+    pub text: Template,
+}
+
+/// A text with holes.
+#[derive(Clone, Debug)]
+pub struct Template {
+    /// Its pieces, in order.
+    pub parts: Vec<TemplatePart>,
+}
+
+/// A piece of a text with holes.
+#[derive(Clone, Debug)]
+pub enum TemplatePart {
+    /// Text as it is.
+    Text(String),
+    /// A hole.
+    Hole(Node),
+}
+
+/// A way out.
+#[derive(Clone, Debug)]
+pub struct Fix {
+    /// What it does.
+    pub title: Template,
+    /// Whether it may be applied without a look.
+    pub safe: bool,
+    /// How.
+    pub body: FixBody,
+}
+
+/// How a fix is done.
+#[derive(Clone, Debug)]
+pub enum FixBody {
+    /// The title says it all.
+    None,
+    /// Structural edits.
+    Edits(Vec<Edit>),
+    /// Steps for a person.
+    Steps(Template),
+}
+
+/// A structural edit.
+#[derive(Clone, Debug)]
+pub enum Edit {
+    /// Writes an argument of a field or operation.
+    Set {
+        /// What has the argument; `None`: the operation itself.
+        owner: Option<Node>,
+        /// The argument.
+        argument: String,
+        /// Its new value.
+        value: Node,
+    },
+    /// Removes an argument.
+    Remove {
+        /// What has the argument; `None`: the operation itself.
+        owner: Option<Node>,
+        /// The argument.
+        argument: String,
+    },
+    /// Names another operation class.
+    Rename {
+        /// The new class.
+        to: String,
+        /// The module it is imported from.
+        module: Option<String>,
+    },
+}
+
+/// A `bad` or `good` example.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// What it shows.
+    pub title: Option<String>,
+    /// The database it is for.
+    pub database: Option<(&'static str, Option<Version>)>,
+    /// Values of settings.
+    pub settings: Vec<(String, syntax::Literal)>,
+    /// Whether it must be undecided rather than certain.
+    pub possible: bool,
+    /// The Python.
+    pub code: Text,
+}
+
+/// A change of a rule by another declaration.
+#[derive(Clone, Debug)]
+pub struct Override {
+    /// What it did, in words.
+    pub what: String,
+    /// The reason that was given.
+    pub because: Option<String>,
+    /// Where: `path:line`.
+    pub place: String,
+}
+
+/// A checked expression. Every leaf of a condition has a number of its own in the rule set, so that a test can ask
+/// what would change if that leaf were always true or always false.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Where it is written.
+    pub span: Span,
+    /// Its number, when it is a leaf of a condition.
+    pub leaf: Option<Leaf>,
+    /// What it is.
+    pub kind: NodeKind,
+}
+
+/// A leaf of a condition.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaf {
+    /// Its number.
+    pub id: u32,
+    /// Whether it is there only because something may be unset; no example need notice it.
+    pub guard: bool,
+}
+
+/// What a checked expression is.
+#[derive(Clone, Debug)]
+pub enum NodeKind {
+    /// Some must hold.
+    Or(Vec<Node>),
+    /// All must hold.
+    And(Vec<Node>),
+    /// Must not hold.
+    Not(Box<Node>),
+    /// `==` and `!=`
+    Equal {
+        /// Left side.
+        left: Box<Node>,
+        /// Right side.
+        right: Box<Node>,
+        /// Whether it is `!=`.
+        negated: bool,
+    },
+    /// `<`, `<=`, `>`, `>=`
+    Order {
+        /// Left side.
+        left: Box<Node>,
+        /// The operator.
+        op: CompareOp,
+        /// Right side.
+        right: Box<Node>,
+    },
+    /// `in`, `not in`
+    In {
+        /// The element.
+        left: Box<Node>,
+        /// The container.
+        right: Box<Node>,
+        /// Whether it is `not in`.
+        negated: bool,
+    },
+    /// `matches`, `not matches`
+    Matches {
+        /// The text.
+        left: Box<Node>,
+        /// The glob, or a list of globs.
+        right: Box<Node>,
+        /// Whether it is `not matches`.
+        negated: bool,
+    },
+    /// `is set`, `is not set`
+    IsSet {
+        /// The value.
+        value: Box<Node>,
+        /// Whether it is `is not set`.
+        negated: bool,
+    },
+    /// `is known`, `is not known`
+    IsKnown {
+        /// The value.
+        value: Box<Node>,
+        /// Whether it is `is not known`.
+        negated: bool,
+    },
+    /// `is CharField`, `is not (A, B)`
+    IsKind {
+        /// The entity.
+        value: Box<Node>,
+        /// The kinds.
+        kinds: Vec<String>,
+        /// Whether it is `is not`.
+        negated: bool,
+    },
+    /// `any(…)`, `all(…)`, `count(…)`, `first(…)`
+    Quantifier {
+        /// Which.
+        kind: syntax::Quantifier,
+        /// The condition, or for `count` and `first` the element itself.
+        body: Box<Node>,
+        /// The collection.
+        collection: Box<Node>,
+        /// Elements that count.
+        condition: Option<Box<Node>>,
+    },
+    /// A name of the head.
+    Name(String),
+    /// A variable of a quantifier or a parameter, by its place in the frame.
+    Local(usize),
+    /// `value.attribute`
+    Attribute(Box<Node>, String),
+    /// A definition applied to arguments.
+    Let {
+        /// The definition.
+        definition: Arc<Definition>,
+        /// Its arguments.
+        arguments: Vec<Node>,
+    },
+    /// The value of a setting, by its id.
+    Setting(String),
+    /// A constant.
+    Literal(syntax::Literal),
+}
+
+/// A checked `let`.
+#[derive(Debug)]
+pub struct Definition {
+    /// Its name.
+    pub name: String,
+    /// What it stands for; its parameters are the first locals.
+    pub body: Node,
+    /// How many leaves it has, with those of the definitions that it uses.
+    pub size: usize,
+}

@@ -1,0 +1,203 @@
+//! An operation of a migration: its kind, its arguments bound to Django's parameter names, and how it reaches the
+//! project state and the database.
+
+use std::sync::Arc;
+
+use crate::migration::catalogue::OperationEntry;
+use crate::migration::{Field, Sql};
+use crate::python::{Definition, DefinitionKind, Unknown, Value, ValueKind};
+use crate::source::Span;
+
+/// An operation.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The whole call.
+    pub span: Span,
+    /// The name that is called (`migrations.AddField`); the whole element where it is not a call.
+    pub callee_span: Span,
+    /// What it is.
+    pub kind: OperationKind,
+    /// Its arguments, bound to parameter names where the operation is in the catalogue.
+    pub arguments: Vec<BoundArgument>,
+    /// `*args` or `**kwargs` whose content is not known: any parameter that is not in `arguments` may be given.
+    pub open: Option<Unknown>,
+    /// Whether it changes the state, the database or both.
+    pub reach: Reach,
+    /// Why it is not certain that it runs (it stands under an `if`, say); `None` when it always runs.
+    pub condition: Option<Unknown>,
+    /// The field that it carries: `field=` of AddField and AlterField.
+    pub field: Option<Field>,
+    /// The fields of a CreateModel, in order, by name.
+    pub fields: Vec<(String, Field)>,
+    /// Why `fields` may lack some: the list, or the name of an element, is not known.
+    pub fields_open: Option<Unknown>,
+    /// Operations inside it: those of `database_operations`, then those of `state_operations`.
+    pub children: Vec<Operation>,
+}
+
+/// What an operation is.
+#[derive(Clone, Debug)]
+pub enum OperationKind {
+    /// One of Django's own.
+    Django(&'static OperationEntry),
+    /// Another class: the full dotted path, `.Name` for a class of the same file.
+    Custom {
+        /// Full dotted path.
+        path: String,
+        /// The classes it derives from, when the same file defines it.
+        definition: Option<Arc<Definition>>,
+    },
+    /// Not known: an element of `operations`, or all of it, that only running the file can tell.
+    Unknown(Unknown),
+}
+
+/// How an operation reaches the state and the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// Both: the ordinary operation.
+    Both,
+    /// Only in `state_operations`.
+    State,
+    /// Only in `database_operations`.
+    Database,
+}
+
+/// An argument of an operation or a field.
+#[derive(Clone, Debug)]
+pub struct BoundArgument {
+    /// Django's parameter name; for a positional argument behind the known parameters its position, as `*3`.
+    pub name: String,
+    /// The whole argument, keyword included.
+    pub span: Span,
+    /// Its value.
+    pub value: Value,
+}
+
+impl Operation {
+    /// The class name without its module: `AddField`; `None` when it is not known.
+    #[must_use]
+    pub fn kind_name(&self) -> Option<&str> {
+        match &self.kind {
+            OperationKind::Django(entry) => Some(entry.name),
+            OperationKind::Custom { path, .. } => path.rsplit('.').next(),
+            OperationKind::Unknown(_) => None,
+        }
+    }
+
+    /// The argument of that name, when it is written.
+    #[must_use]
+    pub fn argument(&self, name: &str) -> Option<&BoundArgument> {
+        self.arguments.iter().find(|argument| argument.name == name)
+    }
+
+    /// The text of the argument of that name, when it is written as one.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.argument(name)?.value.as_str()
+    }
+
+    /// The class in Django's catalogue, when it is one of Django's own.
+    #[must_use]
+    pub fn entry(&self) -> Option<&'static OperationEntry> {
+        match self.kind {
+            OperationKind::Django(entry) => Some(entry),
+            _ => None,
+        }
+    }
+
+    /// What a RunPython calls; `None` for other operations.
+    #[must_use]
+    pub fn code(&self) -> Option<Code> {
+        self.code_of("code")
+    }
+
+    /// What a RunPython calls to go back; `None` when nothing is given, and for other operations.
+    #[must_use]
+    pub fn reverse_code(&self) -> Option<Code> {
+        self.code_of("reverse_code")
+    }
+
+    fn code_of(&self, name: &str) -> Option<Code> {
+        if self.entry()?.name != "RunPython" {
+            return None;
+        }
+        match self.argument(name) {
+            Some(argument) => Code::of(&argument.value),
+            None => self.open.clone().map(Code::Unknown),
+        }
+    }
+
+    /// What a RunSQL sends; `None` for other operations.
+    #[must_use]
+    pub fn sql(&self) -> Option<Sql> {
+        self.sql_of("sql")
+    }
+
+    /// What a RunSQL sends to go back; `None` when nothing is given, and for other operations.
+    #[must_use]
+    pub fn reverse_sql(&self) -> Option<Sql> {
+        self.sql_of("reverse_sql")
+    }
+
+    fn sql_of(&self, name: &str) -> Option<Sql> {
+        if self.entry()?.name != "RunSQL" {
+            return None;
+        }
+        match self.argument(name) {
+            Some(argument) => Sql::of(&argument.value),
+            None => self.open.clone().map(Sql::Unknown),
+        }
+    }
+}
+
+/// The callable of a RunPython, as far as it is known.
+#[derive(Clone, Debug)]
+pub enum Code {
+    /// A function or lambda of this file.
+    Local(Arc<Definition>),
+    /// `migrations.RunPython.noop` (also `RunSQL.noop`).
+    Noop,
+    /// Another module's function: its full dotted path.
+    Imported(String),
+    /// Something that only running the file can tell.
+    Unknown(Unknown),
+}
+
+impl Code {
+    /// The callable that `value` is; `None` for `None`.
+    fn of(value: &Value) -> Option<Code> {
+        let unknown = |reason: &str, text: &str| {
+            Code::Unknown(Unknown { text: text.to_owned(), span: value.span, reason: reason.to_owned() })
+        };
+        Some(match &value.kind {
+            ValueKind::None => return None,
+            ValueKind::Definition(definition) => match definition.kind {
+                DefinitionKind::Function(_) => Code::Local(Arc::clone(definition)),
+                DefinitionKind::Class { .. } => unknown("is a class", &definition.name),
+            },
+            ValueKind::Reference(path) if is_noop(path) => Code::Noop,
+            ValueKind::Reference(path) if path.starts_with('.') => unknown("is an attribute of a class", path),
+            ValueKind::Reference(path) => Code::Imported(path.clone()),
+            ValueKind::Unknown(unknown) => Code::Unknown(unknown.clone()),
+            // A partial function calls what it is given first.
+            ValueKind::Call(call) if call.callee.as_deref() == Some("functools.partial") => {
+                return call.arguments.first().filter(|first| first.name.is_none()).map_or_else(
+                    || Some(unknown("is what a call returns", "functools.partial")),
+                    |first| Code::of(&first.value),
+                );
+            }
+            ValueKind::Call(call) => unknown("is what a call returns", call.callee.as_deref().unwrap_or("the value")),
+            _ => unknown("is not a function", "the value"),
+        })
+    }
+}
+
+/// Whether the path is `RunPython.noop` or `RunSQL.noop`.
+pub(super) fn is_noop(path: &str) -> bool {
+    path.strip_suffix(".noop").is_some_and(|class| {
+        matches!(
+            crate::migration::catalogue::operation(class),
+            Some(OperationEntry { name: "RunPython" | "RunSQL", .. })
+        )
+    })
+}

@@ -1,0 +1,372 @@
+//! What a function imports, uses and calls, without running it.
+//!
+//! The walk keeps its own stack: the depth of a tree is bounded, but not so tightly that recursion with large frames
+//! would fit the small stack of a worker thread.
+
+use std::collections::{HashMap, HashSet};
+
+use rustpython_parser::ast::{self, Constant, Expr, Ranged, Stmt};
+
+use crate::python::imports::{import_bindings, imported_paths};
+use crate::python::tokens::span_of;
+use crate::python::{Function, FunctionCall};
+use crate::source::Span;
+
+/// Longest text of a callee; behind it a chain of calls is cut.
+const LONGEST_CALLEE: usize = 160;
+
+/// The facts of a `def`.
+pub(super) fn function_facts(arguments: &ast::Arguments, body: &[Stmt], imports: &HashMap<String, String>) -> Function {
+    let mut walk = Walk::new(arguments);
+    walk.push_all(body.iter().map(Node::Stmt), 0, None);
+    walk.run();
+    let empty = body.iter().all(does_nothing);
+    walk.finish(imports, empty)
+}
+
+/// The facts of a lambda.
+pub(super) fn lambda_facts(lambda: &ast::ExprLambda, imports: &HashMap<String, String>) -> Function {
+    let mut walk = Walk::new(&lambda.args);
+    walk.push_all([Node::Expr(&lambda.body)], 0, None);
+    walk.run();
+    let empty = matches!(&*lambda.body, Expr::Constant(_));
+    walk.finish(imports, empty)
+}
+
+fn does_nothing(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::Pass(_) => true,
+        Stmt::Expr(expr) => matches!(&*expr.value, Expr::Constant(_)),
+        Stmt::Return(returned) => returned.value.as_deref().is_none_or(|value| matches!(value, Expr::Constant(_))),
+        _ => false,
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Node<'a> {
+    Stmt(&'a Stmt),
+    Expr(&'a Expr),
+}
+
+struct Walk<'a> {
+    function: Function,
+    /// Nodes to visit, with the loops around them and the place that stands for their own.
+    stack: Vec<(Node<'a>, usize, Option<Span>)>,
+    /// Names with attributes behind them, with their places.
+    used: Vec<(&'a str, Vec<&'a str>, Span)>,
+    /// Names that the function binds.
+    bound: HashSet<&'a str>,
+    /// Names that the function imports.
+    imported: HashMap<String, String>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(arguments: &'a ast::Arguments) -> Self {
+        let mut walk = Self {
+            function: Function::default(),
+            stack: Vec::new(),
+            used: Vec::new(),
+            bound: HashSet::new(),
+            imported: HashMap::new(),
+        };
+        walk.parameters(arguments, 0, None, true);
+        walk
+    }
+
+    fn parameters(&mut self, arguments: &'a ast::Arguments, loops: usize, place: Option<Span>, own: bool) {
+        let plain = arguments.posonlyargs.iter().chain(&arguments.args).map(|argument| &argument.def);
+        let keyword = arguments.kwonlyargs.iter().map(|argument| &argument.def);
+        let rest = arguments.vararg.iter().map(|argument| &**argument);
+        let keywords = arguments.kwarg.iter().map(|argument| &**argument);
+        for argument in plain.chain(rest).chain(keyword).chain(keywords) {
+            self.bound.insert(argument.arg.as_str());
+            if own {
+                self.function.parameters.push(argument.arg.as_str().to_owned());
+            }
+        }
+        let all = arguments.posonlyargs.iter().chain(&arguments.args).chain(&arguments.kwonlyargs);
+        let defaults = all.filter_map(|argument| argument.default.as_deref()).map(Node::Expr);
+        self.push_all(defaults, loops, place);
+    }
+
+    /// Puts nodes on the stack so that the first comes off first.
+    fn push_all<I>(&mut self, nodes: I, loops: usize, place: Option<Span>)
+    where
+        I: IntoIterator<Item = Node<'a>>,
+    {
+        let from = self.stack.len();
+        self.stack.extend(nodes.into_iter().map(|node| (node, loops, place)));
+        self.stack[from..].reverse();
+    }
+
+    fn run(&mut self) {
+        while let Some((node, loops, place)) = self.stack.pop() {
+            match node {
+                Node::Stmt(statement) => self.statement(statement, loops),
+                Node::Expr(expr) => self.expression(expr, loops, place),
+            }
+        }
+    }
+
+    fn statement(&mut self, statement: &'a Stmt, loops: usize) {
+        let mut next: Vec<(Node<'a>, usize)> = Vec::new();
+        let stmts = |next: &mut Vec<(Node<'a>, usize)>, body: &'a [Stmt], loops: usize| {
+            next.extend(body.iter().map(|inner| (Node::Stmt(inner), loops)));
+        };
+        match statement {
+            Stmt::FunctionDef(ast::StmtFunctionDef { name, args, body, decorator_list, .. })
+            | Stmt::AsyncFunctionDef(ast::StmtAsyncFunctionDef { name, args, body, decorator_list, .. }) => {
+                self.bound.insert(name.as_str());
+                next.extend(decorator_list.iter().map(|inner| (Node::Expr(inner), loops)));
+                stmts(&mut next, body, loops);
+                self.parameters(args, loops, None, false);
+            }
+            Stmt::ClassDef(class) => {
+                self.bound.insert(class.name.as_str());
+                next.extend(class.bases.iter().map(|inner| (Node::Expr(inner), loops)));
+                stmts(&mut next, &class.body, loops);
+            }
+            Stmt::Import(import) => {
+                let span = span_of(import.range());
+                for (name, path) in import_bindings(statement) {
+                    self.imported.insert(name, path);
+                }
+                self.function.imports.extend(imported_paths(statement).into_iter().map(|path| (path, span)));
+            }
+            Stmt::ImportFrom(import) => {
+                let span = span_of(import.range());
+                for (name, path) in import_bindings(statement) {
+                    self.imported.insert(name, path);
+                }
+                self.function.imports.extend(imported_paths(statement).into_iter().map(|path| (path, span)));
+            }
+            Stmt::Return(inner) => next.extend(inner.value.iter().map(|value| (Node::Expr(value), loops))),
+            Stmt::Delete(inner) => next.extend(inner.targets.iter().map(|target| (Node::Expr(target), loops))),
+            Stmt::Assign(inner) => {
+                next.push((Node::Expr(&inner.value), loops));
+                next.extend(inner.targets.iter().map(|target| (Node::Expr(target), loops)));
+            }
+            Stmt::AugAssign(inner) => {
+                next.push((Node::Expr(&inner.target), loops));
+                next.push((Node::Expr(&inner.value), loops));
+            }
+            Stmt::AnnAssign(inner) => {
+                next.push((Node::Expr(&inner.target), loops));
+                next.extend(inner.value.iter().map(|value| (Node::Expr(value), loops)));
+            }
+            Stmt::For(ast::StmtFor { target, iter, body, orelse, .. })
+            | Stmt::AsyncFor(ast::StmtAsyncFor { target, iter, body, orelse, .. }) => {
+                next.push((Node::Expr(iter), loops));
+                next.push((Node::Expr(target), loops));
+                stmts(&mut next, body, loops + 1);
+                stmts(&mut next, orelse, loops);
+            }
+            Stmt::While(inner) => {
+                next.push((Node::Expr(&inner.test), loops + 1));
+                stmts(&mut next, &inner.body, loops + 1);
+                stmts(&mut next, &inner.orelse, loops);
+            }
+            Stmt::If(inner) => {
+                next.push((Node::Expr(&inner.test), loops));
+                stmts(&mut next, &inner.body, loops);
+                stmts(&mut next, &inner.orelse, loops);
+            }
+            Stmt::With(ast::StmtWith { items, body, .. }) | Stmt::AsyncWith(ast::StmtAsyncWith { items, body, .. }) => {
+                for item in items {
+                    next.push((Node::Expr(&item.context_expr), loops));
+                    next.extend(item.optional_vars.iter().map(|target| (Node::Expr(target), loops)));
+                }
+                stmts(&mut next, body, loops);
+            }
+            Stmt::Match(inner) => {
+                next.push((Node::Expr(&inner.subject), loops));
+                for case in &inner.cases {
+                    next.extend(case.guard.iter().map(|guard| (Node::Expr(guard), loops)));
+                    stmts(&mut next, &case.body, loops);
+                }
+            }
+            Stmt::Raise(inner) => {
+                next.extend(inner.exc.iter().chain(&inner.cause).map(|value| (Node::Expr(value), loops)));
+            }
+            Stmt::Try(ast::StmtTry { body, handlers, orelse, finalbody, .. })
+            | Stmt::TryStar(ast::StmtTryStar { body, handlers, orelse, finalbody, .. }) => {
+                stmts(&mut next, body, loops);
+                for ast::ExceptHandler::ExceptHandler(handler) in handlers {
+                    self.bound.extend(handler.name.as_ref().map(ast::Identifier::as_str));
+                    next.extend(handler.type_.iter().map(|class| (Node::Expr(class), loops)));
+                    stmts(&mut next, &handler.body, loops);
+                }
+                stmts(&mut next, orelse, loops);
+                stmts(&mut next, finalbody, loops);
+            }
+            Stmt::Assert(inner) => {
+                next.push((Node::Expr(&inner.test), loops));
+                next.extend(inner.msg.iter().map(|value| (Node::Expr(value), loops)));
+            }
+            Stmt::Expr(inner) => next.push((Node::Expr(&inner.value), loops)),
+            Stmt::TypeAlias(_)
+            | Stmt::Global(_)
+            | Stmt::Nonlocal(_)
+            | Stmt::Pass(_)
+            | Stmt::Break(_)
+            | Stmt::Continue(_) => {}
+        }
+        self.stack.extend(next.into_iter().rev().map(|(node, loops)| (node, loops, None)));
+    }
+
+    fn expression(&mut self, expr: &'a Expr, loops: usize, place: Option<Span>) {
+        let span = place.unwrap_or_else(|| span_of(expr.range()));
+        match expr {
+            Expr::Name(name) => match name.ctx {
+                ast::ExprContext::Load => self.used.push((name.id.as_str(), Vec::new(), span)),
+                _ => {
+                    self.bound.insert(name.id.as_str());
+                }
+            },
+            Expr::Attribute(_) => {
+                let mut attributes = Vec::new();
+                let mut base = expr;
+                while let Expr::Attribute(attribute) = base {
+                    attributes.push(attribute.attr.as_str());
+                    base = &attribute.value;
+                }
+                attributes.reverse();
+                match base {
+                    Expr::Name(name) => self.used.push((name.id.as_str(), attributes, span)),
+                    base => self.push_all([Node::Expr(base)], loops, place),
+                }
+            }
+            Expr::Call(call) => {
+                let strings = call.args.iter().map(|argument| match argument {
+                    Expr::Constant(ast::ExprConstant { value: Constant::Str(text), .. }) => Some(text.clone()),
+                    _ => None,
+                });
+                let callee = callee_text(&call.func);
+                self.function.calls.push(FunctionCall { callee, span, strings: strings.collect(), loop_depth: loops });
+                let arguments = call.args.iter().chain(call.keywords.iter().map(|keyword| &keyword.value));
+                self.push_all(std::iter::once(&*call.func).chain(arguments).map(Node::Expr), loops, place);
+            }
+            Expr::BoolOp(inner) => self.push_all(inner.values.iter().map(Node::Expr), loops, place),
+            Expr::NamedExpr(inner) => {
+                self.push_all([&*inner.target, &*inner.value].map(Node::Expr), loops, place);
+            }
+            Expr::BinOp(inner) => self.push_all([&*inner.left, &*inner.right].map(Node::Expr), loops, place),
+            Expr::UnaryOp(inner) => self.push_all([Node::Expr(&inner.operand)], loops, place),
+            Expr::Lambda(inner) => {
+                self.push_all([Node::Expr(&inner.body)], loops, place);
+                self.parameters(&inner.args, loops, place, false);
+            }
+            Expr::IfExp(inner) => {
+                self.push_all([&*inner.test, &*inner.body, &*inner.orelse].map(Node::Expr), loops, place);
+            }
+            Expr::Dict(inner) => {
+                let both = inner.keys.iter().zip(&inner.values);
+                self.push_all(both.flat_map(|(key, value)| key.iter().chain([value])).map(Node::Expr), loops, place);
+            }
+            Expr::Set(inner) => self.push_all(inner.elts.iter().map(Node::Expr), loops, place),
+            Expr::List(inner) => self.push_all(inner.elts.iter().map(Node::Expr), loops, place),
+            Expr::Tuple(inner) => self.push_all(inner.elts.iter().map(Node::Expr), loops, place),
+            Expr::ListComp(ast::ExprListComp { elt, generators, .. })
+            | Expr::SetComp(ast::ExprSetComp { elt, generators, .. })
+            | Expr::GeneratorExp(ast::ExprGeneratorExp { elt, generators, .. }) => {
+                self.comprehension(&[elt], generators, loops, place);
+            }
+            Expr::DictComp(inner) => self.comprehension(&[&inner.key, &inner.value], &inner.generators, loops, place),
+            Expr::Await(inner) => self.push_all([Node::Expr(&inner.value)], loops, place),
+            Expr::Yield(inner) => self.push_all(inner.value.iter().map(|value| Node::Expr(value)), loops, place),
+            Expr::YieldFrom(inner) => self.push_all([Node::Expr(&inner.value)], loops, place),
+            Expr::Compare(inner) => {
+                let all = std::iter::once(&*inner.left).chain(&inner.comparators);
+                self.push_all(all.map(Node::Expr), loops, place);
+            }
+            Expr::FormattedValue(inner) => {
+                let spec = inner.format_spec.iter().map(|spec| &**spec);
+                self.push_all(std::iter::once(&*inner.value).chain(spec).map(Node::Expr), loops, place);
+            }
+            // The parser's places inside an f-string are not exact: those of the whole stand for them.
+            Expr::JoinedStr(inner) => self.push_all(inner.values.iter().map(Node::Expr), loops, Some(span)),
+            Expr::Subscript(inner) => self.push_all([&*inner.value, &*inner.slice].map(Node::Expr), loops, place),
+            Expr::Starred(inner) => self.push_all([Node::Expr(&inner.value)], loops, place),
+            Expr::Slice(inner) => {
+                let all = [&inner.lower, &inner.upper, &inner.step];
+                self.push_all(all.into_iter().flatten().map(|value| Node::Expr(value)), loops, place);
+            }
+            Expr::Constant(_) => {}
+        }
+    }
+
+    fn comprehension(
+        &mut self,
+        results: &[&'a Expr],
+        generators: &'a [ast::Comprehension],
+        loops: usize,
+        place: Option<Span>,
+    ) {
+        self.push_all(results.iter().copied().map(Node::Expr), loops + 1, place);
+        for (index, generator) in generators.iter().enumerate().rev() {
+            self.push_all(generator.ifs.iter().map(Node::Expr), loops + 1, place);
+            self.push_all([Node::Expr(&generator.target)], loops, place);
+            self.push_all([Node::Expr(&generator.iter)], loops + usize::from(index > 0), place);
+        }
+    }
+
+    fn finish(mut self, imports: &HashMap<String, String>, empty: bool) -> Function {
+        let mut references = Vec::new();
+        for (name, attributes, span) in self.used {
+            let mut path = if let Some(path) = self.imported.get(name) {
+                path.clone()
+            } else if self.bound.contains(name) {
+                continue;
+            } else if let Some(path) = imports.get(name) {
+                path.clone()
+            } else if crate::python::builtins::is_builtin(name) {
+                format!("builtins.{name}")
+            } else {
+                format!(".{name}")
+            };
+            for attribute in attributes {
+                path.push('.');
+                path.push_str(attribute);
+            }
+            references.push((path, span));
+        }
+        self.function.references = references;
+        self.function.empty = empty;
+        self.function
+    }
+}
+
+/// The dotted text of a callee, with `()` for calls and `[]` for subscripts in between.
+fn callee_text(callee: &Expr) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    let mut base = callee;
+    let mut length = 0;
+    loop {
+        base = match base {
+            Expr::Name(name) => {
+                parts.push(name.id.as_str());
+                break;
+            }
+            Expr::Attribute(attribute) => {
+                parts.push(attribute.attr.as_str());
+                parts.push(".");
+                &attribute.value
+            }
+            Expr::Call(call) => {
+                parts.push("()");
+                &call.func
+            }
+            Expr::Subscript(subscript) => {
+                parts.push("[]");
+                &subscript.value
+            }
+            _ => break,
+        };
+        length += parts.last().map_or(0, |part| part.len());
+        if length > LONGEST_CALLEE {
+            parts.push("…");
+            break;
+        }
+    }
+    parts.iter().rev().copied().collect()
+}

@@ -1,0 +1,178 @@
+//! Python files as values: the only module that names the Python parser.
+//!
+//! [`parse`] reads a file into a [`Module`]: the values that its names and the attributes of its classes have when the
+//! file has run, as far as that is certain without running it, and the facts of its functions. The syntax tree is gone
+//! by then.
+//!
+//! Nothing here recurses deeper than the limits of `tokens`, so a stack of two megabytes is enough; time and memory
+//! stay proportional to the file.
+
+mod builtins;
+mod decode;
+mod fold;
+mod fold_call;
+mod fold_text;
+mod function;
+mod imports;
+mod interpret;
+mod scope;
+mod syntax_error;
+mod text;
+mod tokens;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rustpython_parser::lexer::lex;
+use rustpython_parser::{Mode, Parse, ast};
+
+use crate::python::fold::Evaluator;
+use crate::python::interpret::Found;
+use crate::python::scope::Scope;
+use crate::python::tokens::Tokens;
+use crate::source::{SourceFile, Span};
+
+pub use decode::{DecodeError, decode};
+pub use imports::RELATIVE;
+pub use syntax_error::SyntaxError;
+pub use value::{
+    Argument, Call, Definition, DefinitionKind, Function, FunctionCall, Text, TextPiece, Unknown, Value, ValueKind,
+};
+
+/// Largest file that is read, in bytes.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// Digits in a row that a file may hold; Python has the same limit for a number. More of them would take quadratic
+/// time to read.
+const MAX_DIGITS: usize = 4_300;
+
+/// A Python file as values.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// Comments (`# …`), in order.
+    pub comments: Vec<Span>,
+    /// Functions, lambdas and classes, in the order in which they are met; not those inside functions.
+    pub definitions: Vec<Arc<Definition>>,
+    /// Class statements, in order.
+    pub classes: Vec<Class>,
+    /// Names of the module with their values, in the order in which they were first bound.
+    pub names: Vec<(String, Value)>,
+    /// Where each class stands in `classes`, the last one of a name.
+    class_index: HashMap<String, usize>,
+}
+
+/// A class statement.
+#[derive(Clone, Debug)]
+pub struct Class {
+    /// Its name and places.
+    pub definition: Arc<Definition>,
+    /// `class Name(bases)`, without the colon.
+    pub header: Span,
+    /// Full dotted paths of the bases; `.Name` for a class of the file, `None` where a base is not a name.
+    pub bases: Vec<Option<String>>,
+    /// What its attributes are when the module has run, functions included.
+    pub attributes: Vec<Attribute>,
+    /// Why it may not exist: it stands under an `if`, say.
+    pub condition: Option<Unknown>,
+}
+
+/// An attribute of a class.
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// Its name.
+    pub name: String,
+    /// Where the name was bound.
+    pub name_span: Span,
+    /// Its value.
+    pub value: Value,
+    /// For a list: why each element may be missing. Empty when none may.
+    pub conditions: Vec<Option<Unknown>>,
+}
+
+impl Module {
+    /// What a name of the module stands for.
+    #[must_use]
+    pub fn name(&self, name: &str) -> Option<&Value> {
+        self.names.iter().find(|(other, _)| other == name).map(|(_, value)| value)
+    }
+
+    /// The last class of that name.
+    #[must_use]
+    pub fn class(&self, name: &str) -> Option<&Class> {
+        self.class_index.get(name).and_then(|index| self.classes.get(*index))
+    }
+}
+
+impl Class {
+    /// The attribute of that name.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.iter().find(|attribute| attribute.name == name)
+    }
+}
+
+/// Reads a Python file.
+///
+/// # Errors
+///
+/// When the file is not Python that the parser knows, or nests deeper than anything written by hand.
+pub fn parse(source: &Arc<SourceFile>) -> Result<Module, SyntaxError> {
+    let text = source.text();
+    check_form(text)?;
+    let mut tokens = Tokens::new(lex(text, Mode::Module));
+    let parsed = ast::ModModule::parse_tokens(tokens.by_ref(), "");
+    let body = match (parsed, tokens.too_deep) {
+        (Ok(module), None) => module.body,
+        (Ok(_), Some(limit)) => return Err(SyntaxError::plain(text, 0, limit)),
+        (Err(error), Some(limit)) => return Err(SyntaxError::plain(text, u32::from(error.offset) as usize, limit)),
+        (Err(error), None) => return Err(SyntaxError::of_parser(text, &error)),
+    };
+    let mut evaluator = Evaluator {
+        source,
+        scope: Scope::new(),
+        imports: interpret::module_imports(&body),
+        definitions: Vec::new(),
+        star_import: false,
+        budget: 8 * text.len() + 32_000_000,
+        place: None,
+        depth: 0,
+    };
+    let mut found = Found::default();
+    interpret::run(&mut evaluator, &mut found, &body);
+    let module = evaluator.scope.into_module();
+    let mut classes = found.classes;
+    interpret::attributes(&mut classes, &module);
+    let mut names = module.names;
+    let names = module
+        .order
+        .into_iter()
+        .filter(|name| !name.contains('.'))
+        .filter_map(|name| names.remove(&name).map(|bound| (name, bound.into_value())))
+        .collect();
+    let class_index = classes.iter().enumerate().map(|(index, class)| (class.definition.name.clone(), index)).collect();
+    Ok(Module { comments: tokens.comments, definitions: evaluator.definitions, classes, names, class_index })
+}
+
+/// What the lexer would not survive, or not in time.
+fn check_form(text: &str) -> Result<(), SyntaxError> {
+    if text.len() > MAX_BYTES {
+        return Err(SyntaxError::plain(text, 0, "the file is larger than 64 MB"));
+    }
+    let mut run = 0;
+    for (offset, byte) in text.bytes().enumerate() {
+        match byte {
+            0 => return Err(SyntaxError::plain(text, offset, "the file contains a NUL byte")),
+            b'0'..=b'9' | b'_' => {
+                run += 1;
+                if run > MAX_DIGITS {
+                    return Err(SyntaxError::plain(text, offset + 1 - run, "a number has more than 4,300 digits"));
+                }
+            }
+            _ => run = 0,
+        }
+    }
+    Ok(())
+}

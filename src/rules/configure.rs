@@ -1,0 +1,102 @@
+//! What the configuration changes in the loaded rules: levels and settings.
+
+use std::sync::Arc;
+
+use crate::config::{Config, Level, SettingValue};
+use crate::diagnostic::Diagnostic;
+use crate::language::syntax::Literal;
+use crate::language::{Override, RuleSet, Type, did_you_mean};
+use crate::source::{SourceFile, Spanned};
+
+/// Applies what the configuration says of rules and settings, and reports what it names in vain.
+#[must_use]
+pub fn configure(rules: &mut RuleSet, config: &Config) -> Vec<Diagnostic> {
+    let Some(source) = &config.source else { return Vec::new() };
+    let mut diagnostics = Vec::new();
+    for change in &config.overrides {
+        let line = source.position(change.rule.span.start).line;
+        let place = format!("{}:{line}", source.path());
+        let Some(rule) = rules.rules.iter_mut().find(|rule| rule.id == change.rule.value) else {
+            diagnostics.push(unknown_rule(source, &change.rule, rules));
+            continue;
+        };
+        match change.level {
+            Level::Off => {
+                rule.disabled = Some(Override { what: "disabled".to_owned(), because: None, place });
+            }
+            Level::Severity(severity) => {
+                rule.severity = severity;
+                rule.overrides.push(Override { what: format!("severity {}", severity.word()), because: None, place });
+            }
+        }
+    }
+    for (name, value) in &config.settings {
+        diagnostics.extend(setting(rules, source, name, value));
+    }
+    diagnostics
+}
+
+fn unknown_rule(source: &Arc<SourceFile>, id: &Spanned<String>, rules: &RuleSet) -> Diagnostic {
+    let known = || rules.rules.iter().map(|rule| rule.id.as_str());
+    let same_end = known().find(|known| known.rsplit('/').next() == id.value.rsplit('/').next());
+    let help = same_end.or_else(|| did_you_mean(&id.value, known())).map_or_else(
+        || "`whimbrel rules` lists the rules that are loaded".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    let message = format!("no loaded rule is called `{}`", id.value);
+    Diagnostic::error(source, "config::unknown-rule", message, id.span, "unknown rule").with_help(help)
+}
+
+fn setting(
+    rules: &mut RuleSet,
+    source: &Arc<SourceFile>,
+    name: &str,
+    value: &Spanned<SettingValue>,
+) -> Option<Diagnostic> {
+    let matching: Vec<usize> = (0..rules.settings.len())
+        .filter(|index| rules.settings[*index].id == name || rules.settings[*index].name == name)
+        .collect();
+    let [index] = matching.as_slice() else {
+        let (message, help) = setting_not_found(rules, name, &matching);
+        let diagnostic = Diagnostic::error(source, "config::unknown-setting", message, value.span, "unknown setting");
+        return Some(diagnostic.with_help(help));
+    };
+    let setting = &mut rules.settings[*index];
+    let Some(literal) = literal(value, &setting.ty) else {
+        let message = format!("`{}` takes a {}", setting.id, setting.ty);
+        return Some(Diagnostic::error(source, "config::setting-type", message, value.span, "of another type"));
+    };
+    setting.value = literal;
+    None
+}
+
+fn setting_not_found(rules: &RuleSet, name: &str, matching: &[usize]) -> (String, String) {
+    let ids: Vec<&str> = rules.settings.iter().map(|setting| setting.id.as_str()).collect();
+    if !matching.is_empty() {
+        let owners: Vec<String> = matching.iter().map(|index| format!("`{}`", ids[*index])).collect();
+        return (format!("several packs have a setting `{name}`"), format!("name its pack: {}", owners.join(", ")));
+    }
+    let names = rules.settings.iter().map(|setting| setting.name.as_str());
+    let help = match (did_you_mean(name, ids.iter().copied().chain(names)), ids.as_slice()) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, []) => "no loaded rule file declares a setting".to_owned(),
+        (None, ids) => format!("the settings are {}", ids.join(", ")),
+    };
+    (format!("no loaded rule file has a setting `{name}`"), help)
+}
+
+/// The value as a literal of that type.
+fn literal(value: &Spanned<SettingValue>, ty: &Type) -> Option<Literal> {
+    match (&value.value, ty) {
+        (SettingValue::Bool(value), Type::Bool) => Some(Literal::Bool(*value)),
+        (SettingValue::Int(value), Type::Int) => Some(Literal::Int(*value)),
+        (SettingValue::Str(text), Type::Str) => Some(Literal::Str(text.clone())),
+        (SettingValue::Str(text), Type::Version) => {
+            text.parse::<crate::target::Version>().ok().map(|version| Literal::Version(version.to_string()))
+        }
+        (SettingValue::List(items), Type::List(element)) if **element == Type::Str => {
+            Some(Literal::List(items.iter().map(|item| Spanned::new(Literal::Str(item.clone()), value.span)).collect()))
+        }
+        _ => None,
+    }
+}

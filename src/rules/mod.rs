@@ -1,0 +1,48 @@
+//! The rules of a run: those inside the binary, those of the project, and what the configuration changes in them.
+
+mod configure;
+
+use std::sync::Arc;
+
+use crate::check;
+use crate::diagnostic::Diagnostic;
+use crate::language::{self, PackSource, RuleSet};
+use crate::source::SourceFile;
+
+pub use configure::configure;
+
+/// The rule files inside the binary: the name that reports show, and the text.
+const BUILT_IN: [(&str, &str); 3] = [
+    ("rules/compat.rules", include_str!("../../rules/compat.rules")),
+    ("rules/data.rules", include_str!("../../rules/data.rules")),
+    ("rules/postgresql.rules", include_str!("../../rules/postgresql.rules")),
+];
+
+/// The rule files inside the binary.
+#[must_use]
+pub fn built_in() -> Vec<Arc<SourceFile>> {
+    BUILT_IN.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect()
+}
+
+/// Whether a rule file is one of those inside the binary.
+#[must_use]
+pub fn is_built_in(source: &SourceFile) -> bool {
+    BUILT_IN.iter().any(|(path, text)| *path == source.path() && *text == source.text())
+}
+
+/// The pack of a rule file: the stem of its name.
+#[must_use]
+pub fn pack_of(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".rules").unwrap_or(name)
+}
+
+/// Loads rule files together and checks them against the vocabulary of facts. Where a diagnostic is an error, the set
+/// must not be used to judge.
+#[must_use]
+pub fn load(files: &[Arc<SourceFile>]) -> (RuleSet, Vec<Diagnostic>) {
+    let pack_source =
+        |source: &Arc<SourceFile>| PackSource { pack: pack_of(source.path()).to_owned(), source: Arc::clone(source) };
+    let files: Vec<PackSource> = files.iter().map(pack_source).collect();
+    language::load(&files, check::vocabulary())
+}
