@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod diagnostic;
 pub mod git;
+pub mod history;
 pub mod language;
 pub mod migration;
 pub mod python;

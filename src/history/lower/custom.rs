@@ -1,0 +1,87 @@
+//! Operations of classes that are not Django's.
+
+use std::sync::Arc;
+
+use crate::history::state::{Doubt, lower};
+use crate::history::step::Scope;
+use crate::migration::catalogue::{self, OperationEntry};
+use crate::migration::{Migration, Operation};
+use crate::python::{Definition, DefinitionKind, Function, ValueKind};
+
+/// What an operation of another class does to the state.
+pub(super) enum Behaviour {
+    /// The same as one of Django's.
+    Like(&'static OperationEntry),
+    /// Nothing.
+    Nothing,
+    /// Something that can't be told, to so much of the state.
+    Unknown(Scope, Arc<Doubt>),
+}
+
+/// What can be seen of a class: one of the same file that derives from an operation of Django and leaves
+/// `state_forwards` alone behaves like it.
+pub(super) fn behaviour(
+    migration: &Migration,
+    operation: &Operation,
+    path: &str,
+    definition: Option<&Definition>,
+) -> Behaviour {
+    match definition.map(|definition| inherited(migration, definition)) {
+        Some(Some(behaviour)) => behaviour,
+        _ => {
+            let name = path.trim_start_matches('.');
+            let reason = "is an operation that no rule file declares";
+            let doubt = Doubt::new(&migration.source, operation.callee_span, name, reason);
+            let scope = match operation.text("model_name") {
+                Some(model) => Scope::Model(Arc::from(lower(model))),
+                None => Scope::App,
+            };
+            Behaviour::Unknown(scope, doubt)
+        }
+    }
+}
+
+/// What a class of the file inherits, when all of it can be seen.
+fn inherited(migration: &Migration, definition: &Definition) -> Option<Behaviour> {
+    let mut class = definition;
+    // Deeper than any file goes; classes that derive from each other would go on for ever.
+    for _ in 0..16 {
+        if let Some(function) = method(migration, class, "state_forwards") {
+            return function.empty.then_some(Behaviour::Nothing);
+        }
+        if ["__init__", "__new__", "__getattribute__"].iter().any(|name| method(migration, class, name).is_some()) {
+            return None;
+        }
+        let DefinitionKind::Class { bases } = &class.kind else { return None };
+        let [Some(base)] = &bases[..] else { return None };
+        match base.strip_prefix('.') {
+            None => return catalogue::operation(base).map(Behaviour::Like),
+            Some(name) => {
+                let is_class =
+                    |other: &&Arc<Definition>| other.name == name && matches!(other.kind, DefinitionKind::Class { .. });
+                class = migration.definitions.iter().rfind(is_class)?;
+            }
+        }
+    }
+    None
+}
+
+/// The method of that name that stands in the class.
+fn method<'m>(migration: &'m Migration, class: &Definition, name: &str) -> Option<&'m Function> {
+    migration.definitions.iter().find_map(|definition| match &definition.kind {
+        DefinitionKind::Function(function) if definition.name == name && class.span.contains(definition.span) => {
+            Some(function)
+        }
+        _ => None,
+    })
+}
+
+/// Why the migration as a whole may do more than its operations: it has a `mutate_state` of its own.
+pub(super) fn overridden(migration: &Migration) -> Option<Arc<Doubt>> {
+    let (name, value) = migration.attributes.iter().find(|(name, _)| name == "mutate_state")?;
+    let span = match &value.kind {
+        ValueKind::Definition(definition) => definition.name_span,
+        _ => value.span,
+    };
+    Some(Doubt::new(&migration.source, span, name, "is a method of the migration's own"))
+}

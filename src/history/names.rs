@@ -1,0 +1,177 @@
+//! Names in the database: tables and columns (`django.db.models.options`, `fields`, `fields.related`).
+
+use std::sync::Arc;
+
+use crate::history::model::{FieldState, ModelState};
+use crate::history::state::{Doubt, Known, ProjectState};
+use crate::python::{Value, ValueKind};
+use crate::source::SourceFile;
+
+/// A name in the database, not yet shortened to what the database allows, or why it is not known.
+pub type TableName = Result<String, Arc<Doubt>>;
+
+/// The table of a model: `db_table`, else `app_model` in lower case (`Options.contribute_to_class`). A proxy has the
+/// table of the model it stands for.
+#[must_use]
+pub fn table(state: &ProjectState, model: &ModelState) -> TableName {
+    let mut model = model;
+    // A proxy of a proxy of …; a circle of them is no model.
+    for _ in 0..64 {
+        match model.flag("proxy") {
+            Some(false) => break,
+            None => return Err(option_doubt(model, "proxy")),
+            Some(true) => {
+                let base = first_base(model).and_then(|(app, name)| state.model(&app, &name).likely());
+                match base {
+                    Some(base) => model = base,
+                    None => break,
+                }
+            }
+        }
+    }
+    let by_default = || format!("{}_{}", model.app, model.name.to_lowercase());
+    match model.option("db_table") {
+        Known::No => Ok(by_default()),
+        Known::Maybe(_, doubt) => Err(doubt),
+        Known::Yes(option) => match &option.value.kind {
+            ValueKind::None => Ok(by_default()),
+            ValueKind::Str(text) if text.value.is_empty() => Ok(by_default()),
+            ValueKind::Str(text) => Ok(text.value.clone()),
+            _ => Err(not_literal(&option.source, &option.value)),
+        },
+    }
+}
+
+/// The first base of a model that is named by its label: the model that a proxy stands for.
+fn first_base(model: &ModelState) -> Option<(String, String)> {
+    let bases = model.bases.as_ref()?.value.elements()?;
+    let label = bases.iter().find_map(Value::as_str)?;
+    let (app, name) = label.split_once('.')?;
+    Some((app.to_owned(), name.to_lowercase()))
+}
+
+/// The column of a field, `None` when it has none: `Field.get_attname_column` and `ForeignKey.get_attname`.
+///
+/// # Errors
+///
+/// When the field's class or its `db_column` is not known.
+pub fn column(name: &str, field: &FieldState) -> Result<Option<String>, Arc<Doubt>> {
+    let stated = &field.field;
+    let Some(entry) = stated.entry else {
+        let doubt = match &stated.class_path {
+            Err(unknown) => Doubt::of(&field.source, unknown),
+            Ok(path) => {
+                let reason = "is not one of Django's own field classes";
+                Doubt::new(&field.source, stated.class_span, path, reason)
+            }
+        };
+        return Err(doubt);
+    };
+    if !entry.has_column {
+        return Ok(None);
+    }
+    if let Some(argument) = stated.argument("db_column") {
+        match &argument.value.kind {
+            ValueKind::None => {}
+            ValueKind::Str(text) if text.value.is_empty() => {}
+            ValueKind::Str(text) => return Ok(Some(text.value.clone())),
+            _ => return Err(not_literal(&field.source, &argument.value)),
+        }
+    } else if let Some(unknown) = &stated.open {
+        return Err(Doubt::of(&field.source, unknown));
+    }
+    Ok(Some(if entry.derives_from("ForeignKey") { format!("{name}_id") } else { name.to_owned() }))
+}
+
+/// The table that Django makes for a ManyToManyField: `db_table`, else the model's table and the field's name
+/// (`ManyToManyField._get_m2m_db_table`). `None` when the field has a `through` model, or is no ManyToManyField.
+///
+/// # Errors
+///
+/// When one of the names is not known.
+pub fn through_table(
+    state: &ProjectState,
+    model: &ModelState,
+    name: &str,
+    field: &FieldState,
+) -> Result<Option<String>, Arc<Doubt>> {
+    let stated = &field.field;
+    let many = stated.entry.is_some_and(|entry| entry.derives_from("ManyToManyField"));
+    let through = stated.argument("through").is_some_and(|argument| !argument.value.is_none());
+    if !many || through {
+        return Ok(None);
+    }
+    if let Some(argument) = stated.argument("db_table") {
+        match &argument.value.kind {
+            ValueKind::None => {}
+            ValueKind::Str(text) if text.value.is_empty() => {}
+            ValueKind::Str(text) => return Ok(Some(text.value.clone())),
+            _ => return Err(not_literal(&field.source, &argument.value)),
+        }
+    }
+    if let Some(unknown) = &stated.open {
+        return Err(Doubt::of(&field.source, unknown));
+    }
+    Ok(Some(format!("{}_{name}", table(state, model)?)))
+}
+
+/// The field that is the model's primary key: the one that says so, else the link to its parent, else the `id` that
+/// Django adds (`Options._prepare`), which is given as a name without a field.
+#[must_use]
+pub fn primary_key(model: &ModelState) -> Known<(&str, Option<&Arc<FieldState>>)> {
+    let mut doubtful = model.more.clone();
+    for (name, field) in &model.fields {
+        let composite = field.field.entry.is_some_and(|entry| entry.derives_from("CompositePrimaryKey"));
+        let is_key = match field.field.argument("primary_key").map(|argument| argument.value.as_bool()) {
+            Some(Some(true)) => true,
+            Some(Some(false)) => false,
+            None if field.field.open.is_none() => composite || field.field.entry.is_some_and(is_auto),
+            Some(None) | None => {
+                doubtful = doubtful.or_else(|| Some(not_literal_field(field)));
+                false
+            }
+        };
+        if is_key {
+            let found = (&**name, Some(field));
+            return match &field.doubt {
+                None => Known::Yes(found),
+                Some(doubt) => Known::Maybe(Some(found), Arc::clone(doubt)),
+            };
+        }
+    }
+    let parent_link = model.fields.iter().find(|(_, field)| {
+        field.field.argument("parent_link").and_then(|argument| argument.value.as_bool()) == Some(true)
+    });
+    let found = parent_link.map_or(("id", None), |(name, field)| (&**name, Some(field)));
+    match doubtful {
+        None => Known::Yes(found),
+        Some(doubt) => Known::Maybe(Some(found), doubt),
+    }
+}
+
+/// An AutoField is always the primary key, or it could not be checked (`AutoFieldMixin._check_primary_key`).
+fn is_auto(entry: &'static crate::migration::catalogue::FieldEntry) -> bool {
+    ["AutoField", "BigAutoField", "SmallAutoField"].iter().any(|name| entry.derives_from(name))
+}
+
+fn not_literal_field(field: &FieldState) -> Arc<Doubt> {
+    match &field.field.open {
+        Some(unknown) => Doubt::of(&field.source, unknown),
+        None => Doubt::new(&field.source, field.field.span, "primary_key", "is not literally true or false"),
+    }
+}
+
+fn option_doubt(model: &ModelState, name: &str) -> Arc<Doubt> {
+    match model.option(name) {
+        Known::Maybe(_, doubt) => doubt,
+        Known::Yes(option) => not_literal(&option.source, &option.value),
+        Known::No => Doubt::new(&model.source, model.span, name, "is not known"),
+    }
+}
+
+fn not_literal(source: &Arc<SourceFile>, value: &Value) -> Arc<Doubt> {
+    match value.unknown() {
+        Some(unknown) => Doubt::of(source, unknown),
+        None => Doubt::new(source, value.span, source.slice(value.span), "is not a literal"),
+    }
+}

@@ -1,0 +1,243 @@
+//! States at migrations, replayed when they are asked for.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::history::apply::apply;
+use crate::history::graph::{Graph, NodeId};
+use crate::history::state::ProjectState;
+use crate::history::step::Step;
+use crate::history::view::View;
+use crate::history::{Settings, Side, lower};
+use crate::migration::Migration;
+use crate::migration::catalogue::OperationEntry;
+
+/// Which of Django's operations a class that is not Django's behaves like, by the class's full dotted path.
+pub type BehavesLike = dyn Fn(&str) -> Option<&'static OperationEntry> + Send + Sync;
+
+/// The project's states over all of its migrations.
+///
+/// Everything is computed once, when it is first asked for, and only from what leads there. May be asked from several
+/// threads.
+pub struct History {
+    graph: Graph,
+    settings: Settings,
+    behaves_like: Box<BehavesLike>,
+    sides: [Replayed; 2],
+}
+
+/// What has been computed for one side.
+#[derive(Default)]
+struct Replayed {
+    steps: Vec<OnceLock<Vec<Vec<Step>>>>,
+    /// After each migration, with nothing applied.
+    fresh: Vec<OnceLock<ProjectState>>,
+    /// The same where some squashed migrations are not used.
+    others: Mutex<HashMap<BTreeSet<usize>, Arc<Other>>>,
+}
+
+struct Other {
+    view: View,
+    after: Vec<OnceLock<ProjectState>>,
+}
+
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("History").field("migrations", &self.graph.nodes().count()).finish_non_exhaustive()
+    }
+}
+
+impl Replayed {
+    fn new(nodes: usize) -> Self {
+        Self { steps: cells(nodes), fresh: cells(nodes), others: Mutex::default() }
+    }
+}
+
+fn cells<T>(count: usize) -> Vec<OnceLock<T>> {
+    std::iter::repeat_with(OnceLock::new).take(count).collect()
+}
+
+impl History {
+    /// The history of these migrations, whatever their order. Classes of operations that are not Django's behave as
+    /// `behaves_like` says; what it does not know, it may leave to what can be seen of the class.
+    #[must_use]
+    pub fn new(migrations: &[Arc<Migration>], settings: Settings, behaves_like: Box<BehavesLike>) -> Self {
+        let graph = Graph::new(migrations, &settings);
+        let nodes = graph.nodes().count();
+        Self { graph, settings, behaves_like, sides: [Replayed::new(nodes), Replayed::new(nodes)] }
+    }
+
+    /// The graph.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// The settings that were given.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The state before a migration.
+    #[must_use]
+    pub fn state_before(&self, node: NodeId) -> ProjectState {
+        self.before(node, Side::State)
+    }
+
+    /// The state after a migration.
+    #[must_use]
+    pub fn state_after(&self, node: NodeId) -> ProjectState {
+        self.after(node, Side::State)
+    }
+
+    /// The state before a migration, of one side.
+    #[must_use]
+    pub fn before(&self, node: NodeId, side: Side) -> ProjectState {
+        self.with_view(node, side, |replay| replay.before(node.0))
+    }
+
+    /// The state after a migration, of one side.
+    #[must_use]
+    pub fn after(&self, node: NodeId, side: Side) -> ProjectState {
+        self.with_view(node, side, |replay| replay.after(node.0).clone())
+    }
+
+    /// The state before a migration's first operation, then after each of its operations.
+    #[must_use]
+    pub fn states_within(&self, node: NodeId, side: Side) -> Vec<ProjectState> {
+        let mut state = self.before(node, side);
+        let mut states = vec![state.clone()];
+        for steps in self.steps(node.0, side) {
+            self.run(&mut state, node.0, steps);
+            states.push(state.clone());
+        }
+        states
+    }
+
+    /// The state after the latest migrations of an app, together.
+    #[must_use]
+    pub fn state_of_app(&self, app: &str) -> ProjectState {
+        let leaves: Vec<usize> = self.graph.leaves(app).into_iter().map(|node| node.0).collect();
+        self.replay(self.graph.fresh(), &self.side(Side::State).fresh, Side::State).together(&leaves)
+    }
+
+    /// The state after all migrations.
+    #[must_use]
+    pub fn final_state(&self) -> ProjectState {
+        let all: Vec<usize> = self.graph.plan().map(|node| node.0).collect();
+        self.replay(self.graph.fresh(), &self.side(Side::State).fresh, Side::State).together(&all)
+    }
+
+    fn side(&self, side: Side) -> &Replayed {
+        match side {
+            Side::State => &self.sides[0],
+            Side::Database => &self.sides[1],
+        }
+    }
+
+    fn replay<'h>(&'h self, view: &'h View, after: &'h [OnceLock<ProjectState>], side: Side) -> Replay<'h> {
+        Replay { history: self, view, after, side }
+    }
+
+    /// Replays in the graph in which the node has its place.
+    fn with_view<T>(&self, node: NodeId, side: Side, replay: impl FnOnce(&Replay<'_>) -> T) -> T {
+        let replayed = self.side(side);
+        if !self.graph.is_replaced(node) {
+            return replay(&self.replay(self.graph.fresh(), &replayed.fresh, side));
+        }
+        let unused = self.graph.unused_for(node);
+        // Nothing here panics, so that a poisoned lock still holds what it should.
+        let mut others = replayed.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let other = others
+            .entry(unused)
+            .or_insert_with(|| Arc::new(Other { view: self.graph.view_of(node), after: cells(replayed.fresh.len()) }));
+        let other = Arc::clone(other);
+        drop(others);
+        replay(&self.replay(&other.view, &other.after, side))
+    }
+
+    fn steps(&self, node: usize, side: Side) -> &[Vec<Step>] {
+        let migration = &self.graph.migrations[node];
+        self.side(side).steps[node].get_or_init(|| lower::steps(migration, side, &*self.behaves_like))
+    }
+
+    fn run(&self, state: &mut ProjectState, node: usize, steps: &[Step]) {
+        let app = &self.graph.migrations[node].app;
+        for step in steps {
+            apply(state, app, step, &self.settings);
+        }
+    }
+}
+
+/// States in one graph.
+struct Replay<'h> {
+    history: &'h History,
+    view: &'h View,
+    after: &'h [OnceLock<ProjectState>],
+    side: Side,
+}
+
+impl Replay<'_> {
+    fn before(&self, node: usize) -> ProjectState {
+        self.together(self.view.parents(node))
+    }
+
+    /// The state after all of these.
+    fn together(&self, nodes: &[usize]) -> ProjectState {
+        let Some(base) = self.base(nodes) else { return ProjectState::default() };
+        let mut state = self.after(base).clone();
+        for node in self.view.beyond(base, nodes) {
+            self.run(&mut state, node);
+        }
+        state
+    }
+
+    /// The one that a state is built upon: the last one in the order has most of what leads to the others.
+    fn base(&self, nodes: &[usize]) -> Option<usize> {
+        nodes.iter().copied().max_by_key(|node| self.view.position(*node))
+    }
+
+    fn after(&self, node: usize) -> &ProjectState {
+        // Down to what is known, then up again: histories are longer than stacks.
+        let mut open = vec![node];
+        let mut next = node;
+        while self.after[next].get().is_none() {
+            let Some(base) = self.base(self.view.parents(next)) else { break };
+            open.push(base);
+            next = base;
+        }
+        while let Some(node) = open.pop() {
+            if self.after[node].get().is_none() {
+                let state = self.compute(node);
+                // Another thread may have been faster, with the same.
+                let _ = self.after[node].set(state);
+            }
+        }
+        self.after[node].get_or_init(ProjectState::default)
+    }
+
+    /// The state after a node whose base is known already.
+    fn compute(&self, node: usize) -> ProjectState {
+        let parents = self.view.parents(node);
+        let mut state = match self.base(parents) {
+            None => ProjectState::default(),
+            Some(base) => {
+                let mut state = self.after[base].get().cloned().unwrap_or_default();
+                for other in self.view.beyond(base, parents) {
+                    self.run(&mut state, other);
+                }
+                state
+            }
+        };
+        self.run(&mut state, node);
+        state
+    }
+
+    fn run(&self, state: &mut ProjectState, node: usize) {
+        for steps in self.history.steps(node, self.side) {
+            self.history.run(state, node, steps);
+        }
+    }
+}
