@@ -29,7 +29,7 @@ pub struct Declaration {
 
 /// What a declaration declares.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the sample above each variant shows its fields")]
+#[expect(missing_docs, reason = "the example beside each variant shows what its fields are")]
 pub enum DeclarationKind {
     /// `edition 1`
     Edition(Spanned<u32>),
@@ -77,7 +77,7 @@ pub struct Clause {
 
 /// What a clause says.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the sample above each variant shows its fields")]
+#[expect(missing_docs, reason = "the example beside each variant shows what its fields are")]
 pub enum ClauseKind {
     /// `forbid A, B(…)`
     Forbid(Vec<Subject>),
@@ -231,7 +231,7 @@ pub struct Edit {
 
 /// What a structural edit does.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the sample above each variant shows its fields")]
+#[expect(missing_docs, reason = "the example beside each variant shows what its fields are")]
 pub enum EditKind {
     /// `set field.db_default = field.default`
     Set { place: Path, value: Expr },
@@ -285,7 +285,7 @@ pub struct Expr {
 
 /// What an expression is.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the sample above each variant shows its fields")]
+#[expect(missing_docs, reason = "the example beside each variant shows what its fields are")]
 pub enum ExprKind {
     /// `a or b`
     Or(Vec<Expr>),

@@ -27,14 +27,14 @@ use pest::Parser;
 
 use self::grammar::{Grammar, Rule};
 use self::lowering::Lowering;
-pub use self::table::CLAUSE_WORDS;
+pub(crate) use self::table::CLAUSE_WORDS;
 use super::syntax::RuleFile;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 
 /// Parses a rule file. The tree is always complete: what could not be parsed is poisoned and has a diagnostic. The
 /// diagnostics are sorted by place.
-pub fn parse(source: &Arc<SourceFile>) -> (RuleFile, Vec<Diagnostic>) {
+pub(crate) fn parse(source: &Arc<SourceFile>) -> (RuleFile, Vec<Diagnostic>) {
     let outline = outline::outline(source.text());
     let text = outline::masked(source.text(), &outline.too_deep);
     let mut declarations = Vec::new();

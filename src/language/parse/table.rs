@@ -114,7 +114,7 @@ pub(super) const CLAUSES: &[ClauseWord] = &[
 ];
 
 /// The words that start a clause of a rule, of an `extend` or of a `fix`.
-pub const CLAUSE_WORDS: &[&str] = &{
+pub(crate) const CLAUSE_WORDS: &[&str] = &{
     let mut words = [""; CLAUSES.len()];
     let mut index = 0;
     while index < words.len() {
