@@ -330,8 +330,6 @@ pub enum IsWhat {
     Known(Span),
     /// `is CharField`, `is (A, B)`; dotted kinds (`schema.DropColumn`) are kept whole.
     Kinds(Vec<Spanned<String>>),
-    /// `is None`, `is True`: a mistake that is explained.
-    Literal(Literal, Span),
 }
 
 /// The comparison operators.

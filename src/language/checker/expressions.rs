@@ -421,25 +421,6 @@ impl Checker<'_> {
                 NodeKind::IsSet { value, negated }
             }
             IsWhat::Known(_) => NodeKind::IsKnown { value, negated },
-            IsWhat::Literal(literal, span) => {
-                let right = match literal {
-                    Literal::None => if negated { "is set" } else { "is not set" }.to_owned(),
-                    _ => format!("{} {}", if negated { "!=" } else { "==" }, self.text(*span)),
-                };
-                let right = match (&slot.ty, literal) {
-                    (Type::Bool, Literal::Bool(value)) if *value == negated => format!("not {text}"),
-                    (Type::Bool, Literal::Bool(_)) => text.clone(),
-                    _ => format!("{text} {right}"),
-                };
-                self.report(
-                    "type::is-value",
-                    "`is` asks for a kind, `set` or `known`, not for a value",
-                    *span,
-                    "a value",
-                )
-                .help(format!("write `{right}`"));
-                return poisoned();
-            }
             IsWhat::Kinds(kinds) => {
                 let checked = self.kinds(left, &slot, kinds);
                 if checked.len() < kinds.len() {

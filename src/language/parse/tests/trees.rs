@@ -23,7 +23,6 @@ fn show(expr: &Expr) -> String {
                 IsWhat::Set(_) => "set".to_owned(),
                 IsWhat::Known(_) => "known".to_owned(),
                 IsWhat::Kinds(kinds) => kinds.iter().map(|kind| kind.value.as_str()).collect::<Vec<_>>().join("|"),
-                IsWhat::Literal(literal, _) => format!("{literal:?}"),
             };
             format!("({} is {}{what})", show(left), not(negated))
         }
