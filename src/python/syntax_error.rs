@@ -152,11 +152,22 @@ fn has_open_fstring(before: &str) -> bool {
     let bytes = before.as_bytes();
     bytes.iter().enumerate().any(|(at, byte)| {
         let quoted = matches!(byte, b'"' | b'\'') && at > 0 && matches!(bytes[at - 1], b'f' | b'F' | b'r' | b'R');
-        let starts = &before[..at];
-        let prefix = word_before(starts).to_ascii_lowercase();
-        quoted && matches!(prefix.as_str(), "f" | "rf" | "fr") && {
+        // Only a quote is sure to begin a character.
+        quoted && matches!(word_before(&before[..at]).to_ascii_lowercase().as_str(), "f" | "rf" | "fr") && {
             let body = &before[at..];
             body.matches('{').count() > body.matches('}').count()
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_open_fstring;
+
+    #[test]
+    fn letters_of_several_bytes_may_stand_anywhere() {
+        assert!(has_open_fstring("é = f\"é{é[\""));
+        assert!(!has_open_fstring("'é"));
+        assert!(!has_open_fstring("éf'é'"));
+    }
 }
