@@ -76,21 +76,23 @@ mod tests {
 
     const NAMES: &[&str] = &["0001_initial", "0002_more"];
 
+    fn files<'a>(folder: &'a str, configs: &'a [&'a str]) -> AppFiles<'a> {
+        AppFiles { folder, configs, dependencies: &[], names: NAMES }
+    }
+
     #[test]
     fn an_app_config_comes_first() {
         let config = "from django.apps import AppConfig\nclass C(AppConfig):\n    name = 'wagtail.core'\n";
         let labelled = format!("{config}    label = 'wagtail' 'core'\n");
-        let files = |configs| AppFiles { folder: "core", configs, dependencies: &[], names: NAMES };
-        assert_eq!(app_label_of(&files(&[&labelled])), "wagtailcore");
-        assert_eq!(app_label_of(&files(&[config])), "core");
+        assert_eq!(app_label_of(&files("core", &[&labelled])), "wagtailcore");
+        assert_eq!(app_label_of(&files("core", &[config])), "core");
     }
 
     #[test]
     fn of_several_configs_the_default_counts() {
         let two = "class A(AppConfig):\n    label = 'a'\nclass B(AppConfig):\n    label = 'b'\n";
-        let files = |configs| AppFiles { folder: "folder", configs, dependencies: &[], names: NAMES };
-        assert_eq!(app_label_of(&files(&[two])), "folder");
-        assert_eq!(app_label_of(&files(&[&format!("{two}    default = True\n")])), "b");
+        assert_eq!(app_label_of(&files("folder", &[two])), "folder");
+        assert_eq!(app_label_of(&files("folder", &[&format!("{two}    default = True\n")])), "b");
     }
 
     #[test]
