@@ -20,8 +20,8 @@ fn rule(head: &str, examples: &str) -> String {
 }
 
 fn example(options: &str, code: &str) -> String {
-    let code: String = code.lines().map(|line| format!("  {line}\n")).collect();
-    format!("  {options} ```\n{code}  ```\n")
+    let code: Vec<&str> = code.lines().collect();
+    format!("  {options} ```\n  {}\n  ```\n", code.join("\n  "))
 }
 
 /// Code, first underlined text and help of each diagnostic.
