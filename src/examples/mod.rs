@@ -11,6 +11,9 @@ mod run;
 mod snippet;
 mod target;
 
+#[cfg(test)]
+mod tests;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::language::RuleSet;
 use crate::source::SourceFile;
