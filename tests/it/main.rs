@@ -1,0 +1,3 @@
+//! Tests of the whole against what was measured with Django.
+
+mod history;
