@@ -235,6 +235,10 @@ pub(super) fn field(ours: &Deconstructed<'_>, json: &Json, user_model: &str) -> 
     let kw = json["kw"].as_object().unwrap_or(&empty);
     for (name, theirs) in kw {
         let verdict = match ours.kwarg(name) {
+            // Before 4.0, a ManyToManyField's target was kept as written.
+            Some(value) if name == "to" && value.as_str().is_some() => {
+                is(value.as_str().map(str::to_lowercase) == text(theirs).map(str::to_lowercase))
+            }
             Some(value) => match self::value(value, theirs, user_model) {
                 Wrong => {
                     if ours.as_written {

@@ -10,6 +10,8 @@ use serde_json::Value as Json;
 use whimbrel::history::normal::deconstruct;
 use whimbrel::history::{History, Known, ModelState, Part, ProjectState, Sourced};
 
+use whimbrel::python::ValueKind;
+
 use compare::Verdict;
 use truth::Truth;
 
@@ -161,11 +163,20 @@ fn model(truth: &Truth, ours: &Arc<ModelState>, hash: &str, score: &mut Score, p
     fields(truth, ours, theirs, &mut verdicts);
     options(truth, ours, theirs, &mut verdicts);
     let mut worst = Verdict::Right;
+    verdicts.retain(|(what, _)| !is_patched(truth, what));
     for (what, verdict) in verdicts {
         worst = worst.max(score.count(&label, &what, verdict));
     }
     score.seen.insert(key, worst);
     worst
+}
+
+/// NetBox replaces `Field.deconstruct` and `AlterModelOptions.ALTER_OPTION_KEYS` when it starts, so that texts for
+/// people are not part of its states.
+fn is_patched(truth: &Truth, what: &str) -> bool {
+    let patched = ["verbose_name", "verbose_name_plural", "choices", "help_text"];
+    let name = what.strip_prefix("option ").or(what.strip_prefix("superfluous option ")).unwrap_or(what);
+    truth.name == "netbox" && patched.contains(&name.split(' ').next().unwrap_or_default())
 }
 
 fn fields(truth: &Truth, ours: &ModelState, theirs: &Json, verdicts: &mut Vec<(String, Verdict)>) {
@@ -177,7 +188,12 @@ fn fields(truth: &Truth, ours: &ModelState, theirs: &Json, verdicts: &mut Vec<(S
             Known::Maybe(..) => verdicts.push((format!("field {name}"), Verdict::Unknown)),
             Known::Yes(field) => {
                 for (what, verdict) in compare::field(&deconstruct(&field.field), &pair[1], &truth.user_model) {
-                    verdicts.push((format!("{what} of field {name}"), verdict));
+                    let shown = if verdict == Verdict::Wrong {
+                        format!(" [{} ≠ {}]", field.source.slice(field.field.span), pair[1])
+                    } else {
+                        String::new()
+                    };
+                    verdicts.push((format!("{what} of field {name}{shown}"), verdict));
                 }
             }
         }
@@ -206,7 +222,15 @@ fn options(truth: &Truth, ours: &ModelState, theirs: &Json, verdicts: &mut Vec<(
                 Known::Yes(option) => compare(option, value),
             },
         };
-        verdicts.push((format!("option {name}"), verdict));
+        let shown = if verdict == Verdict::Wrong {
+            format!(
+                " [{:?} ≠ {value}]",
+                ours.option(name).likely().map(|option| option.source.slice(option.value.span))
+            )
+        } else {
+            String::new()
+        };
+        verdicts.push((format!("option {name}{shown}"), verdict));
     }
     for (name, option) in &ours.options {
         if !options.contains_key(&**name) {
@@ -215,7 +239,8 @@ fn options(truth: &Truth, ours: &ModelState, theirs: &Json, verdicts: &mut Vec<(
         }
     }
     let bases = match &ours.bases {
-        Some(bases) => compare(bases, &theirs["bases"]),
+        // Whoever measured wrote labels in lower case.
+        Some(bases) => compare(&lower(bases), &theirs["bases"]),
         None => match theirs["bases"].as_array().map(Vec::as_slice) {
             Some([only]) if only["$ref"].as_str().is_some_and(|path| path.ends_with(".Model")) => Verdict::Right,
             _ => Verdict::Wrong,
@@ -228,6 +253,19 @@ fn options(truth: &Truth, ours: &ModelState, theirs: &Json, verdicts: &mut Vec<(
         None => Verdict::Wrong,
     };
     verdicts.push(("managers".to_owned(), managers));
+}
+
+/// Labels of models in lower case.
+fn lower(bases: &Sourced) -> Sourced {
+    let mut bases = bases.clone();
+    if let ValueKind::Tuple(items) | ValueKind::List(items) = &mut bases.value.kind {
+        for item in items {
+            if let ValueKind::Str(text) = &mut item.kind {
+                text.value = text.value.to_lowercase();
+            }
+        }
+    }
+    bases
 }
 
 /// Indexes or constraints, by their places in the list.
