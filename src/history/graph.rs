@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::history::lower::custom;
 use crate::history::problem::{GraphProblem, GraphProblemKind, MigrationKey};
+use crate::history::state::Doubt;
 use crate::history::view::View;
 use crate::history::{Settings, order, view};
 use crate::language::did_you_mean;
@@ -25,6 +27,8 @@ pub struct Graph {
     pub(super) raw: Raw,
     fresh: View,
     problems: Vec<GraphProblem>,
+    /// Nodes whose place among the migrations of their app is only likely.
+    guessed: BTreeSet<usize>,
 }
 
 /// The graph as the files state it.
@@ -32,6 +36,8 @@ pub struct Graph {
 pub(super) struct Raw {
     /// Number of nodes with a migration; nodes from there on are only named by others.
     pub(super) real: usize,
+    /// The app of each node, as a number.
+    pub(super) apps: Vec<usize>,
     /// What each node depends on, sorted.
     pub(super) parents: Vec<BTreeSet<usize>>,
     /// What each squashed migration replaces, itself left out.
@@ -46,7 +52,9 @@ impl Graph {
         builder.nodes(migrations);
         builder.dependencies(settings);
         builder.replacements();
-        let Builder { migrations, index, keys, raw, mentions, mut problems } = builder;
+        builder.number_apps();
+        let guessed = builder.join_unknown();
+        let Builder { migrations, index, keys, raw, mentions, mut problems, .. } = builder;
         let (fresh, broken) = view::build(&raw, &BTreeSet::new());
         let place = |node: usize| (Arc::clone(&migrations[node].source), migrations[node].class_span);
         let named = |nodes: &[usize]| nodes.iter().map(|node| keys[*node].clone()).collect::<Vec<_>>();
@@ -64,7 +72,7 @@ impl Graph {
             let kind = GraphProblemKind::Conflict { app, leaves: named(&leaves) };
             report(leaves[0], kind);
         }
-        let mut graph = Self { migrations, index, keys, raw, fresh, problems };
+        let mut graph = Self { migrations, index, keys, raw, fresh, problems, guessed };
         graph.missing(&mentions);
         graph.problems.sort_by(|a, b| (a.source.path(), a.span.start).cmp(&(b.source.path(), b.span.start)));
         graph
@@ -128,6 +136,12 @@ impl Graph {
         leaves(&self.fresh, &self.keys).remove(app).unwrap_or_default().into_iter().map(NodeId).collect()
     }
 
+    /// Why a node may have ancestors that are not known: of its own app as well, or only of others.
+    pub(super) fn doubt_of(&self, node: usize) -> Option<(Arc<Doubt>, bool)> {
+        let doubt = unknown_dependencies(&self.migrations[node])?;
+        Some((doubt, self.guessed.contains(&node)))
+    }
+
     /// The graph with nothing applied.
     pub(super) fn fresh(&self) -> &View {
         &self.fresh
@@ -138,16 +152,45 @@ impl Graph {
         view::build(&self.raw, &self.unused_for(node)).0
     }
 
-    /// The squashed migrations that must not be used for a replaced node to have its place: those that replace it, and
-    /// those whose originals are all there, which may stand before it.
+    /// The squashed migrations that must not be used for a replaced node to have its place: those that replace it or
+    /// one of its ancestors, as the files state them.
     pub(super) fn unused_for(&self, node: NodeId) -> BTreeSet<usize> {
         let raw = &self.raw;
-        let is_used = |squash: usize, replaced: &BTreeSet<usize>| {
-            squash == node.0
-                || (!raw.replaced_by(squash).contains(&node.0) && replaced.iter().any(|original| *original >= raw.real))
-        };
-        let unused = raw.replaces.iter().filter(|(squash, replaced)| !is_used(**squash, replaced));
-        unused.map(|(squash, _)| *squash).collect()
+        let mut replacing: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (squash, replaced) in &raw.replaces {
+            for original in replaced {
+                replacing.entry(*original).or_default().push(*squash);
+            }
+        }
+        let squashes_of = |original: usize| replacing.get(&original).into_iter().flatten().copied();
+        let mut unused = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut open = vec![node.0];
+        while let Some(next) = open.pop() {
+            if !seen.insert(next) {
+                continue;
+            }
+            if next >= raw.real {
+                // Only its replacement is left.
+                open.extend(squashes_of(next));
+                continue;
+            }
+            open.extend(&raw.parents[next]);
+            // Nothing that replaces it is used, nor what replaces that in turn.
+            let mut outer: Vec<usize> = squashes_of(next).collect();
+            while let Some(squash) = outer.pop() {
+                if squash != node.0 && unused.insert(squash) {
+                    outer.extend(squashes_of(squash));
+                    if seen.contains(&squash) {
+                        open.extend(&raw.replaces[&squash]);
+                    }
+                }
+            }
+            if unused.contains(&next) {
+                open.extend(raw.replaces.get(&next).into_iter().flatten());
+            }
+        }
+        unused
     }
 
     /// Finds dependencies on what does not exist, nor is replaced by anything.
@@ -167,19 +210,6 @@ impl Graph {
                 kind: GraphProblemKind::MissingDependency { from, missing, similar },
             });
         }
-    }
-}
-
-impl Raw {
-    /// What a squashed migration replaces, and what the squashed ones among those replace.
-    fn replaced_by(&self, squash: usize) -> BTreeSet<usize> {
-        let mut found = BTreeSet::new();
-        let mut open = vec![squash];
-        while let Some(node) = open.pop() {
-            let replaced = self.replaces.get(&node).into_iter().flatten();
-            open.extend(replaced.filter(|node| found.insert(**node)));
-        }
-        found
     }
 }
 
@@ -295,6 +325,44 @@ impl Builder {
         }
     }
 
+    fn number_apps(&mut self) {
+        let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+        for key in &self.keys {
+            let next = numbers.len();
+            self.raw.apps.push(*numbers.entry(&key.app).or_insert(next));
+        }
+    }
+
+    /// Finds the places of migrations whose dependencies can't be told. Django insists on one latest migration per app,
+    /// so that such a one must stand on whatever would be latest beside it. Gives those whose place is not certain: the
+    /// app has several of them.
+    fn join_unknown(&mut self) -> BTreeSet<usize> {
+        let mut by_app: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (node, migration) in self.migrations.iter().enumerate() {
+            if unknown_dependencies(migration).is_some() {
+                by_app.entry(migration.app.clone()).or_default().push(node);
+            }
+        }
+        let mut guessed = BTreeSet::new();
+        for (app, nodes) in by_app {
+            for node in &nodes {
+                let (view, _) = view::build(&self.raw, &BTreeSet::new());
+                let mut leaves = leaves(&view, &self.keys).remove(&app).unwrap_or_default();
+                if !view.contains(*node) || leaves.len() < 2 {
+                    continue;
+                }
+                let own = view.descendants(*node);
+                // Of several, only the order of their names tells which one stands on which.
+                leaves.retain(|leaf| !own.contains(leaf) && (nodes.len() == 1 || leaf < node));
+                if nodes.len() > 1 && !leaves.is_empty() {
+                    guessed.insert(*node);
+                }
+                self.raw.parents[*node].extend(leaves);
+            }
+        }
+        guessed
+    }
+
     fn replacements(&mut self) {
         let migrations = self.migrations.clone();
         for (squash, migration) in migrations.iter().enumerate() {
@@ -308,6 +376,16 @@ impl Builder {
             }
         }
     }
+}
+
+/// Why a migration may depend on more than is known: an element of its dependencies can't be told, or its `__init__`
+/// changes them.
+fn unknown_dependencies(migration: &Migration) -> Option<Arc<Doubt>> {
+    let stated = migration.dependencies.iter().find_map(|dependency| match &dependency.value {
+        Dependency::Unknown(unknown) => Some(Doubt::of(&migration.source, unknown)),
+        _ => None,
+    });
+    stated.or_else(|| custom::initializer(migration, "dependencies"))
 }
 
 /// `MigrationGraph.root_nodes` and `leaf_nodes`: the first of each app.

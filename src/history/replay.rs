@@ -4,10 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::history::apply::apply;
+use crate::history::apply::{apply, forget};
 use crate::history::graph::{Graph, NodeId};
 use crate::history::state::ProjectState;
-use crate::history::step::Step;
+use crate::history::step::{Scope, Step};
 use crate::history::view::View;
 use crate::history::{Settings, Side, lower};
 use crate::migration::Migration;
@@ -95,7 +95,9 @@ impl History {
     /// The state before a migration, of one side.
     #[must_use]
     pub fn before(&self, node: NodeId, side: Side) -> ProjectState {
-        self.with_view(node, side, |replay| replay.before(node.0))
+        let mut state = self.with_view(node, side, |replay| replay.before(node.0));
+        self.enter(&mut state, node.0);
+        state
     }
 
     /// The state after a migration, of one side.
@@ -120,14 +122,18 @@ impl History {
     #[must_use]
     pub fn state_of_app(&self, app: &str) -> ProjectState {
         let leaves: Vec<usize> = self.graph.leaves(app).into_iter().map(|node| node.0).collect();
-        self.replay(self.graph.fresh(), &self.side(Side::State).fresh, Side::State).together(&leaves)
+        self.replay(self.graph.fresh(), &self.side(Side::State).fresh, Side::State).together(None, &leaves)
     }
 
     /// The state after all migrations.
     #[must_use]
     pub fn final_state(&self) -> ProjectState {
-        let all: Vec<usize> = self.graph.plan().map(|node| node.0).collect();
-        self.replay(self.graph.fresh(), &self.side(Side::State).fresh, Side::State).together(&all)
+        let mut state = ProjectState::default();
+        let replay = self.replay(self.graph.fresh(), &self.side(Side::State).fresh, Side::State);
+        for node in self.graph.plan() {
+            replay.run(&mut state, node.0);
+        }
+        state
     }
 
     fn side(&self, side: Side) -> &Replayed {
@@ -163,6 +169,15 @@ impl History {
         self.side(side).steps[node].get_or_init(|| lower::steps(migration, side, &*self.behaves_like))
     }
 
+    /// Notes what may stand before a migration without being known.
+    fn enter(&self, state: &mut ProjectState, node: usize) {
+        let Some((doubt, own_app)) = self.graph.doubt_of(node) else { return };
+        state.open(&doubt);
+        if own_app {
+            forget(state, &self.graph.migrations[node].app, &Scope::App, &doubt);
+        }
+    }
+
     fn run(&self, state: &mut ProjectState, node: usize, steps: &[Step]) {
         let app = &self.graph.migrations[node].app;
         for step in steps {
@@ -181,12 +196,12 @@ struct Replay<'h> {
 
 impl Replay<'_> {
     fn before(&self, node: usize) -> ProjectState {
-        self.together(self.view.parents(node))
+        self.together(Some(node), self.view.parents(node))
     }
 
-    /// The state after all of these.
-    fn together(&self, nodes: &[usize]) -> ProjectState {
-        let Some(base) = self.base(nodes) else { return ProjectState::default() };
+    /// The state after all of these, which are the parents of a node or stand for themselves.
+    fn together(&self, node: Option<usize>, nodes: &[usize]) -> ProjectState {
+        let Some(base) = self.base(node, nodes) else { return ProjectState::default() };
         let mut state = self.after(base).clone();
         for node in self.view.beyond(base, nodes) {
             self.run(&mut state, node);
@@ -194,9 +209,12 @@ impl Replay<'_> {
         state
     }
 
-    /// The one that a state is built upon: the last one in the order has most of what leads to the others.
-    fn base(&self, nodes: &[usize]) -> Option<usize> {
-        nodes.iter().copied().max_by_key(|node| self.view.position(*node))
+    /// The one whose state theirs is built upon. Of two branches of an app, the one that Django would run first, for
+    /// they may touch the same things; apart from that, the one that has most of what leads to the others.
+    fn base(&self, node: Option<usize>, parents: &[usize]) -> Option<usize> {
+        let app = |node: usize| &self.history.graph.migrations[node].app;
+        let own = parents.iter().copied().filter(|parent| node.is_some_and(|node| app(node) == app(*parent)));
+        own.max().or_else(|| parents.iter().copied().max_by_key(|node| self.view.position(*node)))
     }
 
     fn after(&self, node: usize) -> &ProjectState {
@@ -204,7 +222,7 @@ impl Replay<'_> {
         let mut open = vec![node];
         let mut next = node;
         while self.after[next].get().is_none() {
-            let Some(base) = self.base(self.view.parents(next)) else { break };
+            let Some(base) = self.base(Some(next), self.view.parents(next)) else { break };
             open.push(base);
             next = base;
         }
@@ -221,7 +239,7 @@ impl Replay<'_> {
     /// The state after a node whose base is known already.
     fn compute(&self, node: usize) -> ProjectState {
         let parents = self.view.parents(node);
-        let mut state = match self.base(parents) {
+        let mut state = match self.base(Some(node), parents) {
             None => ProjectState::default(),
             Some(base) => {
                 let mut state = self.after[base].get().cloned().unwrap_or_default();
@@ -236,6 +254,7 @@ impl Replay<'_> {
     }
 
     fn run(&self, state: &mut ProjectState, node: usize) {
+        self.history.enter(state, node);
         for steps in self.history.steps(node, self.side) {
             self.history.run(state, node, steps);
         }

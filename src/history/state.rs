@@ -74,6 +74,8 @@ impl<T> Known<T> {
 /// that the change touches: keeping a state for every migration of a project costs little.
 #[derive(Clone, Debug, Default)]
 pub struct ProjectState {
+    /// Why there may be apps and models beside these.
+    more: Option<Arc<Doubt>>,
     apps: Arc<BTreeMap<Arc<str>, Arc<AppState>>>,
 }
 
@@ -92,9 +94,9 @@ impl ProjectState {
     /// The model of that app and name, in any case.
     #[must_use]
     pub fn model(&self, app: &str, name: &str) -> Known<&Arc<ModelState>> {
-        let Some(state) = self.apps.get(app) else { return Known::No };
-        let model = state.models.get(lower(name).as_ref());
-        Known::of(model, model.and_then(|model| model.existence.as_ref()), state.doubt.as_ref())
+        let state = self.apps.get(app);
+        let model = state.and_then(|state| state.models.get(lower(name).as_ref()));
+        Known::of(model, model.and_then(|model| model.existence.as_ref()), self.doubt(app))
     }
 
     /// All models, by app and lower-case name, doubtful ones included.
@@ -110,7 +112,12 @@ impl ProjectState {
     /// Why an app may have models beside those that are listed.
     #[must_use]
     pub fn doubt(&self, app: &str) -> Option<&Arc<Doubt>> {
-        self.apps.get(app)?.doubt.as_ref()
+        self.apps.get(app).and_then(|state| state.doubt.as_ref()).or(self.more.as_ref())
+    }
+
+    /// Lets there be models that are not known.
+    pub(super) fn open(&mut self, doubt: &Arc<Doubt>) {
+        self.more.get_or_insert_with(|| Arc::clone(doubt));
     }
 
     /// The app, if it has or had models.

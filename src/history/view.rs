@@ -37,7 +37,19 @@ impl View {
         self.parents.get(node).map_or(&[], Vec::as_slice)
     }
 
-    /// The ancestors of `nodes`, themselves included, that `base` does not have among its own (nor is); in order.
+    /// The nodes that depend on this one, directly or not, and itself.
+    pub(super) fn descendants(&self, node: usize) -> BTreeSet<usize> {
+        let mut found = BTreeSet::from([node]);
+        for next in self.order.iter().skip(self.position(node).unwrap_or(self.order.len())) {
+            if self.parents(*next).iter().any(|parent| found.contains(parent)) {
+                found.insert(*next);
+            }
+        }
+        found
+    }
+
+    /// The ancestors of `nodes`, themselves included, that `base` does not have among its own (nor is), in the order in
+    /// which Django would run them: `MigrationGraph.forwards_plan` takes the last of a node's parents first.
     ///
     /// Walks down from the last one, and stops where everything left belongs to `base`: git does the same for `A..B`.
     pub(super) fn beyond(&self, base: usize, nodes: &[usize]) -> Vec<usize> {
@@ -70,8 +82,16 @@ impl View {
                 add(&mut open, &mut others, *parent, of_base);
             }
         }
-        found.reverse();
-        found
+        if found.len() < 2 {
+            return found;
+        }
+        let mut starts: Vec<usize> = nodes.to_vec();
+        starts.sort_unstable();
+        found.sort_unstable();
+        let within = |nodes: &[usize]| -> Vec<usize> {
+            nodes.iter().rev().copied().filter(|node| found.binary_search(node).is_ok()).collect()
+        };
+        order::topological(&within(&starts), &|node| within(self.parents(node))).0
     }
 }
 
@@ -102,17 +122,19 @@ pub(super) fn build(raw: &Raw, unused: &BTreeSet<usize>) -> (View, Broken) {
         }
     }
     let alive: Vec<usize> = (0..raw.real).filter(|node| nodes.alive[*node]).collect();
-    let known = |node: usize| -> Vec<usize> {
-        nodes.parents[node].iter().copied().filter(|parent| *parent < raw.real && nodes.alive[*parent]).collect()
-    };
-    let (order, circles) = order::topological(&alive, &known);
+    let is_known = |parent: &usize| *parent < raw.real && nodes.alive[*parent];
+    // `MigrationGraph.iterative_dfs` takes the last of the parents first; a plan starts from what nothing stands on.
+    let known = |node: usize| -> Vec<usize> { nodes.parents[node].iter().rev().copied().filter(is_known).collect() };
+    let is_last = |node: &&usize| !nodes.children[**node].iter().any(|child| raw.apps[*child] == raw.apps[**node]);
+    let starts: Vec<usize> = alive.iter().filter(is_last).chain(&alive).copied().collect();
+    let (order, circles) = order::topological(&starts, &known);
     let mut position = vec![None; raw.real];
     for (place, node) in order.iter().enumerate() {
         position[*node] = Some(place);
     }
     let mut parents = vec![Vec::new(); raw.real];
     for node in &order {
-        parents[*node] = known(*node);
+        parents[*node] = nodes.parents[*node].iter().copied().filter(is_known).collect();
         parents[*node].retain(|parent| position[*parent] < position[*node]);
     }
     (View { parents, order, position }, Broken { circles, squashes: squash_circles })

@@ -59,7 +59,8 @@ pub(super) fn apply(state: &mut ProjectState, app: &str, step: &Step, settings: 
 /// The model of a step is not there.
 struct Missing;
 
-fn forget(state: &mut ProjectState, app: &str, scope: &Scope, doubt: &Arc<Doubt>) {
+/// Makes doubtful whatever of the app, or of one of its models, may be different.
+pub(super) fn forget(state: &mut ProjectState, app: &str, scope: &Scope, doubt: &Arc<Doubt>) {
     let app = state.app_mut(app);
     match scope {
         Scope::App => {

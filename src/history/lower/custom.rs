@@ -6,7 +6,8 @@ use crate::history::state::{Doubt, lower};
 use crate::history::step::Scope;
 use crate::migration::catalogue::{self, OperationEntry};
 use crate::migration::{Migration, Operation};
-use crate::python::{Definition, DefinitionKind, Function, ValueKind};
+use crate::python::{Definition, DefinitionKind, Function, Value, ValueKind};
+use crate::source::Span;
 
 /// What an operation of another class does to the state.
 pub(super) enum Behaviour {
@@ -76,12 +77,29 @@ fn method<'m>(migration: &'m Migration, class: &Definition, name: &str) -> Optio
     })
 }
 
-/// Why the migration as a whole may do more than its operations: it has a `mutate_state` of its own.
+/// Why the migration as a whole may do more than its operations: it has a `mutate_state` of its own, or an `__init__`
+/// that changes them.
 pub(super) fn overridden(migration: &Migration) -> Option<Arc<Doubt>> {
-    let (name, value) = migration.attributes.iter().find(|(name, _)| name == "mutate_state")?;
-    let span = match &value.kind {
+    let Some((name, value)) = migration.attributes.iter().find(|(name, _)| name == "mutate_state") else {
+        return initializer(migration, "operations");
+    };
+    Some(Doubt::new(&migration.source, place(value), name, "is a method of the migration's own"))
+}
+
+/// The migration's `__init__`, when it has one that speaks of an attribute.
+pub(in crate::history) fn initializer(migration: &Migration, attribute: &str) -> Option<Arc<Doubt>> {
+    let (name, value) = migration.attributes.iter().find(|(name, _)| name == "__init__")?;
+    let ValueKind::Definition(definition) = &value.kind else { return None };
+    let text = migration.source.slice(definition.span);
+    text.contains(attribute).then(|| {
+        let reason = format!("is a method that changes `{attribute}`");
+        Doubt::new(&migration.source, place(value), name, &reason)
+    })
+}
+
+fn place(value: &Value) -> Span {
+    match &value.kind {
         ValueKind::Definition(definition) => definition.name_span,
         _ => value.span,
-    };
-    Some(Doubt::new(&migration.source, span, name, "is a method of the migration's own"))
+    }
 }

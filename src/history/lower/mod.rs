@@ -1,6 +1,6 @@
 //! Operations to [`Step`]s: every argument is looked at once, however often the migration is replayed.
 
-mod custom;
+pub(super) mod custom;
 mod indexes;
 mod models;
 
