@@ -37,15 +37,20 @@ struct Model {
     is_abstract: bool,
 }
 
-/// Reads models, or says at which place of the rule file they are none.
-pub(super) fn models(text: &Text, rule_file: &Arc<SourceFile>) -> Result<Models, Diagnostic> {
+/// Reads models. Where they are none, that is put to `failures`, with the place in the rule file.
+pub(super) fn models(text: &Text, rule_file: &Arc<SourceFile>, failures: &mut Vec<Diagnostic>) -> Option<Models> {
     const HELP: &str = "write models as in `models.py`: `class Order(models.Model): …`";
     let places = Places::new(text);
     let source = SourceFile::new("shop/models.py", text.value.as_str());
-    let statements = python::statements(&source).map_err(|error| {
-        let span = places.span_in_file(error.span);
-        Diagnostic::error(rule_file, "example::syntax", &error.message, span, "here").with_help(HELP)
-    })?;
+    let statements = match python::statements(&source) {
+        Ok(statements) => statements,
+        Err(error) => {
+            let span = places.span_in_file(error.span);
+            let diagnostic = Diagnostic::error(rule_file, "example::syntax", &error.message, span, "here");
+            failures.push(diagnostic.with_help(HELP));
+            return None;
+        }
+    };
     let mut models = Models::default();
     for statement in &statements {
         match &statement.kind {
@@ -58,9 +63,11 @@ pub(super) fn models(text: &Text, rule_file: &Arc<SourceFile>) -> Result<Models,
     }
     if models.models.is_empty() {
         let message = "there is no model here";
-        return Err(Diagnostic::error(rule_file, "example::models", message, text.span, "no class").with_help(HELP));
+        let diagnostic = Diagnostic::error(rule_file, "example::models", message, text.span, "no class");
+        failures.push(diagnostic.with_help(HELP));
+        return None;
     }
-    Ok(models)
+    Some(models)
 }
 
 impl Models {
@@ -138,7 +145,7 @@ impl Models {
             let mut text = format!("{prelude}{}", self.beside);
             // A relation may name its model by the class.
             for model in &self.models {
-                let _ = writeln!(text, "{} = {:?}", model.name, self.label(model, app));
+                let _ = writeln!(text, "{} = {:?}", model.name, label(model, app));
             }
             text.push_str("class Migration(migrations.Migration):\n    operations = [\n");
             let models = self.models.iter().filter(|model| !model.is_abstract);
@@ -155,16 +162,12 @@ impl Models {
         migrations
     }
 
-    fn label(&self, model: &Model, app: &str) -> String {
-        format!("{}.{}", model.app.as_deref().unwrap_or(app), model.name)
-    }
-
     /// A CreateModel, with what Django's autodetector adds: the primary key, the links to parents.
     fn create(&self, model: &Model, app: &str) -> String {
         let mut fields = String::new();
         let mut bases = String::new();
         for parent in model.parents.iter().filter_map(|parent| self.models.iter().find(|model| model.name == *parent)) {
-            let label = self.label(parent, app);
+            let label = label(parent, app);
             let pointer = format!("{}_ptr", parent.name.to_lowercase());
             if !model.is_proxy() && !model.fields.iter().any(|(name, _)| *name == pointer) {
                 let _ = writeln!(
@@ -194,6 +197,10 @@ impl Models {
         let bases = if bases.is_empty() { String::new() } else { format!(", bases=({bases})") };
         format!("migrations.CreateModel({:?}, fields=[\n{fields}], options={{{options}}}{bases}),\n", model.name)
     }
+}
+
+fn label(model: &Model, app: &str) -> String {
+    format!("{}.{}", model.app.as_deref().unwrap_or(app), model.name)
 }
 
 impl Model {

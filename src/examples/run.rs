@@ -42,10 +42,7 @@ pub(super) struct Before<'p> {
 impl<'p> Before<'p> {
     /// What `given` and `deployed` of the rule say. What is wrong with them is put to `failures`.
     pub(super) fn new(rule: &Rule, prelude: &'p str, failures: &mut Vec<Diagnostic>) -> Self {
-        let mut read = |text: &Option<Text>| {
-            let models = models::models(text.as_ref()?, &rule.source);
-            models.map_err(|wrong| failures.push(wrong)).ok()
-        };
+        let mut read = |text: &Option<Text>| models::models(text.as_ref()?, &rule.source, failures);
         Self { prelude, given: read(&rule.given), deployed: read(&rule.deployed) }
     }
 

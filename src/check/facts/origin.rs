@@ -50,12 +50,11 @@ impl<'a> Origin<'a> {
 
     /// What the reader could not know, as a cause.
     pub(super) fn cause_of(self, unknown: &Unknown) -> Rc<Cause> {
-        let reason = match self.anchor {
-            None => unknown.reason.clone(),
-            Some(_) => {
-                let line = self.source.position(unknown.span.start).line;
-                format!("{} ({}:{line})", unknown.reason, self.source.path())
-            }
+        let reason = if self.anchor.is_none() {
+            unknown.reason.clone()
+        } else {
+            let line = self.source.position(unknown.span.start).line;
+            format!("{} ({}:{line})", unknown.reason, self.source.path())
         };
         Rc::new(Cause { text: unknown.text.clone(), reason, span: self.anchor.unwrap_or(unknown.span) })
     }
