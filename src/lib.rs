@@ -21,4 +21,5 @@ pub mod report;
 pub mod rules;
 pub mod schema;
 pub mod source;
+pub mod sql;
 pub mod target;

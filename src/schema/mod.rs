@@ -1,14 +1,10 @@
-//! What reaches the database: statements with the schema changes in them, and the schema that they change.
-//!
-//! A change is the same whether it comes from one of Django's operations or from a statement inside RunSQL.
+//! What reaches the database: the statements that Django sends for a migration, and the schema that they change.
 
-mod change;
-mod column;
+mod statement;
 mod table;
 
-pub use change::{ChangeKind, Rows, SchemaChange, Statement};
-pub use column::{Column, ColumnType, DatabaseDefault, Generated, Volatility};
-pub use table::{Constraint, ConstraintKind, ForeignKey, Index, Schema, Table};
+pub use statement::Statement;
+pub use table::{Schema, Table};
 
 use crate::target::{Database, Version};
 

@@ -1,7 +1,7 @@
 //! Columns.
 
 use crate::python::Unknown;
-use crate::schema::ForeignKey;
+use crate::sql::ForeignKey;
 
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq)]
