@@ -13,6 +13,9 @@ mod statement;
 mod token;
 mod written;
 
+#[cfg(test)]
+mod tests;
+
 pub use change::{ChangeKind, Rows, SchemaChange};
 pub use column::{Column, ColumnType, DatabaseDefault, Generated, Volatility};
 pub use constraint::{Constraint, ConstraintKind, ForeignKey, Index};
