@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
 mod history;
+mod hook;
 mod rule_examples;
 mod rule_mistakes;
 mod rule_reference;
