@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+mod architecture;
 mod cases;
+mod docs;
 mod history;
+mod hook;
 mod rule_examples;
 mod rule_mistakes;
 mod rule_reference;
