@@ -44,6 +44,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Run the examples that rule files carry
     Test(TestArguments),
+    /// Format rule files
+    Fmt(FmtArguments),
     /// Show what a rule demands and why, or what a rule may say about a head
     Explain(ExplainArguments),
     /// List the rules of this project
@@ -126,6 +128,29 @@ Then every condition is replaced by true and by false. One that no example notic
 `bad`, `good`, `why`, or both `fix` and `see`. Holes are warnings; with --strict, and in the built-in rules, they fail.
 
 Exit status: 0 all examples pass, 1 one fails (or a hole counts), 2 a file can't be loaded.";
+
+/// Arguments of `fmt`.
+#[derive(Debug, Args)]
+#[command(after_help = FMT_HELP)]
+pub(super) struct FmtArguments {
+    /// Rule files, and folders of them; none: those that the configuration names; `-`: standard input to standard output
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Change nothing; name the files that would change, and fail if there are any
+    #[arg(long)]
+    pub(super) check: bool,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+    /// Say less: no summary
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+const FMT_HELP: &str = "\
+A clause stands on its own line, unless the whole rule was written on one that fits. Clauses that stand together have
+their operands aligned. Comments, empty lines and the order of everything stay. Formatting twice changes nothing.
+
+Exit status: 0 done, 1 with --check when a file would change, 2 a file has a mistake (it is left alone).";
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]

@@ -4,8 +4,10 @@ mod arguments;
 mod check;
 mod explain;
 mod failure;
+mod fmt;
 mod output;
 mod project;
+mod rule_files;
 mod rules;
 mod selection;
 mod test;
@@ -31,6 +33,7 @@ pub fn main() -> ExitCode {
     let run = match arguments.command {
         Command::Check(check) => check::run(&check, &output),
         Command::Test(test) => test::run(&test, &output),
+        Command::Fmt(fmt) => fmt::run(&fmt, &output),
         Command::Explain(explain) => explain::run(&explain, &output),
         Command::Rules(rules) => rules::run(&rules, &output),
     };

@@ -1,7 +1,6 @@
 //! `whimbrel test`: runs the examples that rule files carry.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::Verdict;
@@ -9,10 +8,9 @@ use crate::cli::arguments::TestArguments;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::project::Project;
-use crate::cli::selection::walk;
+use crate::cli::rule_files::named;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::examples::{self, Report};
-use crate::language::did_you_mean;
 use crate::report::render_diagnostics;
 use crate::rules;
 use crate::source::SourceFile;
@@ -52,63 +50,6 @@ pub(super) fn run(arguments: &TestArguments, output: &Output) -> Result<Verdict,
     Output::print(&text)?;
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     Ok(if failed { Verdict::Failed } else { Verdict::Passed })
-}
-
-/// The rule files that are named, or stand in folders that are.
-fn named(project: &Project, paths: &[PathBuf]) -> Result<Vec<Arc<SourceFile>>, Failure> {
-    let mut found: BTreeSet<PathBuf> = BTreeSet::new();
-    for path in paths {
-        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        if absolute.is_dir() {
-            let before = found.len();
-            walk(&absolute, &mut |file| {
-                if is_rule_file(file) {
-                    found.insert(file.to_owned());
-                }
-            });
-            if found.len() == before && !found.iter().any(|file| file.starts_with(&absolute)) {
-                return Err(Failure::Usage {
-                    message: format!("there are no rule files in `{}`", path.display()),
-                    help: "name a folder with `.rules` files in it".to_owned(),
-                });
-            }
-        } else if absolute.is_file() && is_rule_file(&absolute) {
-            found.insert(absolute);
-        } else {
-            return Err(not_a_rule_file(path, &absolute));
-        }
-    }
-    found.iter().map(|path| project.rule_file(path)).collect()
-}
-
-fn is_rule_file(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "rules")
-}
-
-fn not_a_rule_file(path: &Path, absolute: &Path) -> Failure {
-    if absolute.is_file() {
-        return Failure::Usage {
-            message: format!("`{}` is no rule file", path.display()),
-            help: "the names of rule files end in `.rules`".to_owned(),
-        };
-    }
-    let mut beside: Vec<String> = Vec::new();
-    if let Some(folder) = absolute.parent() {
-        walk(folder, &mut |file| {
-            if file.parent() == Some(folder) && is_rule_file(file) {
-                beside.extend(file.file_name().map(|name| name.to_string_lossy().into_owned()));
-            }
-        });
-    }
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let near = did_you_mean(&name, beside.iter().map(String::as_str));
-    Failure::Usage {
-        message: format!("there is no `{}`", path.display()),
-        help: near.map_or_else(
-            || "name a `.rules` file or a folder of them".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        ),
-    }
 }
 
 /// The tested files with those that they may use or extend. A tested file replaces the built-in one of its pack.

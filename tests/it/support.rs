@@ -35,6 +35,11 @@ impl Folder {
         folder
     }
 
+    /// What a file of the folder holds.
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.files.path().join(path)).unwrap()
+    }
+
     /// Runs the binary in the folder.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         self.run_in(self.files.path(), arguments)
