@@ -19,5 +19,7 @@ pub mod python;
 pub mod reference;
 pub mod report;
 pub mod rules;
+pub mod schema;
 pub mod source;
+pub mod sql;
 pub mod target;

@@ -9,13 +9,16 @@ mod facts;
 mod finding;
 mod judge;
 mod release;
+mod states;
 
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::diagnostic::Severity;
+use crate::history::{BehavesLike, History, Settings};
 use crate::language::RuleSet;
+use crate::migration::catalogue::operation_named;
 use crate::migration::{Migration, Operation};
 use crate::source::{SourceFile, Span};
 use crate::target::{Database, Version};
@@ -26,6 +29,7 @@ pub use finding::{
 };
 pub use judge::{Judge, Verdicts};
 pub use release::Release;
+pub use states::States;
 
 /// A file to judge.
 #[derive(Clone, Debug)]
@@ -76,6 +80,8 @@ pub struct Request<'r> {
     pub files: &'r [Checked],
     /// Migrations that are not deployed, whether or not they are judged.
     pub release: &'r [Arc<Migration>],
+    /// All migrations that are known, deployed or not, judged or not: what came before is replayed from them.
+    pub history: &'r [Arc<Migration>],
     /// The databases to judge for, with their versions.
     pub databases: &'r [Database],
     /// The version of Django.
@@ -86,6 +92,7 @@ pub struct Request<'r> {
 #[must_use]
 pub fn check(request: Request<'_>) -> Outcome {
     let judge = Judge::new(request.rules, request.databases, request.django);
+    let history = History::new(request.history, Settings::default(), behaves_like(request.rules));
     let release: Vec<&Migration> = request.release.iter().map(AsRef::as_ref).collect();
     let verdicts: Vec<Verdicts> = request
         .files
@@ -93,7 +100,7 @@ pub fn check(request: Request<'_>) -> Outcome {
         .map(|file| match &file.content {
             Content::Migration(migration) => {
                 let release = Release::seen_from(migration, file.deployed, &release);
-                judge.migration(migration, &release)
+                judge.migration(migration, &release, &States::of(&history, migration))
             }
             Content::Unreadable(unreadable) => {
                 Verdicts { findings: vec![unreadable_finding(unreadable)], ..Verdicts::default() }
@@ -127,6 +134,15 @@ pub fn check(request: Request<'_>) -> Outcome {
         .sort_by(|a, b| (a.source.path(), a.span.start, &a.cause).cmp(&(b.source.path(), b.span.start, &b.cause)));
     outcome.migrations.sort_by(|a, b| a.path.cmp(&b.path));
     outcome
+}
+
+/// What operations of a class that rule files declare do to the state: what the operation they are like does.
+pub(crate) fn behaves_like(rules: &RuleSet) -> Box<BehavesLike> {
+    let vocabulary = Arc::clone(&rules.vocabulary);
+    Box::new(move |path| {
+        let kind = vocabulary.declared("Operation", path)?;
+        kind.parents.iter().find_map(|parent| operation_named(parent))
+    })
 }
 
 fn count(operation: &Operation) -> usize {

@@ -3,18 +3,16 @@
 //! A migration that is deployed already is judged alone, so only its own operations count; one that is not is judged
 //! together with the other migrations of its app that are not deployed either.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::migration::{Migration, Operation, OperationKind, Reach};
-use crate::python::{Unknown, Value, ValueKind};
 
-/// Models, fields and tables that the release creates.
+/// Models and fields that the release creates.
 #[derive(Clone, Debug, Default)]
 pub struct Release {
     deployed: bool,
     models: HashSet<(String, String)>,
     fields: HashSet<(String, String, String)>,
-    tables: HashMap<(String, String), Result<String, Unknown>>,
 }
 
 impl Release {
@@ -53,11 +51,6 @@ impl Release {
         self.creates_model(app, &model) || self.fields.contains(&(app.to_owned(), model, field.to_owned()))
     }
 
-    /// The table of a model that the release creates.
-    pub(super) fn table_of(&self, app: &str, model: &str) -> Option<Result<String, Unknown>> {
-        self.tables.get(&(app.to_owned(), model.to_lowercase())).cloned()
-    }
-
     fn apply(&mut self, app: &str, operation: &Operation) {
         for child in &operation.children {
             self.apply(app, child);
@@ -71,9 +64,7 @@ impl Release {
         match entry.name {
             "CreateModel" => {
                 let Some(name) = text("name") else { return };
-                let key = (app.to_owned(), name.to_lowercase());
-                self.tables.insert(key.clone(), created_table(app, operation, &name));
-                self.models.insert(key);
+                self.models.insert((app.to_owned(), name.to_lowercase()));
             }
             "RenameModel" => {
                 let (Some(old), Some(new)) = (text("old_name"), text("new_name")) else { return };
@@ -81,7 +72,6 @@ impl Release {
                 if self.models.contains(&(app.to_owned(), old.to_lowercase())) {
                     self.models.insert((app.to_owned(), new.to_lowercase()));
                 }
-                self.tables.remove(&(app.to_owned(), old.to_lowercase()));
             }
             "AddField" => {
                 let (Some(model), Some(name)) = (text("model_name"), text("name")) else { return };
@@ -97,32 +87,7 @@ impl Release {
                     self.fields.insert((app.to_owned(), model, new));
                 }
             }
-            "AlterModelTable" => {
-                let Some(name) = text("name") else { return };
-                self.tables.remove(&(app.to_owned(), name.to_lowercase()));
-            }
             _ => {}
         }
     }
-}
-
-/// `Options.db_table` (django.db.models.options): the option, else `app_model` in lower case.
-fn created_table(app: &str, operation: &Operation, name: &str) -> Result<String, Unknown> {
-    let by_default = || format!("{app}_{}", name.to_lowercase());
-    let Some(options) = operation.argument("options") else { return Ok(by_default()) };
-    match &options.value.kind {
-        ValueKind::Dict(entries) => match entries.iter().find(|(key, _)| key.as_str() == Some("db_table")) {
-            None => Ok(by_default()),
-            Some((_, table)) => table.as_str().map(str::to_owned).ok_or_else(|| not_literal(table)),
-        },
-        _ => Err(not_literal(&options.value)),
-    }
-}
-
-fn not_literal(value: &Value) -> Unknown {
-    value.unknown().cloned().unwrap_or_else(|| Unknown {
-        text: "db_table".to_owned(),
-        span: value.span,
-        reason: "is not a literal".to_owned(),
-    })
 }

@@ -34,6 +34,7 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
         rules: &rules,
         files: &selection.files,
         release: &selection.release,
+        history: &selection.history,
         databases: &databases,
         django,
     });

@@ -49,11 +49,11 @@ pub(super) fn run(arguments: &FmtArguments, output: &Output) -> Result<Verdict, 
         }
     }
     let verb = if arguments.check { "would change" } else { "formatted" };
-    let mut text: String = changed.iter().map(|path| format!("{verb}: {path}\n")).collect();
+    let mut lines: Vec<String> = changed.iter().map(|path| format!("{verb}: {path}\n")).collect();
     if !arguments.quiet {
-        text.push_str(&format!("{} of {} files {verb}\n", changed.len(), paths.len()));
+        lines.push(format!("{} of {} files {verb}\n", changed.len(), paths.len()));
     }
-    Output::print(&text)?;
+    Output::print(&lines.concat())?;
     if !mistakes.is_empty() {
         output.warn(&mistakes);
         return Err(Failure::Usage {

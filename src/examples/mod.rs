@@ -6,6 +6,7 @@
 
 mod coverage;
 mod leaves;
+mod models;
 mod prelude;
 mod run;
 mod snippet;
@@ -19,7 +20,7 @@ use crate::language::RuleSet;
 use crate::source::SourceFile;
 
 use coverage::Coverage;
-use run::Prepared;
+use run::{Before, Prepared};
 
 /// What the examples of rule files show.
 #[derive(Clone, Debug, Default)]
@@ -49,14 +50,11 @@ pub fn test(rules: &RuleSet, tested: impl Fn(&SourceFile) -> Option<Severity>) -
         report.holes.extend(coverage::missing(rule, severity));
         let leaves = leaves::leaves(rule);
         let mut passing: Vec<Prepared<'_>> = Vec::new();
-        let mut failures: Vec<Diagnostic> = [&rule.given, &rule.deployed]
-            .into_iter()
-            .flatten()
-            .filter_map(|text| snippet::models(text, &rule.source))
-            .collect();
+        let mut failures: Vec<Diagnostic> = Vec::new();
+        let before = Before::new(rule, &prelude, &mut failures);
         let bad = rule.bad.iter().map(|example| (example, true));
         for (example, bad) in bad.chain(rule.good.iter().map(|example| (example, false))) {
-            let wrong = match Prepared::new(rules, rule, example, bad, &prelude) {
+            let wrong = match Prepared::new(rules, rule, example, bad, &before) {
                 Ok(prepared) => {
                     let Some(failure) = prepared.failure(&leaves) else {
                         passing.push(prepared);

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::check::{Certainty, Finding, Judge, Release, Verdicts};
+use crate::check::{self, Certainty, Finding, Judge, Release, States, Verdicts};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::examples::leaves::Leaf;
+use crate::examples::models::{self, Models};
 use crate::examples::snippet::{self, Snippet};
 use crate::examples::target;
+use crate::history::{History, Settings};
+use crate::language::syntax::Text;
 use crate::language::{Example, Rule, RuleHead, RuleSet, UnknownPolicy};
-use crate::source::Span;
+use crate::migration::{Dependency, Migration};
+use crate::source::{Span, Spanned};
 use crate::target::{Database, Version};
 
 /// What a rule says of an example.
@@ -28,6 +32,41 @@ pub(super) type Mutant = (u32, bool);
 /// A place that the migration does not share with the example: it leads to the example's first statement.
 const ANYWHERE: Span = Span { start: 0, end: 0 };
 
+/// What the examples of a rule start from.
+pub(super) struct Before<'p> {
+    prelude: &'p str,
+    given: Option<Models>,
+    deployed: Option<Models>,
+}
+
+impl<'p> Before<'p> {
+    /// What `given` and `deployed` of the rule say. What is wrong with them is put to `failures`.
+    pub(super) fn new(rule: &Rule, prelude: &'p str, failures: &mut Vec<Diagnostic>) -> Self {
+        let mut read = |text: &Option<Text>| models::models(text.as_ref()?, &rule.source, failures);
+        Self { prelude, given: read(&rule.given), deployed: read(&rule.deployed) }
+    }
+
+    /// The migrations that lead to an example, and those among them that belong to its release.
+    fn migrations(&self, app: &str) -> (Vec<Migration>, Vec<Migration>) {
+        let Some(given) = self.given.as_ref().or(self.deployed.as_ref()) else { return (Vec::new(), Vec::new()) };
+        let release = self.deployed.as_ref().map(|deployed| given.since(deployed, app, self.prelude));
+        (given.migrations(app, self.prelude), release.unwrap_or_default())
+    }
+}
+
+/// The states around the operations of an example: its history is what is given, whatever it depends on.
+fn states(rules: &RuleSet, migration: &Migration, given: Vec<Migration>) -> States {
+    let dependency = |given: &Migration| {
+        let dependency = Dependency::Migration { app: given.app.clone(), name: given.name.clone() };
+        Spanned::new(dependency, migration.class_span)
+    };
+    let dependencies = given.iter().map(dependency).collect();
+    let example = Migration { dependencies, replaces: Vec::new(), run_before: Vec::new(), ..migration.clone() };
+    let migrations: Vec<Arc<Migration>> = given.into_iter().chain(std::iter::once(example)).map(Arc::new).collect();
+    let history = History::new(&migrations, Settings::default(), check::behaves_like(rules));
+    States::of(&history, migration)
+}
+
 /// An example that is ready to be judged, again and again.
 pub(super) struct Prepared<'r> {
     rule: &'r Rule,
@@ -36,6 +75,7 @@ pub(super) struct Prepared<'r> {
     rules: RuleSet,
     snippet: Snippet,
     release: Release,
+    states: States,
     database: Database,
     django: Version,
 }
@@ -47,9 +87,10 @@ impl<'r> Prepared<'r> {
         rule: &'r Rule,
         example: &Example,
         bad: bool,
-        prelude: &str,
+        before: &Before<'_>,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let snippet = snippet::snippet(example, &rule.source, prelude, &rules.vocabulary)?;
+        let snippet = snippet::snippet(example, &rule.source, before.prelude, &rules.vocabulary)?;
+        let (given, release) = before.migrations(&snippet.migration.app);
         let mut settings = rules.settings.clone();
         for (id, value) in &example.settings {
             if let Some(setting) = settings.iter_mut().find(|setting| setting.id == *id) {
@@ -66,7 +107,8 @@ impl<'r> Prepared<'r> {
                 (false, _) => Outcome::Quiet,
             },
             rules: RuleSet { rules: vec![alone], settings, vocabulary: Arc::clone(&rules.vocabulary) },
-            release: Release::seen_from(&snippet.migration, false, &[]),
+            release: Release::seen_from(&snippet.migration, false, &release.iter().collect::<Vec<_>>()),
+            states: states(rules, &snippet.migration, given),
             snippet,
             database: target::database(rule, example),
             django: target::django(rule),
@@ -101,7 +143,7 @@ impl<'r> Prepared<'r> {
         if let Some((leaf, value)) = mutant {
             judge = judge.with_mutant(leaf, value);
         }
-        judge.migration(&self.snippet.migration, &self.release)
+        judge.migration(&self.snippet.migration, &self.release, &self.states)
     }
 
     /// What is wrong when the rule does not say what the author says. `leaves` are the rule's.

@@ -30,7 +30,7 @@ impl Snippet {
 }
 
 /// Where the text of the migration comes from.
-struct Places {
+pub(super) struct Places {
     /// Runs that the migration and the example have in common.
     runs: Vec<Run>,
     /// For each line of the example: its offset in the example and in the rule file.
@@ -48,7 +48,7 @@ struct Run {
 }
 
 impl Places {
-    fn new(text: &Text) -> Self {
+    pub(super) fn new(text: &Text) -> Self {
         let starts = std::iter::once(0).chain(text.value.match_indices('\n').map(|(offset, _)| offset + 1));
         let lines = starts.zip(text.line_offsets.iter().copied()).collect();
         Self { runs: Vec::new(), lines, first: text.span }
@@ -60,7 +60,7 @@ impl Places {
         self.lines.get(line).map_or(self.first.start, |(start, file)| file + offset.saturating_sub(*start))
     }
 
-    fn span_in_file(&self, span: Span) -> Span {
+    pub(super) fn span_in_file(&self, span: Span) -> Span {
         let start = self.in_file(span.start);
         // The end of a line is not the start of the next one, which is indented in the rule file.
         let end = if span.is_empty() { start } else { self.in_file(span.end - 1) + 1 };
@@ -115,7 +115,7 @@ pub(super) fn snippet(
     };
     let statements = python::statements(&SourceFile::new(path.as_str(), text.value.as_str()))
         .map_err(|error| syntax(&error, places.span_in_file(error.span)))?;
-    let whole = statements.iter().any(|statement| statement.kind == StatementKind::Class("Migration".to_owned()));
+    let whole = statements.iter().any(|statement| statement.is_class("Migration"));
     let draft = draft(text, prelude, places, &statements, whole);
     let Some(Draft { text: migration, places, .. }) = draft else {
         let message = "this example has no operation";
@@ -144,9 +144,8 @@ fn draft<'t>(
     statements: &[Statement],
     whole: bool,
 ) -> Option<Draft<'t>> {
-    let class = StatementKind::Class("Migration".to_owned());
     let shown = |statement: &&Statement| {
-        if whole { statement.kind == class } else { statement.kind == StatementKind::Expression }
+        if whole { statement.is_class("Migration") } else { statement.kind == StatementKind::Expression }
     };
     places.first = places.span_in_file(statements.iter().find(shown)?.span);
     let mut draft = Draft { text: prelude.to_owned(), example: &text.value, places };
@@ -209,22 +208,4 @@ fn unknown_operations(
         wrong.push(diagnostic.with_help(help));
     }
     wrong
-}
-
-/// Checks the models of `given` and `deployed`. They are what exists before the example; facts do not read them yet.
-pub(super) fn models(text: &Text, rule_file: &Arc<SourceFile>) -> Option<Diagnostic> {
-    let places = Places::new(text);
-    match python::statements(&SourceFile::new("shop/models.py", text.value.as_str())) {
-        Ok(statements) if statements.iter().any(|statement| matches!(statement.kind, StatementKind::Class(_))) => None,
-        Ok(_) => {
-            let message = "there is no model here";
-            let diagnostic = Diagnostic::error(rule_file, "example::models", message, text.span, "no class");
-            Some(diagnostic.with_help("write models as in `models.py`: `class Order(models.Model): …`"))
-        }
-        Err(error) => {
-            let span = places.span_in_file(error.span);
-            let diagnostic = Diagnostic::error(rule_file, "example::syntax", &error.message, span, "here");
-            Some(diagnostic.with_help("write models as in `models.py`: `class Order(models.Model): …`"))
-        }
-    }
 }

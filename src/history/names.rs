@@ -149,7 +149,7 @@ pub fn primary_key(model: &ModelState) -> Known<(&str, Option<&Arc<FieldState>>)
     }
 }
 
-/// An AutoField is always the primary key, or it could not be checked (`AutoFieldMixin._check_primary_key`).
+/// An `AutoField` is always the primary key, or it could not be checked (`AutoFieldMixin._check_primary_key`).
 fn is_auto(entry: &'static crate::migration::catalogue::FieldEntry) -> bool {
     ["AutoField", "BigAutoField", "SmallAutoField"].iter().any(|name| entry.derives_from(name))
 }

@@ -106,7 +106,8 @@ impl History {
         self.with_view(node, side, |replay| replay.after(node.0).clone())
     }
 
-    /// The state before a migration's first operation, then after each of its operations.
+    /// The state before a migration's first operation, then after each of its operations, nested ones behind the one
+    /// they stand in.
     #[must_use]
     pub fn states_within(&self, node: NodeId, side: Side) -> Vec<ProjectState> {
         let mut state = self.before(node, side);

@@ -76,7 +76,7 @@ pub(super) enum Change {
         old: Arc<str>,
         new: Spanned<String>,
     },
-    /// RenameIndex with `old_fields`: an entry of `index_together` becomes an index.
+    /// `RenameIndex` with `old_fields`: an entry of `index_together` becomes an index.
     NameIndex {
         model: Arc<str>,
         fields: Vec<String>,

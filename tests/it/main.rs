@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+mod cases;
 mod fmt;
 mod history;
 mod rule_examples;

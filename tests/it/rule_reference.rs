@@ -183,10 +183,13 @@ fn names_lists_what_a_rule_may_say_about_a_head() {
           ConstraintOperation
 
     Model: A model.
-      name: str   Its name, in lower case.
-      app: str    Label of its app.
-      label: str  `app.model`, in lower case.
-      table: str  Its table: `db_table`, else `app_model`.
+      name: str            Its name, in lower case.
+      app: str             Label of its app.
+      label: str           `app.model`, in lower case.
+      table: str           Its table: `db_table`, else `app_model`.
+      managed: bool        Whether Django creates and alters its table.
+      proxy: bool          Whether it has no table of its own.
+      fields: list[Field]  Its fields.
 
     Migration: A migration.
       name: str                    Its name: the file's, without `.py`.

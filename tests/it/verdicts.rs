@@ -36,6 +36,7 @@ fn outcome(rules: &RuleSet, judged: &Arc<Migration>, others: &[Arc<Migration>], 
         rules,
         files: &[Checked { content: Content::Migration(Arc::clone(judged)), deployed: false }],
         release: &release,
+        history: &release,
         databases: &databases,
         django: Version::new(5, 2),
     })
@@ -213,7 +214,8 @@ fn a_table_of_the_same_release_is_not_deployed() {
     let deployed = check(Request {
         rules: &rules,
         files: &[Checked { content: Content::Migration(Arc::clone(&add)), deployed: true }],
-        release: &[create],
+        release: &[Arc::clone(&create)],
+        history: &[create, add],
         databases: &["postgresql".parse().expect("a database")],
         django: Version::new(5, 2),
     });

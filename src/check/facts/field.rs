@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 use std::rc::Rc;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::check::facts::model::ModelView;
-use crate::check::facts::{Attribute, Context, attribute, getter, given, names, not_known, value};
+use crate::check::facts::origin::Origin;
+use crate::check::facts::{Attribute, Context, attribute, getter, names, value};
+use crate::history::{FieldState, Known};
 use crate::language::vocabulary::Name;
-use crate::language::{Entity, Fact, Slot, Truth, Type};
+use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
 use crate::migration::catalogue::{self, ParameterKind};
 use crate::migration::{Effective, Field};
+use crate::python::Unknown;
 use crate::source::Span;
 
 /// A field, as one operation sees it.
@@ -22,8 +25,19 @@ pub(crate) struct FieldView<'a> {
     pub(super) name: Fact<'a>,
     /// Where the operation names it.
     pub(super) name_span: Span,
-    /// What the migration says of it; `None` when an earlier migration does.
-    pub(super) field: Option<&'a Field>,
+    /// Who says what it is.
+    pub(super) stated: Stated<'a>,
+}
+
+/// Who says what a field is.
+#[derive(Clone)]
+pub(super) enum Stated<'a> {
+    /// The operation itself.
+    Here(&'a Field),
+    /// The replayed state.
+    Replayed(&'a FieldState),
+    /// Nobody, for this reason.
+    Nobody(Rc<Cause>),
 }
 
 type Getter = for<'a> fn(&FieldView<'a>) -> Fact<'a>;
@@ -133,14 +147,50 @@ fn written_when_unusual(field: &Field, name: &str) -> Option<catalogue::Default>
 }
 
 impl<'a> FieldView<'a> {
-    /// A fact about something that an earlier migration says.
-    fn elsewhere(&self) -> Fact<'a> {
-        let text = format!("{}.{}", self.model.name().print(), self.name.print());
-        Fact::Unknown(Rc::new(crate::language::Cause {
-            text,
-            reason: "is defined in another migration".to_owned(),
+    /// The same field as the state before the operation has it.
+    pub(super) fn found_in_state(self) -> Self {
+        let found = self.lookup();
+        Self { stated: found.map_or_else(Stated::Nobody, Stated::Replayed), ..self }
+    }
+
+    fn lookup(&self) -> Result<&'a FieldState, Rc<Cause>> {
+        let (_, model) = self.model.replayed()?;
+        let Fact::Str(name) = &self.name else {
+            return Err(self.name.unknown().cloned().unwrap_or_else(|| self.not_added()));
+        };
+        match model.field(name) {
+            Known::Yes(field) => Ok(field),
+            Known::Maybe(_, doubt) => Err(self.model.doubt(&doubt)),
+            Known::No => Err(self.not_added()),
+        }
+    }
+
+    fn not_added(&self) -> Rc<Cause> {
+        Rc::new(Cause {
+            text: format!("{}.{}", self.model.name().print(), self.name.print()),
+            reason: "is not added by the migrations before this one".to_owned(),
             span: self.name_span,
-        }))
+        })
+    }
+
+    /// The field, or why it is not known.
+    fn field(&self) -> Result<&'a Field, Rc<Cause>> {
+        match &self.stated {
+            Stated::Here(field) => Ok(field),
+            Stated::Replayed(state) => Ok(&state.field),
+            Stated::Nobody(cause) => Err(Rc::clone(cause)),
+        }
+    }
+
+    /// Where the field's arguments stand.
+    fn origin(&self) -> Origin<'a> {
+        let migration = self.context.migration;
+        match &self.stated {
+            Stated::Replayed(state) if !Arc::ptr_eq(&state.source, &migration.source) => {
+                Origin::elsewhere(&state.source, &migration.app, self.name_span)
+            }
+            _ => self.context.here(),
+        }
     }
 
     fn effective(
@@ -149,7 +199,10 @@ impl<'a> FieldView<'a> {
         read: impl FnOnce(&'a crate::python::Value) -> Fact<'a>,
         unset: Fact<'a>,
     ) -> Fact<'a> {
-        let Some(field) = self.field else { return self.elsewhere() };
+        let field = match self.field() {
+            Ok(field) => field,
+            Err(cause) => return Fact::Unknown(cause),
+        };
         match field.effective(name) {
             Effective::Given(value) => read(value),
             Effective::Default(default) => match value::default(default) {
@@ -158,31 +211,31 @@ impl<'a> FieldView<'a> {
             },
             Effective::Unknown(unknown) => match written_when_unusual(field, name) {
                 Some(default) => value::default(default),
-                None if field.argument(name).is_some() => given(&unknown),
-                None => not_known(&unknown),
+                None if field.argument(name).is_some() => self.origin().given(&unknown),
+                None => self.origin().not_known(&unknown),
             },
             Effective::Unset => unset,
         }
     }
 
     fn flag(&self, name: &str, unset: bool) -> Fact<'a> {
-        self.effective(name, |value| value::typed(self.context, value, ParameterKind::Bool), Fact::Bool(unset))
+        self.effective(name, |value| value::typed(self.origin(), value, ParameterKind::Bool), Fact::Bool(unset))
     }
 
     fn int(&self, name: &str) -> Fact<'a> {
-        self.effective(name, |value| value::typed(self.context, value, ParameterKind::Int), Fact::Unset)
+        self.effective(name, |value| value::typed(self.origin(), value, ParameterKind::Int), Fact::Unset)
     }
 
     fn text(&self, name: &str) -> Fact<'a> {
-        self.effective(name, |value| value::typed(self.context, value, ParameterKind::Str), Fact::Unset)
+        self.effective(name, |value| value::typed(self.origin(), value, ParameterKind::Str), Fact::Unset)
     }
 
     fn any(&self, name: &str) -> Fact<'a> {
-        self.effective(name, |value| value::any(self.context, value), Fact::Unset)
+        self.effective(name, |value| value::any(self.origin(), value), Fact::Unset)
     }
 
-    fn argument(&self, name: &str, read: fn(&'a Context<'a>, &'a crate::python::Value) -> Fact<'a>) -> Fact<'a> {
-        self.effective(name, |value| read(self.context, value), Fact::Unset)
+    fn argument(&self, name: &str, read: fn(Origin<'a>, &'a crate::python::Value) -> Fact<'a>) -> Fact<'a> {
+        self.effective(name, |value| read(self.origin(), value), Fact::Unset)
     }
 
     /// Django: a primary key is never NULL, whatever `null` says.
@@ -212,15 +265,18 @@ impl<'a> FieldView<'a> {
     }
 
     fn has_column(&self) -> Fact<'a> {
-        let Some(field) = self.field else { return self.elsewhere() };
+        let field = match self.field() {
+            Ok(field) => field,
+            Err(cause) => return Fact::Unknown(cause),
+        };
         match (&field.class_path, field.entry) {
             (_, Some(entry)) => Fact::Bool(entry.has_column),
-            (Ok(path), None) => Fact::Unknown(Rc::new(crate::language::Cause {
+            (Ok(path), None) => self.origin().not_known(&Unknown {
                 text: path.clone(),
                 reason: "is a field class that no rule file declares".to_owned(),
-                span: field.span,
-            })),
-            (Err(unknown), None) => not_known(unknown),
+                span: field.class_span,
+            }),
+            (Err(unknown), None) => self.origin().not_known(unknown),
         }
     }
 
@@ -235,7 +291,8 @@ impl<'a> FieldView<'a> {
             Fact::Unset => {}
             given => return given,
         }
-        let relation = self.field.and_then(|field| field.entry).is_some_and(|entry| entry.derives_from("ForeignKey"));
+        let relation =
+            self.field().ok().and_then(|field| field.entry).is_some_and(|entry| entry.derives_from("ForeignKey"));
         match &self.name {
             Fact::Str(name) if relation => Fact::Str(Cow::Owned(format!("{name}_id"))),
             other => other.clone(),
@@ -260,11 +317,14 @@ impl<'a> Entity<'a> for FieldView<'a> {
     }
 
     fn class(&self) -> Fact<'a> {
-        let Some(field) = self.field else { return self.elsewhere() };
+        let field = match self.field() {
+            Ok(field) => field,
+            Err(cause) => return Fact::Unknown(cause),
+        };
         match (&field.class_path, field.entry) {
             (_, Some(entry)) => Fact::Str(Cow::Borrowed(entry.name)),
             (Ok(path), None) => Fact::Str(Cow::Borrowed(path)),
-            (Err(unknown), None) => not_known(unknown),
+            (Err(unknown), None) => self.origin().not_known(unknown),
         }
     }
 
@@ -273,7 +333,8 @@ impl<'a> Entity<'a> for FieldView<'a> {
     }
 
     fn place(&self, attribute: Option<&str>) -> Option<Span> {
-        match (attribute, self.field) {
+        let here = self.field().ok().filter(|_| self.origin().is_here());
+        match (attribute, here) {
             (None, Some(field)) => Some(field.span),
             (Some("name"), _) | (None, None) => Some(self.name_span),
             (Some(name), Some(field)) => field.argument(name).map(|argument| argument.span),

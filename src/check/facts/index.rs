@@ -1,12 +1,11 @@
 //! What rules can ask of an index or a constraint: both are a class with arguments.
 
 use std::borrow::Cow;
-use std::rc::Rc;
 use std::sync::LazyLock;
 
 use crate::check::facts::{Attribute, Context, attribute, getter, list_of_text, names, not_known, value};
 use crate::language::vocabulary::Name;
-use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
+use crate::language::{Entity, Fact, Slot, Truth, Type};
 use crate::migration::catalogue::ParameterKind;
 use crate::python::{Argument, Call, Value, ValueKind};
 use crate::source::Span;
@@ -98,7 +97,7 @@ impl<'a> IndexView<'a> {
         match (self.call(), self.written(name)) {
             (None, _) => self.class(),
             (Some(_), Some(argument)) if argument.value.is_none() => Fact::Unset,
-            (Some(_), Some(argument)) => value::typed(self.context, &argument.value, kind),
+            (Some(_), Some(argument)) => value::typed(self.context.here(), &argument.value, kind),
             (Some(Call { open: Some(unknown), .. }), None) => not_known(unknown),
             (Some(_), None) => Fact::Unset,
         }
@@ -149,7 +148,7 @@ impl<'a> Entity<'a> for IndexView<'a> {
                 None => Fact::Unknown(self.context.cause(call.callee_span, "is not a name")),
             },
             ValueKind::Unknown(unknown) => not_known(unknown),
-            _ => Fact::Unknown(Rc::<Cause>::clone(&self.context.cause(self.value.span, "is not a call"))),
+            _ => Fact::Unknown(self.context.cause(self.value.span, "is not a call")),
         }
     }
 

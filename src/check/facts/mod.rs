@@ -10,6 +10,7 @@ mod index;
 mod migration;
 mod model;
 mod operation;
+mod origin;
 mod subject;
 mod value;
 mod vocabulary;
@@ -17,12 +18,15 @@ mod vocabulary;
 use std::rc::Rc;
 
 use crate::check::release::Release;
+use crate::check::states::States;
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Fact, Slot, Type, Vocabulary};
 use crate::migration::{Migration, Operation};
 use crate::python::Unknown;
 use crate::source::Span;
 use crate::target::{Database, Version};
+
+use origin::Origin;
 
 pub(crate) use subject::{MigrationSubject, OperationSubject};
 pub use vocabulary::vocabulary;
@@ -35,6 +39,8 @@ pub(crate) struct Context<'a> {
     pub(crate) operations: Vec<Placed<'a>>,
     /// What is deployed, as seen from this migration.
     pub(crate) release: &'a Release,
+    /// The states of the project around its operations.
+    pub(crate) states: &'a States,
     /// The database it is judged for.
     pub(crate) database: Database,
     /// The version of Django.
@@ -59,6 +65,7 @@ impl<'a> Context<'a> {
     pub(crate) fn new(
         migration: &'a Migration,
         release: &'a Release,
+        states: &'a States,
         vocabulary: &'a Vocabulary,
         database: Database,
         django: Version,
@@ -67,7 +74,7 @@ impl<'a> Context<'a> {
         for (index, operation) in migration.operations.iter().enumerate() {
             place(operation, index, &mut operations);
         }
-        Self { migration, operations, release, database, django, vocabulary }
+        Self { migration, operations, release, states, database, django, vocabulary }
     }
 
     /// Whether a rule file declares an operation class of that path, by its last part.
@@ -75,20 +82,14 @@ impl<'a> Context<'a> {
         self.vocabulary.declared("Operation", path).is_some()
     }
 
-    /// The source text at a place, on one line and not too long for a message.
-    pub(crate) fn text(&self, span: Span) -> String {
-        const LONGEST: usize = 60;
-        let mut text = self.migration.source.slice(span).split_whitespace().collect::<Vec<_>>().join(" ");
-        if let Some((cut, _)) = text.char_indices().nth(LONGEST) {
-            text.truncate(cut);
-            text.push('…');
-        }
-        text
+    /// Values of this migration.
+    fn here(&'a self) -> Origin<'a> {
+        Origin::here(&self.migration.source, &self.migration.app)
     }
 
     /// A cause at a place of this migration.
-    pub(crate) fn cause(&self, span: Span, reason: &str) -> Rc<Cause> {
-        Rc::new(Cause { text: self.text(span), reason: reason.to_owned(), span })
+    fn cause(&'a self, span: Span, reason: &str) -> Rc<Cause> {
+        self.here().cause(span, reason)
     }
 }
 
@@ -100,11 +101,6 @@ fn cause_of(unknown: &Unknown) -> Rc<Cause> {
 /// A fact that the reader could not know.
 fn not_known<'a>(unknown: &Unknown) -> Fact<'a> {
     Fact::Unknown(cause_of(unknown))
-}
-
-/// The fact of a value that is written and that the reader could not know.
-fn given<'a>(unknown: &Unknown) -> Fact<'a> {
-    Fact::Given(cause_of(unknown))
 }
 
 fn place<'a>(operation: &'a Operation, index: usize, placed: &mut Vec<Placed<'a>>) {

@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 use std::rc::Rc;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use crate::check::facts::{Attribute, Context, attribute, getter, names, not_known};
+use crate::check::facts::field::{FieldView, Stated};
+use crate::check::facts::origin::Origin;
+use crate::check::facts::{Attribute, Context, attribute, getter, names};
+use crate::history::{self, Doubt, Known, ModelState, ProjectState};
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
 
 /// A model, as one operation names it.
 #[derive(Clone)]
@@ -17,6 +20,8 @@ pub(crate) struct ModelView<'a> {
     pub(super) written: Fact<'a>,
     /// Where the operation names it.
     pub(super) span: Span,
+    /// The project's state that it is looked up in.
+    pub(super) state: Option<&'a ProjectState>,
 }
 
 type Getter = for<'a> fn(&ModelView<'a>) -> Fact<'a>;
@@ -29,6 +34,9 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
         }),
         attribute("label", Slot::set(Type::Str), "`app.model`, in lower case.", |m| m.label()),
         attribute("table", Slot::set(Type::Str), "Its table: `db_table`, else `app_model`.", |m| m.table()),
+        attribute("managed", Slot::set(Type::Bool), "Whether Django creates and alters its table.", |m| m.managed()),
+        attribute("proxy", Slot::set(Type::Bool), "Whether it has no table of its own.", |m| m.flag("proxy")),
+        attribute("fields", Slot::set(Type::list(Type::Entity("Field"))), "Its fields.", |m| m.fields()),
     ]
 });
 
@@ -53,19 +61,93 @@ impl<'a> ModelView<'a> {
         }
     }
 
-    /// `Options.db_table` (django.db.models.options). Known where the model is created in this release; an earlier
-    /// migration may have given it any name.
-    pub(super) fn table(&self) -> Fact<'a> {
-        let Fact::Str(name) = &self.written else { return self.written.clone() };
-        match self.context.release.table_of(&self.context.migration.app, name) {
-            Some(Ok(table)) => Fact::Str(Cow::Owned(table)),
-            Some(Err(unknown)) => not_known(&unknown),
-            None => Fact::Unknown(Rc::new(Cause {
-                text: format!("the table of {}", self.text()),
-                reason: "is set in another migration".to_owned(),
-                span: self.span,
-            })),
+    /// The model in the replayed state, or why it is not known there.
+    pub(super) fn replayed(&self) -> Result<(&'a ProjectState, &'a Arc<ModelState>), Rc<Cause>> {
+        let Fact::Str(name) = &self.written else {
+            return Err(self.written.unknown().cloned().unwrap_or_else(|| self.not_created()));
+        };
+        let state = self.state.ok_or_else(|| self.not_created())?;
+        match state.model(&self.context.migration.app, &name.to_lowercase()) {
+            Known::Yes(model) => Ok((state, model)),
+            Known::Maybe(_, doubt) => Err(self.doubt(&doubt)),
+            Known::No => Err(self.not_created()),
         }
+    }
+
+    fn not_created(&self) -> Rc<Cause> {
+        Rc::new(Cause {
+            text: self.text().into_owned(),
+            reason: "is not created by the migrations before this one".to_owned(),
+            span: self.span,
+        })
+    }
+
+    /// What the replay could not know, pointed at from here.
+    pub(super) fn doubt(&self, doubt: &Doubt) -> Rc<Cause> {
+        self.origin(&doubt.source).cause_of(&doubt.unknown)
+    }
+
+    /// Where values of the replayed state stand.
+    fn origin<'s>(&'s self, source: &'s Arc<SourceFile>) -> Origin<'s> {
+        let own = &self.context.migration.source;
+        let app = &self.context.migration.app;
+        if Arc::ptr_eq(own, source) { Origin::here(source, app) } else { Origin::elsewhere(source, app, self.span) }
+    }
+
+    /// The model's table, as `history::table` knows it.
+    pub(super) fn table(&self) -> Fact<'a> {
+        match self.replayed() {
+            Ok((state, model)) => match history::table(state, model) {
+                Ok(table) => Fact::Str(Cow::Owned(table)),
+                Err(doubt) => Fact::Unknown(self.doubt(&doubt)),
+            },
+            Err(cause) => Fact::Unknown(cause),
+        }
+    }
+
+    /// An option that is False when it is not given.
+    fn flag(&self, option: &str) -> Fact<'a> {
+        match self.option(option) {
+            Ok(value) => Fact::Bool(value.unwrap_or(false)),
+            Err(cause) => Fact::Unknown(cause),
+        }
+    }
+
+    fn managed(&self) -> Fact<'a> {
+        match self.option("managed") {
+            Ok(value) => Fact::Bool(value.unwrap_or(true)),
+            Err(cause) => Fact::Unknown(cause),
+        }
+    }
+
+    fn option(&self, name: &str) -> Result<Option<bool>, Rc<Cause>> {
+        let (_, model) = self.replayed()?;
+        match model.option(name) {
+            Known::No => Ok(None),
+            Known::Maybe(_, doubt) => Err(self.doubt(&doubt)),
+            Known::Yes(option) => match option.value.as_bool() {
+                Some(value) => Ok(Some(value)),
+                None => Err(self.origin(&option.source).cause(option.value.span, "is not a literal")),
+            },
+        }
+    }
+
+    fn fields(&self) -> Fact<'a> {
+        let (_, model) = match self.replayed() {
+            Ok(found) => found,
+            Err(cause) => return Fact::Unknown(cause),
+        };
+        let known = model.fields.iter().map(|(name, field)| {
+            Fact::Entity(Rc::new(FieldView {
+                context: self.context,
+                model: self.clone(),
+                name: Fact::Str(Cow::Borrowed(name)),
+                name_span: self.span,
+                stated: Stated::Replayed(field),
+            }) as Rc<dyn Entity<'a> + 'a>)
+        });
+        let more = model.more.as_ref().map(|doubt| Fact::Unknown(self.doubt(doubt)));
+        Fact::List(known.chain(more).collect())
     }
 }
 

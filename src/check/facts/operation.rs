@@ -5,10 +5,11 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use crate::check::facts::code::CodeView;
-use crate::check::facts::field::FieldView;
+use crate::check::facts::field::{FieldView, Stated};
 use crate::check::facts::index::{IndexView, Shape};
 use crate::check::facts::model::ModelView;
-use crate::check::facts::{Attribute, Context, Placed, attribute, cause_of, getter, given, names, not_known, value};
+use crate::check::facts::{Attribute, Context, Placed, attribute, cause_of, getter, names, not_known, value};
+use crate::history::ProjectState;
 use crate::language::vocabulary::{KindDeclaration, Name};
 use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
 use crate::migration::catalogue::{self, Group, OperationEntry, Parameter, ParameterKind};
@@ -86,7 +87,7 @@ pub(super) static HEAD_NAMES: LazyLock<Vec<HeadName>> = LazyLock::new(|| {
         },
         HeadName {
             attribute: attribute("old", Slot::set(Type::Entity("Field")), "The field as it was.", |o| {
-                o.field().map_or(Fact::Unset, |field| Fact::Entity(Rc::new(FieldView { field: None, ..field })))
+                o.field().map_or(Fact::Unset, |field| Fact::Entity(Rc::new(field.found_in_state())))
             }),
             has: |entry| entry.name == "AlterField",
         },
@@ -169,6 +170,13 @@ impl<'a> OperationView<'a> {
         kind.parents.iter().find_map(|parent| catalogue::operation_named(parent))
     }
 
+    /// The state that its model is looked up in: that before it, and for a new model that after it.
+    fn state(&self) -> Option<&'a ProjectState> {
+        let states = self.context.states;
+        let creates = self.like().is_some_and(|entry| entry.name == "CreateModel");
+        if creates { states.after(self.placed.order) } else { states.before(self.placed.order) }
+    }
+
     /// The model that it is about.
     pub(super) fn model(&self) -> Option<ModelView<'a>> {
         let parameter = model_parameter(self.like()?)?;
@@ -176,6 +184,7 @@ impl<'a> OperationView<'a> {
             context: self.context,
             written: self.argument(parameter),
             span: self.argument_span(parameter),
+            state: self.state(),
         })
     }
 
@@ -186,12 +195,16 @@ impl<'a> OperationView<'a> {
             return None;
         }
         let parameter = if entry.name == "RenameField" { "old_name" } else { "name" };
-        Some(FieldView {
+        let view = FieldView {
             context: self.context,
             model: self.model()?,
             name: self.argument(parameter),
             name_span: self.argument_span(parameter),
-            field: self.operation().field.as_ref(),
+            stated: Stated::Nobody(self.context.cause(self.operation().callee_span, "does not say what the field is")),
+        };
+        Some(match self.operation().field.as_ref() {
+            Some(field) => FieldView { stated: Stated::Here(field), ..view },
+            None => view.found_in_state(),
         })
     }
 
@@ -205,7 +218,7 @@ impl<'a> OperationView<'a> {
                 model: model.clone(),
                 name: Fact::Str(Cow::Borrowed(name)),
                 name_span: field.span,
-                field: Some(field),
+                stated: Stated::Here(field),
             })
             .collect()
     }
@@ -221,7 +234,7 @@ impl<'a> OperationView<'a> {
         let place = declaration.parameters.iter().position(|(parameter, _)| parameter == name);
         let positional = || operation.argument(&format!("*{}", place? + 1));
         if let Some(argument) = operation.argument(name).or_else(positional) {
-            return value::any(self.context, &argument.value);
+            return value::any(self.context.here(), &argument.value);
         }
         if let Some(unknown) = &operation.open {
             return not_known(unknown);
@@ -284,7 +297,7 @@ impl<'a> OperationView<'a> {
                     .map(|placed| OperationView { context: self.context, placed: *placed }.as_element())
                     .collect(),
             ),
-            other => value::typed(self.context, &argument.value, other),
+            other => value::typed(self.context.here(), &argument.value, other),
         }
     }
 }
@@ -293,7 +306,7 @@ impl<'a> OperationView<'a> {
 fn statements<'a>(sql: &Sql) -> Fact<'a> {
     match sql {
         Sql::Noop => Fact::List(Vec::new()),
-        Sql::Unknown(unknown) => given(unknown),
+        Sql::Unknown(unknown) => Fact::Given(cause_of(unknown)),
         Sql::Statements(statements) => Fact::List(
             statements
                 .iter()

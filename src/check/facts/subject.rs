@@ -85,8 +85,8 @@ impl<'a> OperationSubject<'a> {
 
     /// The place that a finding about it is reported at.
     pub(crate) fn span(&self) -> Span {
-        let field = self.part.as_ref().and_then(|field| field.field);
-        field.map_or(self.view.operation().span, |field| field.span)
+        let part = self.part.as_ref().and_then(|field| field.place(None));
+        part.unwrap_or(self.view.operation().span)
     }
 
     /// Why it is not certain that this operation runs, or what it is.

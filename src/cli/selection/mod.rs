@@ -42,6 +42,8 @@ pub(super) struct Selection {
     pub(super) files: Vec<Checked>,
     /// All migrations that are not deployed.
     pub(super) release: Vec<Arc<Migration>>,
+    /// All migrations of the apps of these files.
+    pub(super) history: Vec<Arc<Migration>>,
 }
 
 /// A file on its way to be read.
@@ -181,13 +183,13 @@ fn selects(project: &Project, path: &str) -> bool {
     }
 }
 
-/// Reads the files to judge and, of their folders, the migrations that are not deployed.
+/// Reads the files to judge and the other migrations of their folders.
 fn candidates(tree: &Tree, judged: &BTreeSet<String>, deployed: &Deployed) -> Result<Vec<Candidate>, Failure> {
     let is_deployed = |path: &str| deployed.as_ref().is_none_or(|deployed| deployed.contains(path));
     let folders: BTreeSet<&str> = judged.iter().map(|path| label::folder(path)).collect();
     let mut wanted: BTreeMap<String, bool> = judged.iter().map(|path| (path.clone(), true)).collect();
     for folder in folders {
-        let siblings = tree.list(folder).into_iter().filter(|path| is_migration_path(path) && !is_deployed(path));
+        let siblings = tree.list(folder).into_iter().filter(|path| is_migration_path(path));
         for path in siblings {
             wanted.entry(path).or_insert(false);
         }
@@ -213,11 +215,14 @@ fn read(project: &Project, tree: &Tree, candidates: Vec<Candidate>) -> Selection
             (content(&candidate.path, &candidate.bytes, &app), candidate.deployed, candidate.judged)
         })
         .collect();
-    let mut selection = Selection { files: Vec::new(), release: Vec::new() };
+    let mut selection = Selection { files: Vec::new(), release: Vec::new(), history: Vec::new() };
     for (content, deployed, judged) in read {
         let Some(content) = content else { continue };
-        if let (Content::Migration(migration), false) = (&content, deployed) {
-            selection.release.push(Arc::clone(migration));
+        if let Content::Migration(migration) = &content {
+            selection.history.push(Arc::clone(migration));
+            if !deployed {
+                selection.release.push(Arc::clone(migration));
+            }
         }
         if judged {
             selection.files.push(Checked { content, deployed });

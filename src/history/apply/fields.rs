@@ -51,7 +51,7 @@ pub(super) fn remove(
     Ok(())
 }
 
-/// `ProjectState.rename_field`: the field moves to the end; `from_fields`, the names in a CompositePrimaryKey,
+/// `ProjectState.rename_field`: the field moves to the end; `from_fields`, the names in a `CompositePrimaryKey`,
 /// `unique_together`, `index_together` and the `to_fields` of relations follow, `indexes` and `constraints` don't.
 pub(super) fn rename(
     state: &mut ProjectState,
@@ -134,7 +134,7 @@ fn points_at(field: &FieldState, model: (&str, &str), target: (&str, &str), sett
     }
 }
 
-/// Whether `from_fields` or the names in a CompositePrimaryKey have the name.
+/// Whether `from_fields` or the names in a `CompositePrimaryKey` have the name.
 fn mentions(field: &Field, name: &str) -> bool {
     let is_it = |value: &Value| value.as_str() == Some(name);
     field.arguments.iter().any(|argument| {

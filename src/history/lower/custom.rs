@@ -27,18 +27,17 @@ pub(super) fn behaviour(
     path: &str,
     definition: Option<&Definition>,
 ) -> Behaviour {
-    match definition.map(|definition| inherited(migration, definition)) {
-        Some(Some(behaviour)) => behaviour,
-        _ => {
-            let name = path.trim_start_matches('.');
-            let reason = "is an operation that no rule file declares";
-            let doubt = Doubt::new(&migration.source, operation.callee_span, name, reason);
-            let scope = match operation.text("model_name") {
-                Some(model) => Scope::Model(Arc::from(lower(model))),
-                None => Scope::App,
-            };
-            Behaviour::Unknown(scope, doubt)
-        }
+    if let Some(Some(behaviour)) = definition.map(|definition| inherited(migration, definition)) {
+        behaviour
+    } else {
+        let name = path.trim_start_matches('.');
+        let reason = "is an operation that no rule file declares";
+        let doubt = Doubt::new(&migration.source, operation.callee_span, name, reason);
+        let scope = match operation.text("model_name") {
+            Some(model) => Scope::Model(Arc::from(lower(model))),
+            None => Scope::App,
+        };
+        Behaviour::Unknown(scope, doubt)
     }
 }
 

@@ -18,11 +18,13 @@ use crate::source::{SourceFile, Span};
 /// Which of Django's operations a class that is not Django's behaves like, by the class's full dotted path.
 pub(super) type BehavesLike<'a> = &'a dyn Fn(&str) -> Option<&'static OperationEntry>;
 
-/// The steps of each operation of a migration, in order.
+/// The steps of each operation of a migration, in order, nested operations behind the one they stand in.
 pub(super) fn steps(migration: &Migration, side: Side, behaves_like: BehavesLike<'_>) -> Vec<Vec<Step>> {
-    let lowering = Lowering { migration, side, behaves_like };
-    let mut steps: Vec<Vec<Step>> =
-        migration.operations.iter().map(|operation| lowering.operation(operation, None)).collect();
+    let mut lowering = Lowering { migration, side, behaves_like, steps: Vec::new() };
+    for operation in &migration.operations {
+        lowering.operation(operation, None);
+    }
+    let mut steps = lowering.steps;
     if let Some(doubt) = custom::overridden(migration) {
         let source = Arc::clone(&migration.source);
         let span = doubt.unknown.span;
@@ -39,11 +41,26 @@ struct Lowering<'m> {
     migration: &'m Migration,
     side: Side,
     behaves_like: BehavesLike<'m>,
+    steps: Vec<Vec<Step>>,
 }
 
 impl Lowering<'_> {
-    /// The steps of an operation that happens unless there is a doubt about one that it stands in.
-    fn operation(&self, operation: &Operation, outer: Option<&Arc<Doubt>>) -> Vec<Step> {
+    /// The steps of an operation that happens unless there is a doubt about one that it stands in, then those of the
+    /// operations inside it.
+    fn operation(&mut self, operation: &Operation, outer: Option<&Arc<Doubt>>) {
+        let source = &self.migration.source;
+        let own = operation.condition.as_ref().map(|unknown| Doubt::of(source, unknown));
+        let doubt = outer.cloned().or(own);
+        let step = |change| Step { change, doubt: doubt.clone(), source: Arc::clone(source), span: operation.span };
+        let steps = self.changes(operation).into_iter().map(step).collect();
+        self.steps.push(steps);
+        for child in &operation.children {
+            self.operation(child, doubt.as_ref());
+        }
+    }
+
+    /// What the operation itself does, without those inside it.
+    fn changes(&self, operation: &Operation) -> Vec<Change> {
         let skipped = match self.side {
             Side::State => Reach::Database,
             Side::Database => Reach::State,
@@ -51,16 +68,13 @@ impl Lowering<'_> {
         if operation.reach == skipped {
             return Vec::new();
         }
-        let source = &self.migration.source;
-        let own = operation.condition.as_ref().map(|unknown| Doubt::of(source, unknown));
-        let doubt = outer.cloned().or(own);
-        let changes = match &operation.kind {
-            OperationKind::Unknown(unknown) => vec![Change::Forget(Scope::App, Doubt::of(source, unknown))],
+        match &operation.kind {
+            OperationKind::Unknown(unknown) => {
+                vec![Change::Forget(Scope::App, Doubt::of(&self.migration.source, unknown))]
+            }
             OperationKind::Django(entry) => self.known(operation, entry),
+            OperationKind::Custom { .. } if !operation.children.is_empty() => Vec::new(),
             OperationKind::Custom { path, definition } => {
-                if !operation.children.is_empty() {
-                    return self.children(operation, doubt.as_ref());
-                }
                 let behaviour = match (self.behaves_like)(path) {
                     Some(entry) => custom::Behaviour::Like(entry),
                     None => custom::behaviour(self.migration, operation, path, definition.as_deref()),
@@ -71,17 +85,7 @@ impl Lowering<'_> {
                     custom::Behaviour::Unknown(scope, doubt) => vec![Change::Forget(scope, doubt)],
                 }
             }
-        };
-        let step = |change| Step { change, doubt: doubt.clone(), source: Arc::clone(source), span: operation.span };
-        let mut steps: Vec<Step> = changes.into_iter().map(step).collect();
-        if matches!(operation.kind, OperationKind::Django(_)) {
-            steps.extend(self.children(operation, doubt.as_ref()));
         }
-        steps
-    }
-
-    fn children(&self, operation: &Operation, doubt: Option<&Arc<Doubt>>) -> Vec<Step> {
-        operation.children.iter().flat_map(|child| self.operation(child, doubt)).collect()
     }
 
     /// What one of Django's operations does, or one that behaves like it.

@@ -90,15 +90,14 @@ impl Call<'_> {
                     continue;
                 }
             };
-            match value.elements() {
-                Some(items) => *list = items.iter().map(|item| self.part(item)).collect(),
-                None => {
-                    let text = self.source.slice(value.span);
-                    model.more = Some(match value.unknown() {
-                        Some(unknown) => Doubt::of(self.source, unknown),
-                        None => Doubt::new(self.source, value.span, text, "is not a list"),
-                    });
-                }
+            if let Some(items) = value.elements() {
+                *list = items.iter().map(|item| self.part(item)).collect()
+            } else {
+                let text = self.source.slice(value.span);
+                model.more = Some(match value.unknown() {
+                    Some(unknown) => Doubt::of(self.source, unknown),
+                    None => Doubt::new(self.source, value.span, text, "is not a list"),
+                });
             }
         }
     }

@@ -160,12 +160,11 @@ fn call(ours: &Value, call: &Call, json: &Json, user_model: &str) -> Verdict {
     let kw = json["kw"].as_object().unwrap_or(&empty);
     for (name, ours) in &ours {
         let name = if *name == "check" { "condition" } else { name };
-        verdicts.push(match kw.get(name).or_else(|| kw.get("check").filter(|_| name == "condition")) {
-            Some(theirs) => value(ours, theirs, user_model),
-            None => {
-                let empty = ours.is_none() || ours.elements().is_some_and(<[Value]>::is_empty);
-                if empty || ours.unknown().is_some() { Right } else { Unknown }
-            }
+        verdicts.push(if let Some(theirs) = kw.get(name).or_else(|| kw.get("check").filter(|_| name == "condition")) {
+            value(ours, theirs, user_model)
+        } else {
+            let empty = ours.is_none() || ours.elements().is_some_and(<[Value]>::is_empty);
+            if empty || ours.unknown().is_some() { Right } else { Unknown }
         });
     }
     for name in kw.keys().filter(|name| *name != "condition") {

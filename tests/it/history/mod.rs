@@ -192,7 +192,7 @@ fn model(truth: &Truth, ours: &Arc<ModelState>, hash: &str, score: &mut Score, p
     worst
 }
 
-/// NetBox replaces `Field.deconstruct` and `AlterModelOptions.ALTER_OPTION_KEYS` when it starts, so that texts for
+/// `NetBox` replaces `Field.deconstruct` and `AlterModelOptions.ALTER_OPTION_KEYS` when it starts, so that texts for
 /// people are not part of its states.
 fn is_patched(truth: &Truth, what: &str) -> bool {
     let patched = ["verbose_name", "verbose_name_plural", "choices", "help_text"];

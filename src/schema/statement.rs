@@ -1,0 +1,22 @@
+//! Statements on their way to the database.
+
+use crate::python::Unknown;
+use crate::source::Span;
+use crate::sql::SchemaChange;
+
+/// A statement on its way to the database.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// What it changes, in order: one ALTER TABLE may hold several changes. Empty for one that changes nothing.
+    pub changes: Vec<SchemaChange>,
+    /// Place, among all operations of the file (nested ones behind the one they stand in), of the one that sends it.
+    pub operation: usize,
+    /// Where it is written: the operation, or the statement inside the text of a RunSQL.
+    pub span: Span,
+    /// Whether Django sends it only behind all operations of the migration (`BaseDatabaseSchemaEditor.deferred_sql`).
+    pub deferred: bool,
+    /// The SQL, when it is written in the migration.
+    pub sql: Option<String>,
+    /// Why it may not be sent, or may be another one.
+    pub doubt: Option<Unknown>,
+}

@@ -1,0 +1,71 @@
+//! Columns.
+
+use crate::python::Unknown;
+use crate::sql::ForeignKey;
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type, or why that is not known (a field class of a third party).
+    pub column_type: Result<ColumnType, Unknown>,
+    /// Whether it may be NULL.
+    pub null: bool,
+    /// The default that the database has for it.
+    pub default: Option<DatabaseDefault>,
+    /// The expression that the database computes it from.
+    pub generated: Option<Generated>,
+    /// Whether the database numbers it: serial, identity, `AUTO_INCREMENT`.
+    pub auto: bool,
+    /// PRIMARY KEY
+    pub primary_key: bool,
+    /// UNIQUE
+    pub unique: bool,
+    /// An inline CHECK: that of the Positive…Fields, of JSON on MariaDB and SQLite, of BooleanField elsewhere.
+    pub check: Option<String>,
+    /// An inline REFERENCES.
+    pub references: Option<ForeignKey>,
+    /// COLLATE
+    pub collation: Option<String>,
+    /// Its comment.
+    pub comment: Option<String>,
+}
+
+/// A type, in the database's own words and lower case: `varchar` with `[50]`, `numeric` with `[10, 2]`, `integer`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnType {
+    /// The words without what is in brackets: `varchar`, `timestamp with time zone`, `integer unsigned`.
+    pub name: String,
+    /// What is in brackets.
+    pub arguments: Vec<i64>,
+    /// `[]` behind it, so many times.
+    pub dimensions: usize,
+}
+
+/// A default that the database keeps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DatabaseDefault {
+    /// The expression as it is written, in SQL or Python.
+    pub expression: String,
+    /// Whether it gives the same for all rows of a statement.
+    pub volatility: Volatility,
+}
+
+/// Whether an expression gives the same each time (PostgreSQL, "Function Volatility Categories").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Volatility {
+    /// A constant, or the same for all of a statement: `now()`.
+    Stable,
+    /// Another value for each row: `gen_random_uuid()`.
+    Volatile,
+    /// Not known.
+    Unknown,
+}
+
+/// A generated column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Generated {
+    /// STORED rather than VIRTUAL.
+    pub stored: bool,
+}

@@ -1,0 +1,12 @@
+//! SQL as it stands in migrations: the changes that statements make, and a tolerant recogniser of statements.
+//!
+//! The types of this module say what a statement does, in SQL's own words, whether it was written in a RunSQL or is one
+//! that Django sends for an operation.
+
+mod change;
+mod column;
+mod constraint;
+
+pub use change::{ChangeKind, Rows, SchemaChange};
+pub use column::{Column, ColumnType, DatabaseDefault, Generated, Volatility};
+pub use constraint::{Constraint, ConstraintKind, ForeignKey, Index};
