@@ -50,6 +50,11 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// List the rules of this project
     Rules(RulesArguments),
+    /// Pin, update and list the rule packs of this project
+    Packs {
+        #[command(subcommand)]
+        command: PacksCommand,
+    },
 }
 
 /// Arguments of `check`.
@@ -168,6 +173,73 @@ pub(super) struct ExplainArguments {
 /// Arguments of `rules`.
 #[derive(Debug, Args)]
 pub(super) struct RulesArguments {
+    /// How to list them
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Table)]
+    pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// The commands about packs.
+#[derive(Debug, Subcommand)]
+#[command(after_help = PACKS_HELP)]
+pub(super) enum PacksCommand {
+    /// Pin the packs that are not pinned yet, and fetch those that are missing here
+    Lock(PacksLockArguments),
+    /// Take packs as they are now, and pin them; without names: all
+    Update(PacksUpdateArguments),
+    /// Show what an update would change in the rules, and in what they find in this repository
+    Diff(PacksDiffArguments),
+    /// List the packs of this project
+    List(PacksListArguments),
+}
+
+const PACKS_HELP: &str = "\
+A pack is a folder of rule files with a `pack.toml`. The configuration names packs:
+
+  [packs]
+  acme  = { git = \"https://example.org/acme/rules\", rev = \"v2.3.0\" }   # a tag, a branch or a commit
+  money = { python = \"acme-money-rules\" }                              # an installed Python package
+  local = { path = \"ci/local\" }                                        # a folder; never pinned
+
+`lock`, `update` and `diff` are the only commands that may use the network. Everything else takes the packs as
+`whimbrel.lock` pins them, from the copies that were fetched, and refuses a copy that differs. Copies are kept in the
+folder of git; WHIMBREL_CACHE_DIR names another place.";
+
+/// Arguments of `packs lock`.
+#[derive(Debug, Args)]
+pub(super) struct PacksLockArguments {
+    /// Change and fetch nothing; fail when the lock file does not match the configuration
+    #[arg(long)]
+    pub(super) check: bool,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// Arguments of `packs update`.
+#[derive(Debug, Args)]
+pub(super) struct PacksUpdateArguments {
+    /// Names of packs
+    #[arg(value_name = "PACK")]
+    pub(super) packs: Vec<String>,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// Arguments of `packs diff`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit status: 0 the same findings, 1 others, 2 a pack can't be used.")]
+pub(super) struct PacksDiffArguments {
+    /// Names of packs; none: all
+    #[arg(value_name = "PACK")]
+    pub(super) packs: Vec<String>,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// Arguments of `packs list`.
+#[derive(Debug, Args)]
+pub(super) struct PacksListArguments {
     /// How to list them
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Table)]
     pub(super) format: ListFormat,

@@ -6,6 +6,7 @@ mod explain;
 mod failure;
 mod fmt;
 mod output;
+mod packs;
 mod project;
 mod rule_files;
 mod rules;
@@ -35,6 +36,7 @@ pub fn main() -> ExitCode {
         Command::Test(test) => test::run(&test, &output),
         Command::Fmt(fmt) => fmt::run(&fmt, &output),
         Command::Explain(explain) => explain::run(&explain, &output),
+        Command::Packs { command } => packs::run(&command, &output),
         Command::Rules(rules) => rules::run(&rules, &output),
     };
     match run {

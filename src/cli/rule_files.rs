@@ -7,7 +7,9 @@ use std::sync::Arc;
 use crate::cli::failure::Failure;
 use crate::cli::project::Project;
 use crate::cli::selection::walk;
-use crate::language::did_you_mean;
+use crate::language::{PackSource, did_you_mean};
+use crate::rules;
+use crate::rules::packs::{MANIFEST, Manifest};
 use crate::source::SourceFile;
 
 /// The rule files that are named, or stand in folders that are.
@@ -70,4 +72,32 @@ fn not_a_rule_file(path: &Path, absolute: &Path) -> Failure {
             |near| format!("did you mean `{near}`?"),
         ),
     }
+}
+
+/// The files with the packs they belong to: that of the nearest `pack.toml` around them, else that of their name. And
+/// those packs, with their folders.
+pub(super) fn own_packs(
+    project: &Project,
+    files: &[Arc<SourceFile>],
+) -> Result<(Vec<PackSource>, Vec<(Manifest, PathBuf)>), Failure> {
+    let mut sources = rules::by_name(files);
+    let mut manifests: Vec<(Manifest, PathBuf)> = Vec::new();
+    for source in &mut sources {
+        let path = project.root.join(source.source.path());
+        let around = path.ancestors().skip(1).take_while(|folder| folder.starts_with(&project.root));
+        let Some(folder) = around.into_iter().find(|folder| folder.join(MANIFEST).is_file()) else { continue };
+        let known = manifests.iter().position(|(_, known)| known == folder);
+        let index = match known {
+            Some(index) => index,
+            None => {
+                let file = project.rule_file(&folder.join(MANIFEST))?;
+                manifests.push((Manifest::parse(&file).map_err(Failure::Diagnostics)?, folder.to_owned()));
+                manifests.len() - 1
+            }
+        };
+        if let Some((manifest, _)) = manifests.get(index) {
+            source.pack.clone_from(&manifest.name.value);
+        }
+    }
+    Ok((sources, manifests))
 }

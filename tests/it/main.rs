@@ -5,6 +5,7 @@
 mod cases;
 mod fmt;
 mod history;
+mod packs;
 mod rule_examples;
 mod rule_mistakes;
 mod rule_reference;
