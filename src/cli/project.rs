@@ -73,13 +73,6 @@ impl Project {
         Ok(rules)
     }
 
-    /// The rules inside the binary alone.
-    pub(super) fn rules_without_own(&self, output: &Output) -> Result<RuleSet, Failure> {
-        let (rules, diagnostics) = rules::load(&rules::built_in());
-        output.warn(&diagnostics);
-        Ok(rules)
-    }
-
     /// The rule files that the configuration names.
     pub(super) fn rule_files(&self) -> Result<Vec<Arc<SourceFile>>, Failure> {
         let mut files = Vec::new();

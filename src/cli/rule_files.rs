@@ -44,7 +44,7 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<BTreeSet<PathBuf>, Failure> {
     Ok(found)
 }
 
-fn is_rule_file(path: &Path) -> bool {
+pub(super) fn is_rule_file(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "rules")
 }
 
@@ -74,12 +74,16 @@ fn not_a_rule_file(path: &Path, absolute: &Path) -> Failure {
     }
 }
 
-/// The files with the packs they belong to: that of the nearest `pack.toml` around them, else that of their name. And
-/// those packs, with their folders.
-pub(super) fn own_packs(
-    project: &Project,
-    files: &[Arc<SourceFile>],
-) -> Result<(Vec<PackSource>, Vec<(Manifest, PathBuf)>), Failure> {
+/// Rule files of the project with the packs they belong to.
+pub(super) struct OwnPacks {
+    /// The files.
+    pub(super) sources: Vec<PackSource>,
+    /// The packs that have a manifest, with their folders.
+    pub(super) packs: Vec<(Manifest, PathBuf)>,
+}
+
+/// Finds the packs of rule files: that of the nearest `pack.toml` around a file, else that of its name.
+pub(super) fn own_packs(project: &Project, files: &[Arc<SourceFile>]) -> Result<OwnPacks, Failure> {
     let mut sources = rules::by_name(files);
     let mut manifests: Vec<(Manifest, PathBuf)> = Vec::new();
     for source in &mut sources {
@@ -87,17 +91,14 @@ pub(super) fn own_packs(
         let around = path.ancestors().skip(1).take_while(|folder| folder.starts_with(&project.root));
         let Some(folder) = around.into_iter().find(|folder| folder.join(MANIFEST).is_file()) else { continue };
         let known = manifests.iter().position(|(_, known)| known == folder);
-        let index = match known {
-            Some(index) => index,
-            None => {
-                let file = project.rule_file(&folder.join(MANIFEST))?;
-                manifests.push((Manifest::parse(&file).map_err(Failure::Diagnostics)?, folder.to_owned()));
-                manifests.len() - 1
-            }
-        };
+        let index = known.unwrap_or(manifests.len());
+        if known.is_none() {
+            let file = project.rule_file(&folder.join(MANIFEST))?;
+            manifests.push((Manifest::parse(&file).map_err(Failure::Diagnostics)?, folder.to_owned()));
+        }
         if let Some((manifest, _)) = manifests.get(index) {
             source.pack.clone_from(&manifest.name.value);
         }
     }
-    Ok((sources, manifests))
+    Ok(OwnPacks { sources, packs: manifests })
 }

@@ -8,7 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::packs::Packs;
 use crate::cli::project::Project;
-use crate::cli::rule_files::{named, own_packs};
+use crate::cli::rule_files::{OwnPacks, named, own_packs};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::examples::{self, Report};
 use crate::language::PackSource;
@@ -19,8 +19,8 @@ use crate::source::SourceFile;
 pub(super) fn run(arguments: &TestArguments, output: &Output) -> Result<Verdict, Failure> {
     let project = Project::discover(&arguments.configuration)?;
     let configured = rules::by_name(&project.rule_files()?);
-    let named = if arguments.paths.is_empty() { Vec::new() } else { named(&project, &arguments.paths)? };
-    let (in_packs, manifests) = own_packs(&project, &named)?;
+    let given = if arguments.paths.is_empty() { Vec::new() } else { named(&project, &arguments.paths)? };
+    let OwnPacks { sources: in_packs, packs: manifests } = own_packs(&project, &given)?;
     let packs = Packs::with(&project, &manifests)?.sources();
     let tested = match arguments.paths.as_slice() {
         [] if configured.is_empty() => rules::by_name(&rules::built_in()),

@@ -18,6 +18,7 @@ use crate::cli::project::Project;
 use crate::config::PackLocation;
 use crate::diagnostic::Diagnostic;
 use crate::language::{PackSource, RuleSet};
+use crate::rules;
 use crate::rules::packs::{LOCK_FILE, Lock, Locked, LockedSource, Manifest};
 
 use resolve::{Mode, Resolved, Wanted, all, lock, lock_path, resolve};
@@ -144,7 +145,7 @@ fn run_diff(arguments: &PacksDiffArguments, output: &Output) -> Result<Verdict, 
     let old = match before_update(&project)? {
         Some(old) => project.rules_with(&old, output)?,
         // Nothing is locked yet: everything that the packs say is new.
-        None => project.rules_without_own(output)?,
+        None => rules::load(&rules::built_in()).0,
     };
     let packs = all(resolve(&project, Wanted::by_project(&project), Mode::Update(&arguments.packs))?)?;
     let after = locked_of(&packs);

@@ -206,7 +206,7 @@ impl Resolver<'_> {
             return Ok(Err(vec![wanted.wrong("folder", message, help)]));
         }
         let shown = self.project.shown(&folder);
-        let pack = self.read(wanted, &read_folder(&folder)?, &shown);
+        let pack = Self::read(wanted, &read_folder(&folder)?, &shown);
         Ok(pack.map(|pack| resolved(wanted, pack, None)))
     }
 
@@ -241,7 +241,7 @@ impl Resolver<'_> {
             }
         };
         let version = version_of(&files).unwrap_or_else(|| commit.chars().take(7).collect());
-        let pack = match self.read(wanted, &files, &format!("{}@{version}", wanted.name())) {
+        let pack = match Self::read(wanted, &files, &format!("{}@{version}", wanted.name())) {
             Ok(pack) => pack,
             // What was changed by hand is not worth a look into it.
             Err(_) if locked.as_ref().is_some_and(|locked| hash_of(&files).is_none_or(|hash| hash != locked.hash)) => {
@@ -276,7 +276,7 @@ impl Resolver<'_> {
         };
         let files = read_folder(&folder)?;
         let version = version_of(&files).unwrap_or_else(|| distribution.to_owned());
-        let pack = match self.read(wanted, &files, &format!("{}@{version}", wanted.name())) {
+        let pack = match Self::read(wanted, &files, &format!("{}@{version}", wanted.name())) {
             Ok(pack) => pack,
             Err(wrong) => return Ok(Err(wrong)),
         };
@@ -328,7 +328,7 @@ impl Resolver<'_> {
         if local { self.project.config.root.join(url).display().to_string() } else { url.to_owned() }
     }
 
-    fn read(&self, wanted: &Wanted, files: &Files, shown: &str) -> Result<Pack, Vec<Diagnostic>> {
+    fn read(wanted: &Wanted, files: &Files, shown: &str) -> Result<Pack, Vec<Diagnostic>> {
         let pack = Pack::new(files, |path| format!("{shown}/{path}")).map_err(|error| match error {
             PackError::Manifest(diagnostics) => diagnostics,
             PackError::NoManifest => {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
 use crate::cli::project::Project;
+use crate::cli::rule_files::is_rule_file;
 use crate::cli::selection::walk;
 use crate::git;
 use crate::rules::packs::{MANIFEST, Pack};
@@ -78,7 +79,7 @@ impl Store {
         fs::create_dir_all(&scratch).map_err(failed)?;
         let prefix = folder.map_or_else(String::new, |folder| format!("{}/", folder.trim_matches('/')));
         let fetched = git::fetch(url, revision, &scratch, |path| {
-            path.strip_prefix(prefix.as_str()).is_some_and(|path| path == MANIFEST || path.ends_with(".rules"))
+            path.strip_prefix(prefix.as_str()).is_some_and(|path| path == MANIFEST || is_rule_file(Path::new(path)))
         });
         let _ = fs::remove_dir_all(&scratch);
         let fetched = fetched?;
@@ -107,7 +108,7 @@ fn write_all(folder: &Path, files: &[(String, String)]) -> std::io::Result<()> {
 pub(super) fn read_folder(folder: &Path) -> Result<Files, Failure> {
     let mut paths = Vec::new();
     walk(folder, &mut |path| {
-        if path == folder.join(MANIFEST) || path.extension().is_some_and(|extension| extension == "rules") {
+        if path == folder.join(MANIFEST) || is_rule_file(path) {
             paths.push(path.to_owned());
         }
     });

@@ -31,7 +31,7 @@ enum ItemKind<'s, 't> {
 }
 
 /// The whole file.
-pub(super) fn file<'t>(file: &RuleFile, tokens: &[Token<'t>]) -> String {
+pub(super) fn file(file: &RuleFile, tokens: &[Token<'_>]) -> String {
     let declarations = file.declarations.iter().map(|declaration| match &declaration.kind {
         DeclarationKind::Rule(rule) => (declaration.span, Some(Inner::Clauses(&rule.clauses))),
         DeclarationKind::Extend { clauses, .. } => (declaration.span, Some(Inner::Clauses(clauses))),
@@ -183,9 +183,15 @@ impl Writer<'_> {
                 }
                 self.text.push_str(&layout(head, indent, indent + INDENT));
                 let broken = head.last().is_some_and(Token::is_comment);
-                self.text.push_str(&if broken { format!("\n{:indent$}{{", "") } else { " {".to_owned() });
+                if broken {
+                    self.line(indent);
+                } else {
+                    self.text.push(' ');
+                }
+                self.text.push('{');
                 self.block(item.span, head, block, indent + INDENT);
-                self.text.push_str(&format!("\n{:indent$}}}", ""));
+                self.line(indent);
+                self.text.push('}');
             }
         }
     }
@@ -212,10 +218,16 @@ impl Writer<'_> {
                 }
                 None => self.text.push('\n'),
             }
-            self.text.push_str(&format!("{:indent$}", ""));
+            self.text.extend(std::iter::repeat_n(' ', indent));
             let operands = self.operand_column(items, index);
             self.item(item, indent, operands);
         }
+    }
+
+    /// Starts a line.
+    fn line(&mut self, indent: usize) {
+        self.text.push('\n');
+        self.text.extend(std::iter::repeat_n(' ', indent));
     }
 
     fn same_line(&self, from: usize, to: usize) -> bool {
@@ -306,9 +318,12 @@ pub(super) fn fence_lines(fence: &Token<'_>, indent: usize) -> String {
         written.push('\n');
         let line = line.get(common.min(blank(line))..).unwrap_or_default();
         if !line.is_empty() {
-            written.push_str(&format!("{:indent$}{line}", ""));
+            written.extend(std::iter::repeat_n(' ', indent));
+            written.push_str(line);
         }
     }
-    written.push_str(&format!("\n{:indent$}```", ""));
+    written.push('\n');
+    written.extend(std::iter::repeat_n(' ', indent));
+    written.push_str("```");
     written
 }

@@ -195,7 +195,11 @@ fn element(tokens: &[Token<'_>], column: usize, indent: usize, comma: Comma) -> 
     let own = if written { value.get(..value.len() - 1).unwrap_or_default() } else { value };
     let leading = own.iter().take_while(|token| token.is_comment()).count();
     let (above, own) = own.split_at(if leading < own.len() { leading } else { 0 });
-    let mut text: String = above.iter().map(|comment| format!("{}{}", comment.text, line_break(indent))).collect();
+    let mut text = String::new();
+    for comment in above {
+        text.push_str(comment.text);
+        text.push_str(&line_break(indent));
+    }
     text.push_str(&layout(own, column, indent + INDENT));
     if !own.is_empty() && (comma == Comma::Added || written && comma == Comma::Kept(true)) {
         text.push(',');

@@ -198,7 +198,7 @@ fn mutated(text: &str, seed: u64) -> String {
                 (60..90, Kind::Word) if starts_line => out.push_str("  # odd\n"),
                 (90..120, _) if starts_line => out.push_str("\n# own\n  "),
                 (120..140, Kind::Symbol) if before.kind == Kind::Symbol && before.text != "}" => {
-                    out.push_str(" # in\n ")
+                    out.push_str(" # in\n ");
                 }
                 (140..200, _) if !gap.is_empty() => out.push_str("   "),
                 _ => out.push_str(gap),

@@ -1,5 +1,6 @@
 //! The files of a pack, and the hash that pins them.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSetBuilder};
@@ -46,7 +47,7 @@ impl Pack {
         let read = Manifest::parse(&source).map_err(PackError::Manifest)?;
         let matcher = matcher(&read).map_err(PackError::Manifest)?;
         let mut content: Vec<(String, String)> = vec![manifest.clone()];
-        content.extend(files.iter().filter(|(path, _)| path.ends_with(".rules") && matcher(path)).cloned());
+        content.extend(files.iter().filter(|(path, _)| is_rule_file(path) && matcher(path)).cloned());
         content.sort();
         content.dedup_by(|a, b| a.0 == b.0);
         let rules = content.iter().filter(|(path, _)| path != MANIFEST);
@@ -66,6 +67,10 @@ impl Pack {
             shared: true,
         })
     }
+}
+
+fn is_rule_file(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "rules")
 }
 
 /// Whether a rule file belongs to the pack.
