@@ -50,6 +50,11 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// List the rules of this project
     Rules(RulesArguments),
+    /// Start a rule out of a migration, or a pack
+    New {
+        #[command(subcommand)]
+        command: NewCommand,
+    },
     /// Pin, update and list the rule packs of this project
     Packs {
         #[command(subcommand)]
@@ -178,6 +183,37 @@ pub(super) struct RulesArguments {
     pub(super) format: ListFormat,
     #[command(flatten)]
     pub(super) configuration: ConfigurationArguments,
+}
+
+/// What can be started.
+#[derive(Debug, Subcommand)]
+pub(super) enum NewCommand {
+    /// Print a rule that reports an operation of a migration, with examples that pass `whimbrel test`
+    Rule(NewRuleArguments),
+    /// Write the folder of a pack: its manifest, a first rule with examples, and a README
+    Pack(NewPackArguments),
+}
+
+/// Arguments of `new rule`.
+#[derive(Debug, Args)]
+pub(super) struct NewRuleArguments {
+    /// A migration and a line of the operation, such as shop/migrations/0007_status.py:12
+    #[arg(long, value_name = "FILE:LINE")]
+    pub(super) from: String,
+    /// Id of the rule
+    #[arg(long, value_name = "ID")]
+    pub(super) id: Option<String>,
+}
+
+/// Arguments of `new pack`.
+#[derive(Debug, Args)]
+pub(super) struct NewPackArguments {
+    /// Name of the pack: the first part of its rules' ids
+    #[arg(value_name = "NAME")]
+    pub(super) name: String,
+    /// Folder to write; without it, one of the pack's name
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) folder: Option<PathBuf>,
 }
 
 /// The commands about packs.

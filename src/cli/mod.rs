@@ -5,6 +5,7 @@ mod check;
 mod explain;
 mod failure;
 mod fmt;
+mod new;
 mod output;
 mod packs;
 mod project;
@@ -36,6 +37,7 @@ pub fn main() -> ExitCode {
         Command::Test(test) => test::run(&test, &output),
         Command::Fmt(fmt) => fmt::run(&fmt, &output),
         Command::Explain(explain) => explain::run(&explain, &output),
+        Command::New { command } => new::run(&command),
         Command::Packs { command } => packs::run(&command, &output),
         Command::Rules(rules) => rules::run(&rules, &output),
     };

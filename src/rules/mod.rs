@@ -2,6 +2,7 @@
 
 mod configure;
 pub mod packs;
+mod propose;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use crate::language::{self, PackSource, RuleSet};
 use crate::source::SourceFile;
 
 pub use configure::configure;
+pub use propose::propose;
 
 /// The rule files inside the binary: the name that reports show, and the text.
 const BUILT_IN: [(&str, &str); 3] = [

@@ -5,6 +5,7 @@
 mod cases;
 mod fmt;
 mod history;
+mod new;
 mod packs;
 mod rule_examples;
 mod rule_mistakes;
