@@ -5,8 +5,11 @@
 mod architecture;
 mod cases;
 mod docs;
+mod fmt;
 mod history;
 mod hook;
+mod new;
+mod packs;
 mod rule_examples;
 mod rule_mistakes;
 mod rule_reference;
