@@ -212,7 +212,7 @@ fn fields(truth: &Truth, ours: &ModelState, theirs: &Json, verdicts: &mut Vec<(S
             }
             Known::Yes(field) => {
                 for (what, verdict) in compare::field(&deconstruct(&field.field), &pair[1], &truth.user_model) {
-                    let shown = if verdict == Verdict::Wrong {
+                    let shown = if verdict != Verdict::Right {
                         format!(" [{} ≠ {}]", field.source.slice(field.field.span), pair[1])
                     } else {
                         String::new()
