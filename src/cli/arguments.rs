@@ -179,8 +179,8 @@ pub(super) struct ExplainArguments {
 #[derive(Debug, Args)]
 pub(super) struct RulesArguments {
     /// How to list them
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Table)]
-    pub(super) format: ListFormat,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = RulesFormat::Table)]
+    pub(super) format: RulesFormat,
     #[command(flatten)]
     pub(super) configuration: ConfigurationArguments,
 }
@@ -286,6 +286,15 @@ pub(super) struct PacksListArguments {
 /// Forms of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ListFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}
+
+/// Forms of the list of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesFormat {
     /// For people
     Table,
     /// For programs
