@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
     let project = Project::discover(&arguments.configuration)?;
     let mut rules = project.rules(output)?;
     choose(&mut rules, &arguments.select, &arguments.ignore)?;
-    let selection = select(&project, scope(arguments)?)?;
+    let selection = select(&project, scope(arguments)?, arguments.deployed.as_deref())?;
     let databases = databases(arguments, &project);
     let django =
         arguments.django.or(project.config.django.as_ref().map(|django| django.value)).unwrap_or(DEFAULT_DJANGO);
@@ -33,8 +33,7 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
     let outcome = check(Request {
         rules: &rules,
         files: &selection.files,
-        release: &selection.release,
-        history: &selection.history,
+        projects: &selection.projects,
         databases: &databases,
         django,
     });
