@@ -87,6 +87,9 @@ pub(super) struct CheckArguments {
     /// Version of Django
     #[arg(long, value_name = "VERSION")]
     pub(super) django: Option<Version>,
+    /// The code that may still be running: a commit, a tag, a branch, or merge-base:BRANCH [default: HEAD]
+    #[arg(long, value_name = "REV")]
+    pub(super) deployed: Option<String>,
     /// Severity from which on a finding fails the run: error, warning, info or never [default: error]
     #[arg(long, value_name = "SEVERITY", value_parser = fail_on)]
     pub(super) fail_on: Option<FailOn>,
