@@ -4,10 +4,12 @@
 //! with threads: migrations are judged side by side.
 
 mod advice;
+mod assume;
 #[expect(clippy::redundant_closure_for_method_calls, reason = "in a table of facts, every answer reads alike")]
 mod facts;
 mod finding;
 mod judge;
+pub mod own;
 mod release;
 mod states;
 
@@ -23,10 +25,12 @@ use crate::migration::{Migration, Operation};
 use crate::source::{SourceFile, Span};
 use crate::target::{Database, Version};
 
+pub use assume::Assumption;
 pub use facts::vocabulary;
 pub use finding::{
     Certainty, Finding, MigrationSummary, OperationReference, Outcome, Suppression, Undecided, UndecidedRule,
 };
+pub(crate) use judge::fingerprint;
 pub use judge::{Judge, Verdicts};
 pub use release::Release;
 pub use states::States;
@@ -38,6 +42,8 @@ pub struct Checked {
     pub content: Content,
     /// Whether deployed code has it already.
     pub deployed: bool,
+    /// What comments of the file settle.
+    pub assumptions: Vec<Assumption>,
 }
 
 /// What a file was read as.
@@ -68,9 +74,6 @@ pub struct Unreadable {
     pub help: Option<String>,
 }
 
-/// Id of the finding about a file that can't be read.
-pub const UNREADABLE: &str = "whimbrel/unreadable";
-
 /// Everything that a check needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'r> {
@@ -100,7 +103,7 @@ pub fn check(request: Request<'_>) -> Outcome {
         .map(|file| match &file.content {
             Content::Migration(migration) => {
                 let release = Release::seen_from(migration, file.deployed, &release);
-                judge.migration(migration, &release, &States::of(&history, migration))
+                judge.migration(migration, &release, &States::of(&history, migration), &file.assumptions)
             }
             Content::Unreadable(unreadable) => {
                 Verdicts { findings: vec![unreadable_finding(unreadable)], ..Verdicts::default() }
@@ -117,6 +120,7 @@ pub fn check(request: Request<'_>) -> Outcome {
     for (file, verdicts) in request.files.iter().zip(verdicts) {
         outcome.findings.extend(verdicts.findings);
         outcome.undecided.extend(verdicts.undecided);
+        outcome.settled.push(verdicts.settled);
         if let Content::Migration(migration) = &file.content {
             outcome.migrations.push(MigrationSummary {
                 path: migration.source.path().to_owned(),
@@ -126,13 +130,7 @@ pub fn check(request: Request<'_>) -> Outcome {
             });
         }
     }
-    outcome.findings.sort_by(|a, b| {
-        (a.source.path(), a.span.start, &a.rule, &a.message).cmp(&(b.source.path(), b.span.start, &b.rule, &b.message))
-    });
-    outcome
-        .undecided
-        .sort_by(|a, b| (a.source.path(), a.span.start, &a.cause).cmp(&(b.source.path(), b.span.start, &b.cause)));
-    outcome.migrations.sort_by(|a, b| a.path.cmp(&b.path));
+    outcome.sort();
     outcome
 }
 
@@ -151,7 +149,7 @@ fn count(operation: &Operation) -> usize {
 
 fn unreadable_finding(unreadable: &Unreadable) -> Finding {
     Finding {
-        rule: UNREADABLE.to_owned(),
+        rule: own::UNREADABLE.to_owned(),
         severity: Severity::Error,
         hazards: Vec::new(),
         certainty: Certainty::Certain,
@@ -165,7 +163,7 @@ fn unreadable_finding(unreadable: &Unreadable) -> Finding {
         migration: unreadable.name.clone(),
         operation: None,
         databases: Vec::new(),
-        fingerprint: judge::fingerprint(&[UNREADABLE, &unreadable.app, &unreadable.name]),
+        fingerprint: judge::fingerprint(&[own::UNREADABLE, &unreadable.app, &unreadable.name]),
         suppressed: None,
     }
 }

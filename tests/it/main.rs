@@ -4,8 +4,10 @@
 
 mod cases;
 mod history;
+mod repository;
 mod rule_examples;
 mod rule_mistakes;
 mod rule_reference;
 mod support;
+mod suppression;
 mod verdicts;

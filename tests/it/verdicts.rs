@@ -34,7 +34,7 @@ fn outcome(rules: &RuleSet, judged: &Arc<Migration>, others: &[Arc<Migration>], 
     let databases: Vec<Database> = databases.iter().map(|name| name.parse().expect("a database")).collect();
     check(Request {
         rules,
-        files: &[Checked { content: Content::Migration(Arc::clone(judged)), deployed: false }],
+        files: &[Checked { content: Content::Migration(Arc::clone(judged)), deployed: false, assumptions: Vec::new() }],
         release: &release,
         history: &release,
         databases: &databases,
@@ -213,7 +213,7 @@ fn a_table_of_the_same_release_is_not_deployed() {
     );
     let deployed = check(Request {
         rules: &rules,
-        files: &[Checked { content: Content::Migration(Arc::clone(&add)), deployed: true }],
+        files: &[Checked { content: Content::Migration(Arc::clone(&add)), deployed: true, assumptions: Vec::new() }],
         release: &[Arc::clone(&create)],
         history: &[create, add],
         databases: &["postgresql".parse().expect("a database")],

@@ -225,7 +225,7 @@ fn read(project: &Project, tree: &Tree, candidates: Vec<Candidate>) -> Selection
             }
         }
         if judged {
-            selection.files.push(Checked { content, deployed });
+            selection.files.push(Checked { content, deployed, assumptions: Vec::new() });
         }
     }
     selection
