@@ -4,11 +4,13 @@
 //! with threads: migrations are judged side by side.
 
 mod advice;
+mod assume;
 mod deployed;
 #[expect(clippy::redundant_closure_for_method_calls, reason = "in a table of facts, every answer reads alike")]
 mod facts;
 mod finding;
 mod judge;
+pub mod own;
 mod states;
 
 use std::sync::Arc;
@@ -23,11 +25,13 @@ use crate::migration::{Migration, Operation};
 use crate::source::{SourceFile, Span};
 use crate::target::{Database, Version};
 
+pub use assume::Assumption;
 pub use deployed::{Deployed, Deployment};
 pub use facts::vocabulary;
 pub use finding::{
     Certainty, Finding, MigrationSummary, OperationReference, Outcome, Suppression, Undecided, UndecidedRule,
 };
+pub(crate) use judge::fingerprint;
 pub use judge::{Judge, Verdicts};
 pub use states::States;
 
@@ -38,6 +42,8 @@ pub struct Checked {
     pub content: Content,
     /// Place of its Django project in [`Request::projects`].
     pub project: usize,
+    /// What comments of the file settle.
+    pub assumptions: Vec<Assumption>,
 }
 
 /// The migrations of a Django project: of apps that run together, each with a label of its own.
@@ -77,9 +83,6 @@ pub struct Unreadable {
     pub help: Option<String>,
 }
 
-/// Id of the finding about a file that can't be read.
-pub const UNREADABLE: &str = "whimbrel/unreadable";
-
 /// Everything that a check needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'r> {
@@ -108,7 +111,8 @@ pub fn check(request: Request<'_>) -> Outcome {
             Content::Migration(migration) => match timelines.get(file.project) {
                 Some(timeline) => {
                     let deployed = timeline.deployment.seen_from(&timeline.history, migration);
-                    judge.migration(migration, &deployed, &States::of(&timeline.history, migration))
+                    let states = States::of(&timeline.history, migration);
+                    judge.migration(migration, &deployed, &states, &file.assumptions)
                 }
                 None => Verdicts::default(),
             },
@@ -127,6 +131,7 @@ pub fn check(request: Request<'_>) -> Outcome {
     for (file, verdicts) in request.files.iter().zip(verdicts) {
         outcome.findings.extend(verdicts.findings);
         outcome.undecided.extend(verdicts.undecided);
+        outcome.settled.push(verdicts.settled);
         if let Content::Migration(migration) = &file.content {
             outcome.migrations.push(MigrationSummary {
                 path: migration.source.path().to_owned(),
@@ -136,13 +141,7 @@ pub fn check(request: Request<'_>) -> Outcome {
             });
         }
     }
-    outcome.findings.sort_by(|a, b| {
-        (a.source.path(), a.span.start, &a.rule, &a.message).cmp(&(b.source.path(), b.span.start, &b.rule, &b.message))
-    });
-    outcome
-        .undecided
-        .sort_by(|a, b| (a.source.path(), a.span.start, &a.cause).cmp(&(b.source.path(), b.span.start, &b.cause)));
-    outcome.migrations.sort_by(|a, b| a.path.cmp(&b.path));
+    outcome.sort();
     outcome
 }
 
@@ -177,7 +176,7 @@ fn count(operation: &Operation) -> usize {
 
 fn unreadable_finding(unreadable: &Unreadable) -> Finding {
     Finding {
-        rule: UNREADABLE.to_owned(),
+        rule: own::UNREADABLE.to_owned(),
         severity: Severity::Error,
         hazards: Vec::new(),
         certainty: Certainty::Certain,
@@ -191,7 +190,7 @@ fn unreadable_finding(unreadable: &Unreadable) -> Finding {
         migration: unreadable.name.clone(),
         operation: None,
         databases: Vec::new(),
-        fingerprint: judge::fingerprint(&[UNREADABLE, &unreadable.app, &unreadable.name]),
+        fingerprint: judge::fingerprint(&[own::UNREADABLE, &unreadable.app, &unreadable.name]),
         suppressed: None,
     }
 }

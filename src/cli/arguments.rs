@@ -102,6 +102,12 @@ pub(super) struct CheckArguments {
     /// All but these rules: a rule's id, or PACK/*
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
+    /// File with findings of the past, which are not reported again
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write what is found into the baseline, and prune what is no longer found
+    #[arg(long, conflicts_with = "stdin_filename")]
+    pub(super) write_baseline: bool,
     /// Apply `exclude` of the configuration to files that are named, too
     #[arg(long)]
     pub(super) force_exclude: bool,
