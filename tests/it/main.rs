@@ -7,5 +7,6 @@ mod history;
 mod rule_examples;
 mod rule_mistakes;
 mod rule_reference;
+mod schema_truth;
 mod support;
 mod verdicts;
