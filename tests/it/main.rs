@@ -14,6 +14,7 @@ mod repository;
 mod rule_examples;
 mod rule_mistakes;
 mod rule_reference;
+mod schema_truth;
 mod sql;
 mod support;
 mod suppression;
