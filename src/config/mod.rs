@@ -4,6 +4,8 @@
 //! databases = ["postgresql@16", "mysql"]
 //! django = "5.2"
 //! fail-on = "warning"                       # or "error" (the default), "info", "never"
+//! deployed = "merge-base:origin/main"       # the code that may still be running: a tag, a branch
+//! site-packages = [".venv/lib/python3.13/site-packages"]
 //! include = ["shop/**"]                     # paths and patterns, relative to this file;
 //! exclude = ["legacy"]                      # a folder stands for all that lies below it
 //!
@@ -13,6 +15,9 @@
 //!
 //! [rules."compat/not-null-column"]          # the same, spelled out
 //! level = "off"
+//!
+//! [packs]                                   # rules that are shared with other repositories
+//! acme = { git = "https://example.org/acme/rules", rev = "v2.3.0" }
 //!
 //! [apps]
 //! "src/shop_core" = "shop"                  # a folder's app label, where it can't be inferred
@@ -26,8 +31,9 @@
 
 mod find;
 mod globs;
+mod packs;
 mod parse;
-mod reader;
+pub(crate) mod reader;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -38,6 +44,8 @@ use crate::source::{SourceFile, Spanned};
 use crate::target::{Database, Version};
 
 pub use globs::Globs;
+pub use packs::{PackEntry, PackLocation};
+pub(crate) use packs::{is_pack_name, read_packs};
 
 /// What the user configured; what is not configured is empty.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +60,8 @@ pub struct Config {
     pub django: Option<Spanned<Version>>,
     /// Rule files and patterns for them, relative to [`root`](Self::root).
     pub rule_files: Vec<Spanned<String>>,
+    /// Rule packs that the rules of this project include.
+    pub packs: Vec<PackEntry>,
     /// Rules whose level is changed, in the order of the file.
     pub overrides: Vec<RuleOverride>,
     /// If not empty, only files that match are judged.
@@ -64,6 +74,10 @@ pub struct Config {
     pub settings: BTreeMap<String, Spanned<SettingValue>>,
     /// From which severity on a finding fails the run.
     pub fail_on: Option<FailOn>,
+    /// The revision whose code may still be running.
+    pub deployed: Option<Spanned<String>>,
+    /// Folders with installed packages, relative to [`root`](Self::root) or absolute.
+    pub site_packages: Vec<Spanned<String>>,
     /// The file's text, which all spans lie in.
     pub source: Option<Arc<SourceFile>>,
 }
