@@ -290,6 +290,8 @@ pub(super) enum ListFormat {
     Table,
     /// For programs
     Json,
+    /// A page with everything that each rule says of itself
+    Markdown,
 }
 
 /// Where the configuration comes from.

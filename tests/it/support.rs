@@ -1,7 +1,7 @@
 //! A folder of its own for each test, and the real binary in an environment that holds nothing of the machine's.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -85,4 +85,11 @@ impl Folder {
             err: String::from_utf8(output.stderr).unwrap(),
         }
     }
+}
+
+/// A command that `.ci/setup` installs.
+pub(crate) fn tool(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/bin").join(name);
+    assert!(path.is_file(), "{} is missing: run `.ci/setup`", path.display());
+    path
 }
