@@ -6,9 +6,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::check::advice;
+use crate::check::deployed::Deployed;
 use crate::check::facts::{Context, MigrationSubject, OperationSubject, Placed};
 use crate::check::finding::{Certainty, Finding, OperationReference, Undecided, UndecidedRule};
-use crate::check::release::Release;
 use crate::check::states::States;
 use crate::diagnostic::Label;
 use crate::language::{Cause, Evaluator, Rule, RuleHead, RuleSet, Subject, Truth, UnknownPolicy, Vocabulary};
@@ -69,10 +69,10 @@ impl<'r> Judge<'r> {
 
     /// Judges one migration for all databases, with the states around its operations.
     #[must_use]
-    pub fn migration(&self, migration: &Migration, release: &Release, states: &States) -> Verdicts {
+    pub fn migration(&self, migration: &Migration, deployed: &Deployed, states: &States) -> Verdicts {
         let mut collected = Collected::default();
         for database in self.databases {
-            let context = Context::new(migration, release, states, &self.rules.vocabulary, *database, self.django);
+            let context = Context::new(migration, deployed, states, &self.rules.vocabulary, *database, self.django);
             self.file(&context, &mut collected);
             for placed in &context.operations {
                 self.operation(&context, *placed, &mut collected);

@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
     let project = Project::discover(&arguments.configuration)?;
     let mut rules = project.rules(output)?;
     choose(&mut rules, &arguments.select, &arguments.ignore)?;
-    let selection = select(&project, scope(arguments)?)?;
+    let selection = select(&project, scope(arguments)?, arguments.deployed.as_deref())?;
     let databases = databases_of(&arguments.database, &project);
     let django = django_of(arguments.django, &project);
     if arguments.verbose {
@@ -32,8 +32,7 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
     let outcome = check(Request {
         rules: &rules,
         files: &selection.files,
-        release: &selection.release,
-        history: &selection.history,
+        projects: &selection.projects,
         databases: &databases,
         django,
     });

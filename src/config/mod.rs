@@ -4,6 +4,8 @@
 //! databases = ["postgresql@16", "mysql"]
 //! django = "5.2"
 //! fail-on = "warning"                       # or "error" (the default), "info", "never"
+//! deployed = "merge-base:origin/main"       # the code that may still be running: a tag, a branch
+//! site-packages = [".venv/lib/python3.13/site-packages"]
 //! include = ["shop/**"]                     # paths and patterns, relative to this file;
 //! exclude = ["legacy"]                      # a folder stands for all that lies below it
 //!
@@ -72,6 +74,10 @@ pub struct Config {
     pub settings: BTreeMap<String, Spanned<SettingValue>>,
     /// From which severity on a finding fails the run.
     pub fail_on: Option<FailOn>,
+    /// The revision whose code may still be running.
+    pub deployed: Option<Spanned<String>>,
+    /// Folders with installed packages, relative to [`root`](Self::root) or absolute.
+    pub site_packages: Vec<Spanned<String>>,
     /// The file's text, which all spans lie in.
     pub source: Option<Arc<SourceFile>>,
 }

@@ -11,7 +11,19 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Span, Spanned};
 use crate::target::TargetError;
 
-const KEYS: [&str; 9] = ["databases", "django", "rules", "packs", "include", "exclude", "apps", "settings", "fail-on"];
+const KEYS: [&str; 11] = [
+    "databases",
+    "django",
+    "rules",
+    "packs",
+    "include",
+    "exclude",
+    "apps",
+    "settings",
+    "fail-on",
+    "deployed",
+    "site-packages",
+];
 
 impl Config {
     /// Reads the configuration in `source`: all of its mistakes at once, by place. A `pyproject.toml` without
@@ -87,6 +99,10 @@ fn read_document(reader: &mut Reader<'_>, config: &mut Config, entries: &[(&Key<
                 let word = reader.string(value, "`fail-on`", "fail-on = \"warning\"");
                 config.fail_on =
                     word.and_then(|word| choice(reader, &word, "fail-on", &FailOn::WORDS, FailOn::from_word));
+            }
+            "deployed" => config.deployed = reader.string(value, "`deployed`", "deployed = \"merge-base:origin/main\""),
+            "site-packages" => {
+                config.site_packages = reader.strings(value, "site-packages", "\".venv/lib/python3.13/site-packages\"");
             }
             _ => reader.unknown_key(key, "the configuration", &KEYS),
         }
