@@ -286,10 +286,19 @@ pub(super) struct PacksDiffArguments {
 #[derive(Debug, Args)]
 pub(super) struct PacksListArguments {
     /// How to list them
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Table)]
-    pub(super) format: ListFormat,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PacksFormat::Table)]
+    pub(super) format: PacksFormat,
     #[command(flatten)]
     pub(super) configuration: ConfigurationArguments,
+}
+
+/// Forms of the list of packs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PacksFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
 }
 
 /// Forms of a list.

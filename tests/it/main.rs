@@ -10,6 +10,7 @@ mod history;
 mod hook;
 mod new;
 mod packs;
+mod policies;
 mod repository;
 mod rule_examples;
 mod rule_mistakes;

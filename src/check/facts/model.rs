@@ -7,9 +7,10 @@ use std::sync::{Arc, LazyLock};
 use crate::check::facts::deployed::IN_DEPLOYED;
 use crate::check::facts::field::{FieldView, Stated};
 use crate::check::facts::origin::Origin;
-use crate::check::facts::{Attribute, Context, attribute, getter, names};
+use crate::check::facts::{Attribute, Context, attribute, getter, names, value};
 use crate::history::{self, Doubt, Known, ModelState, ProjectState};
 use crate::language::vocabulary::Name;
+use crate::migration::catalogue::ParameterKind;
 use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
 use crate::source::{SourceFile, Span};
 
@@ -37,6 +38,7 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
         attribute("table", Slot::set(Type::Str), "Its table: `db_table`, else `app_model`.", |m| m.table()),
         attribute("managed", Slot::set(Type::Bool), "Whether Django creates and alters its table.", |m| m.managed()),
         attribute("proxy", Slot::set(Type::Bool), "Whether it has no table of its own.", |m| m.flag("proxy")),
+        attribute("db_table_comment", Slot::maybe(Type::Str), "The table's comment.", |m| m.text_option("db_table_comment")),
         attribute("fields", Slot::set(Type::list(Type::Entity("Field"))), "Its fields.", |m| m.fields()),
     ]
 });
@@ -150,6 +152,25 @@ impl<'a> ModelView<'a> {
     fn managed(&self) -> Fact<'a> {
         match self.option("managed") {
             Ok(value) => Fact::Bool(value.unwrap_or(true)),
+            Err(cause) => Fact::Unknown(cause),
+        }
+    }
+
+    /// An option that is a text.
+    fn text_option(&self, name: &str) -> Fact<'a> {
+        let found = self.replayed().map(|(_, model)| model.option(name));
+        match found {
+            Ok(Known::No) => Fact::Unset,
+            Ok(Known::Maybe(_, doubt)) => Fact::Unknown(self.doubt(&doubt)),
+            Ok(Known::Yes(option)) => {
+                let migration = self.context.migration;
+                let origin = if Arc::ptr_eq(&migration.source, &option.source) {
+                    Origin::here(&option.source, &migration.app)
+                } else {
+                    Origin::elsewhere(&option.source, &migration.app, self.span)
+                };
+                value::typed(origin, &option.value, ParameterKind::Str)
+            }
             Err(cause) => Fact::Unknown(cause),
         }
     }
