@@ -4,8 +4,12 @@ mod arguments;
 mod check;
 mod explain;
 mod failure;
+mod fmt;
+mod new;
 mod output;
+mod packs;
 mod project;
+mod rule_files;
 mod rules;
 mod selection;
 mod test;
@@ -31,7 +35,10 @@ pub fn main() -> ExitCode {
     let run = match arguments.command {
         Command::Check(check) => check::run(&check, &output),
         Command::Test(test) => test::run(&test, &output),
+        Command::Fmt(fmt) => fmt::run(&fmt, &output),
         Command::Explain(explain) => explain::run(&explain, &output),
+        Command::New { command } => new::run(&command),
+        Command::Packs { command } => packs::run(&command, &output),
         Command::Rules(rules) => rules::run(&rules, &output),
     };
     match run {

@@ -5,7 +5,7 @@ use crate::cli::arguments::{ListFormat, RulesArguments};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::project::Project;
-use crate::reference::{rules_json, rules_table};
+use crate::reference::{rules_json, rules_markdown, rules_table};
 
 pub(super) fn run(arguments: &RulesArguments, output: &Output) -> Result<Verdict, Failure> {
     let project = Project::discover(&arguments.configuration)?;
@@ -13,6 +13,7 @@ pub(super) fn run(arguments: &RulesArguments, output: &Output) -> Result<Verdict
     Output::print(&match arguments.format {
         ListFormat::Table => rules_table(&rules, output.options(false).width),
         ListFormat::Json => rules_json(&rules),
+        ListFormat::Markdown => rules_markdown(&rules.rules),
     })?;
     Ok(Verdict::Passed)
 }

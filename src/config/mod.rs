@@ -14,6 +14,9 @@
 //! [rules."compat/not-null-column"]          # the same, spelled out
 //! level = "off"
 //!
+//! [packs]                                   # rules that are shared with other repositories
+//! acme = { git = "https://example.org/acme/rules", rev = "v2.3.0" }
+//!
 //! [apps]
 //! "src/shop_core" = "shop"                  # a folder's app label, where it can't be inferred
 //!
@@ -26,8 +29,9 @@
 
 mod find;
 mod globs;
+mod packs;
 mod parse;
-mod reader;
+pub(crate) mod reader;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -38,6 +42,8 @@ use crate::source::{SourceFile, Spanned};
 use crate::target::{Database, Version};
 
 pub use globs::Globs;
+pub use packs::{PackEntry, PackLocation};
+pub(crate) use packs::{is_pack_name, read_packs};
 
 /// What the user configured; what is not configured is empty.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +58,8 @@ pub struct Config {
     pub django: Option<Spanned<Version>>,
     /// Rule files and patterns for them, relative to [`root`](Self::root).
     pub rule_files: Vec<Spanned<String>>,
+    /// Rule packs that the rules of this project include.
+    pub packs: Vec<PackEntry>,
     /// Rules whose level is changed, in the order of the file.
     pub overrides: Vec<RuleOverride>,
     /// If not empty, only files that match are judged.

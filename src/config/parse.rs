@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Span, Spanned};
 use crate::target::TargetError;
 
-const KEYS: [&str; 8] = ["databases", "django", "rules", "include", "exclude", "apps", "settings", "fail-on"];
+const KEYS: [&str; 9] = ["databases", "django", "rules", "packs", "include", "exclude", "apps", "settings", "fail-on"];
 
 impl Config {
     /// Reads the configuration in `source`: all of its mistakes at once, by place. A `pyproject.toml` without
@@ -78,6 +78,7 @@ fn read_document(reader: &mut Reader<'_>, config: &mut Config, entries: &[(&Key<
                 config.django = text.and_then(|text| target(reader, "bad-version", &text));
             }
             "rules" => read_rules(reader, config, value),
+            "packs" => config.packs = super::read_packs(reader, value),
             "include" => config.include = globs(reader, value, "include"),
             "exclude" => config.exclude = globs(reader, value, "exclude"),
             "apps" => read_apps(reader, config, value),

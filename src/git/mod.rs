@@ -8,6 +8,7 @@
 
 mod output;
 mod process;
+mod remote;
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -15,6 +16,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use process::Git;
+
+pub use remote::{Fetched, fetch};
 
 /// The name of a git object, in hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,6 +114,18 @@ impl Repository {
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The folder that all work trees of the repository share: `.git`, for most.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn common_folder(&self) -> Result<PathBuf, GitError> {
+        let mut answer = self.git.run(&["rev-parse", "--git-common-dir"], None)?.succeeded()?;
+        if answer.last() == Some(&b'\n') {
+            answer.pop();
+        }
+        Ok(self.git.folder.join(output::native_path(answer)))
     }
 
     /// The files whose staged contents differ from `HEAD`, by path. Before the first commit: all that is staged.
@@ -253,6 +268,16 @@ pub enum GitError {
         )
     )]
     UnknownRevision {
+        /// What was asked for.
+        revision: String,
+    },
+
+    /// Another repository has no such revision.
+    #[error("the repository {url} has no revision `{revision}`")]
+    #[diagnostic(code(git::no_such_revision), help("`git ls-remote {url}` lists its branches and tags"))]
+    NoSuchRevision {
+        /// The repository.
+        url: String,
         /// What was asked for.
         revision: String,
     },

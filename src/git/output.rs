@@ -98,16 +98,21 @@ pub(super) fn index(bytes: &[u8]) -> Option<Vec<IndexEntry>> {
     Some(entries)
 }
 
-/// The paths of `ls-tree -r -z`: `mode type oid␉path␀`.
+/// The paths of `ls-tree -r -z`.
 pub(super) fn tree_paths(bytes: &[u8]) -> Option<HashSet<String>> {
-    let mut paths = HashSet::new();
+    Some(tree(bytes)?.into_iter().map(|(path, _)| path).collect())
+}
+
+/// The regular files of `ls-tree -r -z`: `mode type oid␉path␀`.
+pub(super) fn tree(bytes: &[u8]) -> Option<Vec<(String, Oid)>> {
+    let mut files = Vec::new();
     for field in nul_ended(bytes) {
         let (header, path) = split_at_tab(field)?;
         if is_regular(header) {
-            paths.insert(shown(path));
+            files.push((shown(path), Oid(header.rsplit(' ').next()?.to_owned())));
         }
     }
-    Some(paths)
+    Some(files)
 }
 
 fn split_at_tab(field: &[u8]) -> Option<(&str, &[u8])> {

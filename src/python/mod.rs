@@ -9,6 +9,7 @@
 
 mod builtins;
 mod chain;
+mod comprehension;
 mod decode;
 mod fold;
 mod fold_call;
@@ -133,6 +134,7 @@ pub fn parse(source: &Arc<SourceFile>) -> Result<Module, SyntaxError> {
         definitions: Vec::new(),
         star_import: false,
         budget: 8 * text.len() + 32_000_000,
+        rounds: 20_000,
         place: None,
         depth: 0,
     };
