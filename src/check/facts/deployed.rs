@@ -33,9 +33,9 @@ impl<'a> Entity<'a> for DeployedView<'a> {
         };
         match member.type_name() {
             "Migration" => Truth::from(release.migration_is_deployed()),
-            "Model" => match named("name") {
-                Ok(model) => Truth::from(!release.creates_model(&self.0.migration.app, &model)),
-                Err(truth) => truth,
+            "Model" => match (named("app"), named("name")) {
+                (Ok(app), Ok(model)) => Truth::from(!release.creates_model(&app, &model)),
+                (Err(truth), _) | (_, Err(truth)) => truth,
             },
             "Field" => {
                 let model = match member.attribute("model") {

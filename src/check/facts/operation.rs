@@ -182,6 +182,7 @@ impl<'a> OperationView<'a> {
         let parameter = model_parameter(self.like()?)?;
         Some(ModelView {
             context: self.context,
+            app: Cow::Borrowed(&self.context.migration.app),
             written: self.argument(parameter),
             span: self.argument_span(parameter),
             state: self.state(),
@@ -282,7 +283,7 @@ impl<'a> OperationView<'a> {
             ParameterKind::Code => {
                 let code = if name == "code" { operation.code() } else { operation.reverse_code() };
                 code.map_or(Fact::Unset, |code| {
-                    Fact::Entity(Rc::new(CodeView { context: self.context, code, span: argument.value.span }))
+                    Fact::Entity(Rc::new(CodeView::new(self.context, self.placed, code, argument.value.span)))
                 })
             }
             ParameterKind::Sql => {
