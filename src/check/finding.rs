@@ -93,8 +93,14 @@ pub struct Undecided {
     pub source: Arc<SourceFile>,
     /// Where the cause stands.
     pub span: Span,
+    /// Label of the app.
+    pub app: String,
+    /// Name of the migration.
+    pub migration: String,
     /// The rules that would need it, sorted, with the messages they might have given.
     pub rules: Vec<UndecidedRule>,
+    /// Why it is not shown, where it is suppressed.
+    pub suppressed: Option<Suppression>,
 }
 
 impl Undecided {
@@ -144,4 +150,20 @@ pub struct Outcome {
     pub migrations: Vec<MigrationSummary>,
     /// How many files were looked at, those that are no migration included.
     pub files: usize,
+    /// For each file that was looked at, in the order of the request: which of its assumptions settled something, by
+    /// their place in its list.
+    pub settled: Vec<Vec<usize>>,
+}
+
+impl Outcome {
+    /// Puts everything into the order that reports have.
+    pub fn sort(&mut self) {
+        self.findings.sort_by(|a, b| {
+            let rest = (b.source.path(), b.span.start, &b.rule, &b.message);
+            (a.source.path(), a.span.start, &a.rule, &a.message).cmp(&rest)
+        });
+        self.undecided
+            .sort_by(|a, b| (a.source.path(), a.span.start, &a.cause).cmp(&(b.source.path(), b.span.start, &b.cause)));
+        self.migrations.sort_by(|a, b| a.path.cmp(&b.path));
+    }
 }

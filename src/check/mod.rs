@@ -4,11 +4,13 @@
 //! with threads: migrations are judged side by side.
 
 mod advice;
+mod assume;
+mod deployed;
 #[expect(clippy::redundant_closure_for_method_calls, reason = "in a table of facts, every answer reads alike")]
 mod facts;
 mod finding;
 mod judge;
-mod release;
+pub mod own;
 mod states;
 
 use std::sync::Arc;
@@ -23,12 +25,14 @@ use crate::migration::{Migration, Operation};
 use crate::source::{SourceFile, Span};
 use crate::target::{Database, Version};
 
+pub use assume::Assumption;
+pub use deployed::{Deployed, Deployment};
 pub use facts::vocabulary;
 pub use finding::{
     Certainty, Finding, MigrationSummary, OperationReference, Outcome, Suppression, Undecided, UndecidedRule,
 };
+pub(crate) use judge::fingerprint;
 pub use judge::{Judge, Verdicts};
-pub use release::Release;
 pub use states::States;
 
 /// A file to judge.
@@ -36,8 +40,19 @@ pub use states::States;
 pub struct Checked {
     /// What it was read as.
     pub content: Content,
-    /// Whether deployed code has it already.
-    pub deployed: bool,
+    /// Place of its Django project in [`Request::projects`].
+    pub project: usize,
+    /// What comments of the file settle.
+    pub assumptions: Vec<Assumption>,
+}
+
+/// The migrations of a Django project: of apps that run together, each with a label of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// All that are known, deployed or not, judged or not: what came before one is replayed from them.
+    pub present: Vec<Arc<Migration>>,
+    /// Those that deployed code has; `None` where nothing tells, so that each is judged alone.
+    pub deployed: Option<Vec<Arc<Migration>>>,
 }
 
 /// What a file was read as.
@@ -68,9 +83,6 @@ pub struct Unreadable {
     pub help: Option<String>,
 }
 
-/// Id of the finding about a file that can't be read.
-pub const UNREADABLE: &str = "whimbrel/unreadable";
-
 /// Everything that a check needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'r> {
@@ -78,10 +90,8 @@ pub struct Request<'r> {
     pub rules: &'r RuleSet,
     /// The files to judge.
     pub files: &'r [Checked],
-    /// Migrations that are not deployed, whether or not they are judged.
-    pub release: &'r [Arc<Migration>],
-    /// All migrations that are known, deployed or not, judged or not: what came before is replayed from them.
-    pub history: &'r [Arc<Migration>],
+    /// The Django projects that the files belong to: one, unless the repository holds several.
+    pub projects: &'r [Project],
     /// The databases to judge for, with their versions.
     pub databases: &'r [Database],
     /// The version of Django.
@@ -92,16 +102,20 @@ pub struct Request<'r> {
 #[must_use]
 pub fn check(request: Request<'_>) -> Outcome {
     let judge = Judge::new(request.rules, request.databases, request.django);
-    let history = History::new(request.history, Settings::default(), behaves_like(request.rules));
-    let release: Vec<&Migration> = request.release.iter().map(AsRef::as_ref).collect();
+    let timelines: Vec<Timeline> =
+        request.projects.iter().map(|project| Timeline::of(project, request.rules)).collect();
     let verdicts: Vec<Verdicts> = request
         .files
         .par_iter()
         .map(|file| match &file.content {
-            Content::Migration(migration) => {
-                let release = Release::seen_from(migration, file.deployed, &release);
-                judge.migration(migration, &release, &States::of(&history, migration))
-            }
+            Content::Migration(migration) => match timelines.get(file.project) {
+                Some(timeline) => {
+                    let deployed = timeline.deployment.seen_from(&timeline.history, migration);
+                    let states = States::of(&timeline.history, migration);
+                    judge.migration(migration, &deployed, &states, &file.assumptions)
+                }
+                None => Verdicts::default(),
+            },
             Content::Unreadable(unreadable) => {
                 Verdicts { findings: vec![unreadable_finding(unreadable)], ..Verdicts::default() }
             }
@@ -117,6 +131,7 @@ pub fn check(request: Request<'_>) -> Outcome {
     for (file, verdicts) in request.files.iter().zip(verdicts) {
         outcome.findings.extend(verdicts.findings);
         outcome.undecided.extend(verdicts.undecided);
+        outcome.settled.push(verdicts.settled);
         if let Content::Migration(migration) = &file.content {
             outcome.migrations.push(MigrationSummary {
                 path: migration.source.path().to_owned(),
@@ -126,14 +141,24 @@ pub fn check(request: Request<'_>) -> Outcome {
             });
         }
     }
-    outcome.findings.sort_by(|a, b| {
-        (a.source.path(), a.span.start, &a.rule, &a.message).cmp(&(b.source.path(), b.span.start, &b.rule, &b.message))
-    });
+    outcome.sort();
     outcome
-        .undecided
-        .sort_by(|a, b| (a.source.path(), a.span.start, &a.cause).cmp(&(b.source.path(), b.span.start, &b.cause)));
-    outcome.migrations.sort_by(|a, b| a.path.cmp(&b.path));
-    outcome
+}
+
+/// What a Django project was and is.
+struct Timeline {
+    history: History,
+    deployment: Deployment,
+}
+
+impl Timeline {
+    fn of(project: &Project, rules: &RuleSet) -> Self {
+        let Project { present, deployed } = project;
+        let deployment = deployed.as_ref().map_or_else(Deployment::unknown, |deployed| {
+            Deployment::of(deployed, present, Settings::default(), behaves_like(rules))
+        });
+        Self { history: History::new(present, Settings::default(), behaves_like(rules)), deployment }
+    }
 }
 
 /// What operations of a class that rule files declare do to the state: what the operation they are like does.
@@ -151,7 +176,7 @@ fn count(operation: &Operation) -> usize {
 
 fn unreadable_finding(unreadable: &Unreadable) -> Finding {
     Finding {
-        rule: UNREADABLE.to_owned(),
+        rule: own::UNREADABLE.to_owned(),
         severity: Severity::Error,
         hazards: Vec::new(),
         certainty: Certainty::Certain,
@@ -165,7 +190,7 @@ fn unreadable_finding(unreadable: &Unreadable) -> Finding {
         migration: unreadable.name.clone(),
         operation: None,
         databases: Vec::new(),
-        fingerprint: judge::fingerprint(&[UNREADABLE, &unreadable.app, &unreadable.name]),
+        fingerprint: judge::fingerprint(&[own::UNREADABLE, &unreadable.app, &unreadable.name]),
         suppressed: None,
     }
 }

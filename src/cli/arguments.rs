@@ -87,6 +87,9 @@ pub(super) struct CheckArguments {
     /// Version of Django
     #[arg(long, value_name = "VERSION")]
     pub(super) django: Option<Version>,
+    /// The code that may still be running: a commit, a tag, a branch, or merge-base:BRANCH [default: HEAD]
+    #[arg(long, value_name = "REV")]
+    pub(super) deployed: Option<String>,
     /// Severity from which on a finding fails the run: error, warning, info or never [default: error]
     #[arg(long, value_name = "SEVERITY", value_parser = fail_on)]
     pub(super) fail_on: Option<FailOn>,
@@ -99,6 +102,12 @@ pub(super) struct CheckArguments {
     /// All but these rules: a rule's id, or PACK/*
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
+    /// File with findings of the past, which are not reported again
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write what is found into the baseline, and prune what is no longer found
+    #[arg(long, conflicts_with = "stdin_filename")]
+    pub(super) write_baseline: bool,
     /// Apply `exclude` of the configuration to files that are named, too
     #[arg(long)]
     pub(super) force_exclude: bool,
@@ -179,8 +188,8 @@ pub(super) struct ExplainArguments {
 #[derive(Debug, Args)]
 pub(super) struct RulesArguments {
     /// How to list them
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Table)]
-    pub(super) format: ListFormat,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = RulesFormat::Table)]
+    pub(super) format: RulesFormat,
     #[command(flatten)]
     pub(super) configuration: ConfigurationArguments,
 }
@@ -286,6 +295,15 @@ pub(super) struct PacksListArguments {
 /// Forms of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ListFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}
+
+/// Forms of the list of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesFormat {
     /// For people
     Table,
     /// For programs

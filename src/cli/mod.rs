@@ -1,6 +1,7 @@
 //! The command line: arguments → settings → run. One file per command.
 
 mod arguments;
+mod baseline;
 mod check;
 mod explain;
 mod failure;

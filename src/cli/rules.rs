@@ -1,7 +1,7 @@
 //! `whimbrel rules`: the rules of this project.
 
 use crate::cli::Verdict;
-use crate::cli::arguments::{ListFormat, RulesArguments};
+use crate::cli::arguments::{RulesArguments, RulesFormat};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::project::Project;
@@ -11,9 +11,9 @@ pub(super) fn run(arguments: &RulesArguments, output: &Output) -> Result<Verdict
     let project = Project::discover(&arguments.configuration)?;
     let rules = project.rules(output)?;
     Output::print(&match arguments.format {
-        ListFormat::Table => rules_table(&rules, output.options(false).width),
-        ListFormat::Json => rules_json(&rules),
-        ListFormat::Markdown => rules_markdown(&rules.rules),
+        RulesFormat::Table => rules_table(&rules, output.options(false).width),
+        RulesFormat::Json => rules_json(&rules),
+        RulesFormat::Markdown => rules_markdown(&rules.rules),
     })?;
     Ok(Verdict::Passed)
 }

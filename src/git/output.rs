@@ -1,6 +1,5 @@
 //! Reading what git's commands print. `None` is an answer in an undocumented form.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::{GitError, IndexEntry, Oid, StagedFile, StagedStatus};
@@ -98,21 +97,17 @@ pub(super) fn index(bytes: &[u8]) -> Option<Vec<IndexEntry>> {
     Some(entries)
 }
 
-/// The paths of `ls-tree -r -z`.
-pub(super) fn tree_paths(bytes: &[u8]) -> Option<HashSet<String>> {
-    Some(tree(bytes)?.into_iter().map(|(path, _)| path).collect())
-}
-
-/// The regular files of `ls-tree -r -z`: `mode type oid␉path␀`.
-pub(super) fn tree(bytes: &[u8]) -> Option<Vec<(String, Oid)>> {
-    let mut files = Vec::new();
+/// The entries of `ls-tree -r -z`: `mode type oid␉path␀`.
+pub(super) fn tree(bytes: &[u8]) -> Option<Vec<IndexEntry>> {
+    let mut entries = Vec::new();
     for field in nul_ended(bytes) {
         let (header, path) = split_at_tab(field)?;
         if is_regular(header) {
-            files.push((shown(path), Oid(header.rsplit(' ').next()?.to_owned())));
+            let oid = header.rsplit(' ').next()?;
+            entries.push(IndexEntry { path: shown(path), blob: Oid(oid.to_owned()) });
         }
     }
-    Some(files)
+    Some(entries)
 }
 
 fn split_at_tab(field: &[u8]) -> Option<(&str, &[u8])> {

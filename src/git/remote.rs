@@ -57,13 +57,13 @@ pub fn fetch(url: &str, revision: &str, scratch: &Path, wanted: impl Fn(&str) ->
     }
     let commit = String::from_utf8_lossy(&parsed.succeeded()?).trim().to_owned();
     let listed = git.run(&["ls-tree", "-r", "-z", "--full-tree", &commit], None)?.succeeded()?;
-    let mut files: Vec<(String, Oid)> = output::tree(&listed).ok_or(GitError::Garbled { command: "git ls-tree" })?;
-    files.retain(|(path, _)| wanted(path));
-    let oids: Vec<Oid> = files.iter().map(|(_, oid)| oid.clone()).collect();
+    let mut files = output::tree(&listed).ok_or(GitError::Garbled { command: "git ls-tree" })?;
+    files.retain(|entry| wanted(&entry.path));
+    let oids: Vec<Oid> = files.iter().map(|entry| entry.blob.clone()).collect();
     if oids.is_empty() {
         return Ok(Fetched { commit, files: Vec::new() });
     }
     let input: String = oids.iter().flat_map(|oid| [oid.0.as_str(), "\n"]).collect();
     let contents = output::batch(&git.run(&["cat-file", "--batch"], Some(input.into_bytes()))?.succeeded()?, &oids)?;
-    Ok(Fetched { commit, files: files.into_iter().map(|(path, _)| path).zip(contents).collect() })
+    Ok(Fetched { commit, files: files.into_iter().map(|entry| entry.path).zip(contents).collect() })
 }

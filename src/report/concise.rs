@@ -15,7 +15,7 @@ pub(super) fn render(outcome: &Outcome, options: &RenderOptions) -> String {
         let Finding { source, span, severity, rule, .. } = finding;
         line(&mut report, options, source, *span, *severity, rule, &message(finding));
     }
-    for undecided in &outcome.undecided {
+    for undecided in outcome.undecided.iter().filter(|undecided| undecided.suppressed.is_none()) {
         let Undecided { cause, source, span, .. } = undecided;
         let message = match undecided.rule_ids().as_slice() {
             [] => format!("this can't be decided: {cause}"),

@@ -107,11 +107,15 @@ impl<'a> QueryView<'a> {
             None | Some(Filter::None) => false,
             Some(Filter::Some) => true,
             // In a column that has just been added, every row is empty.
-            Some(Filter::Empty(fields)) => {
-                let new = |field: &String| self.context.release.creates_field(&self.model.app, &self.model.name, field);
-                !fields.iter().any(new)
-            }
+            Some(Filter::Empty(fields)) => !fields.iter().any(|field| self.is_new(field)),
         }
+    }
+
+    /// Whether a field of its model is certainly one that running code does not have.
+    fn is_new(&self, field: &str) -> bool {
+        let Ok((_, model)) = self.model().replayed() else { return false };
+        let found = model.fields.iter().find(|(name, _)| **name == *field);
+        found.is_some_and(|(name, state)| matches!(self.context.deployed.has_field(model, name, state), Ok(false)))
     }
 
     fn for_each(&self) -> Option<QueryView<'a>> {

@@ -267,7 +267,7 @@ fn run_list(arguments: &PacksListArguments) -> Result<Verdict, Failure> {
         });
     }
     Output::print(&match arguments.format {
-        ListFormat::Table | ListFormat::Markdown => table(&rows),
+        ListFormat::Table => table(&rows),
         ListFormat::Json => json(&rows),
     })?;
     Ok(Verdict::Passed)

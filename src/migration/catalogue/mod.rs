@@ -8,7 +8,7 @@ mod fields;
 mod operations;
 
 pub use fields::FIELDS;
-pub use operations::OPERATIONS;
+pub use operations::{IGNORE_MIGRATION, OPERATIONS};
 
 /// A version such as `5.2`, of Django or of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
