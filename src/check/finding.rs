@@ -135,6 +135,23 @@ pub struct MigrationSummary {
     pub operations: usize,
 }
 
+/// A rule that was judged, as reports describe it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleSummary {
+    /// `pack/rule`.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// Why it matters.
+    pub why: Option<String>,
+    /// Where to read more.
+    pub url: Option<String>,
+    /// How serious its findings are, overrides applied.
+    pub severity: Severity,
+    /// Its hazards, as words.
+    pub hazards: Vec<String>,
+}
+
 /// The outcome of a check: sorted by path, place and rule.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
@@ -142,6 +159,8 @@ pub struct Outcome {
     pub databases: Vec<String>,
     /// The version of Django, `5.2`.
     pub django: String,
+    /// The rules that were judged, and the tool's own findings, by id.
+    pub rules: Vec<RuleSummary>,
     /// What was found.
     pub findings: Vec<Finding>,
     /// What could not be decided.

@@ -14,6 +14,7 @@ pub mod own;
 mod states;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -29,7 +30,8 @@ pub use assume::Assumption;
 pub use deployed::{Deployed, Deployment};
 pub use facts::vocabulary;
 pub use finding::{
-    Certainty, Finding, MigrationSummary, OperationReference, Outcome, Suppression, Undecided, UndecidedRule,
+    Certainty, Finding, MigrationSummary, OperationReference, Outcome, RuleSummary, Suppression, Undecided,
+    UndecidedRule,
 };
 pub(crate) use judge::fingerprint;
 pub use judge::{Judge, Verdicts};
@@ -101,6 +103,12 @@ pub struct Request<'r> {
 /// Judges files. The outcome does not depend on their order.
 #[must_use]
 pub fn check(request: Request<'_>) -> Outcome {
+    check_counting(request, &AtomicUsize::new(0))
+}
+
+/// Like [`check`], and counts the files that are done.
+#[must_use]
+pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
     let judge = Judge::new(request.rules, request.databases, request.django);
     let timelines: Vec<Timeline> =
         request.projects.iter().map(|project| Timeline::of(project, request.rules)).collect();
@@ -120,11 +128,15 @@ pub fn check(request: Request<'_>) -> Outcome {
                 Verdicts { findings: vec![unreadable_finding(unreadable)], ..Verdicts::default() }
             }
         })
+        .inspect(|_| {
+            done.fetch_add(1, Ordering::Relaxed);
+        })
         .collect();
 
     let mut outcome = Outcome {
         databases: request.databases.iter().map(ToString::to_string).collect(),
         django: request.django.to_string(),
+        rules: described(request.rules, &judge),
         files: request.files.len(),
         ..Outcome::default()
     };
@@ -159,6 +171,29 @@ impl Timeline {
         });
         Self { history: History::new(present, Settings::default(), behaves_like(rules)), deployment }
     }
+}
+
+/// The rules that run, and the tool's own findings.
+fn described(rules: &RuleSet, judge: &Judge<'_>) -> Vec<RuleSummary> {
+    let running = rules.rules.iter().filter(|rule| judge.runs(rule)).map(|rule| RuleSummary {
+        id: rule.id.clone(),
+        title: rule.title.clone().unwrap_or_else(|| rule.id.clone()),
+        why: rule.why.clone(),
+        url: rule.see.first().cloned(),
+        severity: rule.severity,
+        hazards: rule.hazards.iter().map(|hazard| (*hazard).to_owned()).collect(),
+    });
+    let own = own::OWN.iter().map(|own| RuleSummary {
+        id: own.id.to_owned(),
+        title: own.meaning.to_owned(),
+        why: None,
+        url: None,
+        severity: own.severity,
+        hazards: Vec::new(),
+    });
+    let mut described: Vec<RuleSummary> = running.chain(own).collect();
+    described.sort_by(|a, b| a.id.cmp(&b.id));
+    described
 }
 
 /// What operations of a class that rule files declare do to the state: what the operation they are like does.

@@ -3,17 +3,18 @@
 use std::io::Read as _;
 use std::time::SystemTime;
 
-use crate::check::{Checked, Content, Judge, Outcome, Request, check, own};
+use crate::check::{Checked, Content, Judge, Outcome, Request, check_counting, own};
 use crate::cli::Verdict;
 use crate::cli::arguments::CheckArguments;
 use crate::cli::baseline::BaselineFile;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::progress::Progress;
 use crate::cli::project::Project;
+use crate::cli::reports::Reports;
 use crate::cli::selection::{Scope, select};
 use crate::config::{Config, FailOn, Level};
 use crate::language::{Override, RuleSet, did_you_mean};
-use crate::report;
 use crate::suppress::{Date, FileSuppressions, Scope as Suppressing, suppress};
 use crate::target::{Database, Vendor, Version};
 
@@ -23,6 +24,7 @@ const DEFAULT_VENDOR: Vendor = Vendor::PostgreSql;
 const DEFAULT_DJANGO: Version = Version::new(5, 2);
 
 pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict, Failure> {
+    let reports = Reports::of(arguments)?;
     let project = Project::discover(&arguments.configuration)?;
     let mut rules = project.rules(output)?;
     choose(&mut rules, &arguments.select, &arguments.ignore)?;
@@ -34,13 +36,16 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
         Output::remark(&detected(arguments, &project, &databases, django, &rules));
     }
     let suppressions = suppressions(&mut selection.files, &rules, project.config.require_reason);
-    let mut outcome = check(Request {
+    let progress = Progress::start(selection.files.len(), !arguments.quiet);
+    let request = Request {
         rules: &rules,
         files: &selection.files,
         projects: &selection.projects,
         databases: &databases,
         django,
-    });
+    };
+    let mut outcome = check_counting(request, progress.done());
+    drop(progress);
     let judge = Judge::new(&rules, &databases, django);
     let every_rule = arguments.select.is_empty() && arguments.ignore.is_empty();
     let ran = |id: &str| match rules.rules.iter().find(|rule| rule.id == id) {
@@ -55,9 +60,8 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
         baseline.apply(&mut outcome, scope)?;
     }
     regrade(&mut outcome, &project.config);
-    let text = report::render(&outcome, arguments.format, &output.options(arguments.quiet));
-    Output::write(arguments.output_file.as_deref(), &text)?;
     let fail_on = arguments.fail_on.or(project.config.fail_on).unwrap_or_default();
+    reports.write(&outcome, fail_on, output)?;
     Ok(verdict(&outcome, fail_on, arguments.strict))
 }
 

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::pretty;
 use super::summary::Summary;
 use crate::check::{Finding, MigrationSummary, Outcome, Suppression, Undecided};
 use crate::diagnostic::Label;
@@ -28,10 +29,7 @@ pub(super) fn render(outcome: &Outcome) -> String {
             suppressed: summary.suppressed,
         },
     };
-    // Only a map with keys that are no texts, or a value that refuses, could fail: there is neither.
-    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
-    text.push('\n');
-    text
+    pretty(&report)
 }
 
 #[derive(Serialize)]

@@ -19,7 +19,8 @@ class Migration(migrations.Migration):
     ]
 "#;
 
-const PLAIN: RenderOptions = RenderOptions { color: false, width: 100, unicode: true, quiet: false, hyperlinks: false };
+const PLAIN: RenderOptions =
+    RenderOptions { color: false, width: 100, unicode: true, quiet: false, hyperlinks: false, fail_on: FailOn::Never };
 
 fn file() -> Arc<SourceFile> {
     SourceFile::new("shop/migrations/0007_status.py", MIGRATION)
@@ -74,6 +75,7 @@ fn outcome(findings: Vec<Finding>, undecided: Vec<Undecided>) -> Outcome {
         }],
         files: 1,
         settled: Vec::new(),
+        rules: Vec::new(),
     }
 }
 
