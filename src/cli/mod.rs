@@ -8,6 +8,7 @@ mod output;
 mod project;
 mod rules;
 mod selection;
+mod state;
 mod test;
 
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ pub fn main() -> ExitCode {
         Command::Test(test) => test::run(&test, &output),
         Command::Explain(explain) => explain::run(&explain, &output),
         Command::Rules(rules) => rules::run(&rules, &output),
+        Command::State(state) => state::run(&state, &output),
     };
     match run {
         Ok(verdict) => verdict.into(),

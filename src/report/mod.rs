@@ -4,6 +4,7 @@ mod concise;
 mod full;
 mod graphical;
 mod json;
+pub(crate) mod state;
 mod summary;
 mod wrap;
 
