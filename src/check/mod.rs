@@ -9,6 +9,7 @@ mod deployed;
 mod facts;
 mod finding;
 mod judge;
+mod place;
 mod states;
 
 use std::sync::Arc;
