@@ -5,8 +5,10 @@
 mod architecture;
 mod cases;
 mod docs;
+mod example;
 mod history;
 mod hook;
+mod projects;
 mod rule_examples;
 mod rule_mistakes;
 mod rule_reference;
