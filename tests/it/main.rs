@@ -5,6 +5,7 @@
 mod architecture;
 mod cases;
 mod docs;
+mod example;
 mod fmt;
 mod formats;
 mod history;
@@ -12,6 +13,7 @@ mod hook;
 mod new;
 mod packs;
 mod policies;
+mod projects;
 mod repository;
 mod rule_examples;
 mod rule_mistakes;
