@@ -317,7 +317,7 @@ pub(super) struct StateArguments {
 
 const STATE_HELP: &str = "\
 The state is replayed from the working tree, with the rules of Django's ProjectState. What only running Python can tell
-is marked with `?` and the reason; in JSON it is {\"unknown\": \"source text\"}.";
+stands in ⟨…⟩; behind a `?` is the reason why more may be different. In JSON it is {\"unknown\": \"source text\"}.";
 
 /// Forms of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

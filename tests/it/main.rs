@@ -4,10 +4,12 @@
 
 mod architecture;
 mod cases;
+mod deployed;
 mod docs;
 mod example;
 mod fmt;
 mod formats;
+mod graph;
 mod history;
 mod hook;
 mod new;
@@ -20,6 +22,7 @@ mod rule_mistakes;
 mod rule_reference;
 mod schema_truth;
 mod sql;
+mod state;
 mod support;
 mod suppression;
 mod verdicts;
