@@ -10,6 +10,7 @@ pub mod check;
 pub mod cli;
 pub mod config;
 pub mod diagnostic;
+pub mod effects;
 pub mod examples;
 pub mod git;
 pub mod history;

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use crate::check::advice;
 use crate::check::assume::{Assumed, AssumedSubject, Assumption};
+use crate::check::deployed::Deployed;
 use crate::check::facts::{Context, MigrationSubject, OperationSubject, Placed};
 use crate::check::finding::{Certainty, Finding, OperationReference, Undecided, UndecidedRule};
-use crate::check::release::Release;
 use crate::check::states::States;
 use crate::diagnostic::Label;
 use crate::language::{Cause, Evaluator, Rule, RuleHead, RuleSet, Subject, Truth, UnknownPolicy, Vocabulary};
@@ -80,14 +80,14 @@ impl<'r> Judge<'r> {
     pub fn migration(
         &self,
         migration: &Migration,
-        release: &Release,
+        deployed: &Deployed,
         states: &States,
         assumptions: &[Assumption],
     ) -> Verdicts {
         let assumed = Assumed::new(assumptions);
         let mut collected = Collected::default();
         for database in self.databases {
-            let context = Context::new(migration, release, states, &self.rules.vocabulary, *database, self.django);
+            let context = Context::new(migration, deployed, states, &self.rules.vocabulary, *database, self.django);
             let of_file = Of { context: &context, assumed: &assumed };
             self.file(of_file, &mut collected);
             for placed in &context.operations {

@@ -5,12 +5,12 @@
 
 mod advice;
 mod assume;
+mod deployed;
 #[expect(clippy::redundant_closure_for_method_calls, reason = "in a table of facts, every answer reads alike")]
 mod facts;
 mod finding;
 mod judge;
 pub mod own;
-mod release;
 mod states;
 
 use std::sync::Arc;
@@ -27,6 +27,7 @@ use crate::source::{SourceFile, Span};
 use crate::target::{Database, Version};
 
 pub use assume::Assumption;
+pub use deployed::{Deployed, Deployment};
 pub use facts::vocabulary;
 pub use finding::{
     Certainty, Finding, MigrationSummary, OperationReference, Outcome, RuleSummary, Suppression, Undecided,
@@ -34,7 +35,6 @@ pub use finding::{
 };
 pub(crate) use judge::fingerprint;
 pub use judge::{Judge, Verdicts};
-pub use release::Release;
 pub use states::States;
 
 /// A file to judge.
@@ -42,10 +42,19 @@ pub use states::States;
 pub struct Checked {
     /// What it was read as.
     pub content: Content,
-    /// Whether deployed code has it already.
-    pub deployed: bool,
+    /// Place of its Django project in [`Request::projects`].
+    pub project: usize,
     /// What comments of the file settle.
     pub assumptions: Vec<Assumption>,
+}
+
+/// The migrations of a Django project: of apps that run together, each with a label of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// All that are known, deployed or not, judged or not: what came before one is replayed from them.
+    pub present: Vec<Arc<Migration>>,
+    /// Those that deployed code has; `None` where nothing tells, so that each is judged alone.
+    pub deployed: Option<Vec<Arc<Migration>>>,
 }
 
 /// What a file was read as.
@@ -83,10 +92,8 @@ pub struct Request<'r> {
     pub rules: &'r RuleSet,
     /// The files to judge.
     pub files: &'r [Checked],
-    /// Migrations that are not deployed, whether or not they are judged.
-    pub release: &'r [Arc<Migration>],
-    /// All migrations that are known, deployed or not, judged or not: what came before is replayed from them.
-    pub history: &'r [Arc<Migration>],
+    /// The Django projects that the files belong to: one, unless the repository holds several.
+    pub projects: &'r [Project],
     /// The databases to judge for, with their versions.
     pub databases: &'r [Database],
     /// The version of Django.
@@ -103,16 +110,20 @@ pub fn check(request: Request<'_>) -> Outcome {
 #[must_use]
 pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
     let judge = Judge::new(request.rules, request.databases, request.django);
-    let history = History::new(request.history, Settings::default(), behaves_like(request.rules));
-    let release: Vec<&Migration> = request.release.iter().map(AsRef::as_ref).collect();
+    let timelines: Vec<Timeline> =
+        request.projects.iter().map(|project| Timeline::of(project, request.rules)).collect();
     let verdicts: Vec<Verdicts> = request
         .files
         .par_iter()
         .map(|file| match &file.content {
-            Content::Migration(migration) => {
-                let release = Release::seen_from(migration, file.deployed, &release);
-                judge.migration(migration, &release, &States::of(&history, migration), &file.assumptions)
-            }
+            Content::Migration(migration) => match timelines.get(file.project) {
+                Some(timeline) => {
+                    let deployed = timeline.deployment.seen_from(&timeline.history, migration);
+                    let states = States::of(&timeline.history, migration);
+                    judge.migration(migration, &deployed, &states, &file.assumptions)
+                }
+                None => Verdicts::default(),
+            },
             Content::Unreadable(unreadable) => {
                 Verdicts { findings: vec![unreadable_finding(unreadable)], ..Verdicts::default() }
             }
@@ -167,6 +178,22 @@ fn described(rules: &RuleSet, judge: &Judge<'_>) -> Vec<RuleSummary> {
     let mut described: Vec<RuleSummary> = running.chain(own).collect();
     described.sort_by(|a, b| a.id.cmp(&b.id));
     described
+}
+
+/// What a Django project was and is.
+struct Timeline {
+    history: History,
+    deployment: Deployment,
+}
+
+impl Timeline {
+    fn of(project: &Project, rules: &RuleSet) -> Self {
+        let Project { present, deployed } = project;
+        let deployment = deployed.as_ref().map_or_else(Deployment::unknown, |deployed| {
+            Deployment::of(deployed, present, Settings::default(), behaves_like(rules))
+        });
+        Self { history: History::new(present, Settings::default(), behaves_like(rules)), deployment }
+    }
 }
 
 /// What operations of a class that rule files declare do to the state: what the operation they are like does.

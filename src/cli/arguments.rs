@@ -45,10 +45,22 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Run the examples that rule files carry
     Test(TestArguments),
+    /// Format rule files
+    Fmt(FmtArguments),
     /// Show what a rule demands and why, or what a rule may say about a head
     Explain(ExplainArguments),
     /// List the rules of this project
     Rules(RulesArguments),
+    /// Start a rule out of a migration, or a pack
+    New {
+        #[command(subcommand)]
+        command: NewCommand,
+    },
+    /// Pin, update and list the rule packs of this project
+    Packs {
+        #[command(subcommand)]
+        command: PacksCommand,
+    },
 }
 
 /// Arguments of `check`.
@@ -79,6 +91,9 @@ pub(super) struct CheckArguments {
     /// Version of Django
     #[arg(long, value_name = "VERSION")]
     pub(super) django: Option<Version>,
+    /// The code that may still be running: a commit, a tag, a branch, or merge-base:BRANCH [default: HEAD]
+    #[arg(long, value_name = "REV")]
+    pub(super) deployed: Option<String>,
     /// Severity from which on a finding fails the run: error, warning, info or never [default: error]
     #[arg(long, value_name = "SEVERITY", value_parser = fail_on)]
     pub(super) fail_on: Option<FailOn>,
@@ -137,6 +152,29 @@ Then every condition is replaced by true and by false. One that no example notic
 
 Exit status: 0 all examples pass, 1 one fails (or a hole counts), 2 a file can't be loaded.";
 
+/// Arguments of `fmt`.
+#[derive(Debug, Args)]
+#[command(after_help = FMT_HELP)]
+pub(super) struct FmtArguments {
+    /// Rule files, and folders of them; none: those that the configuration names; `-`: standard input to standard output
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Change nothing; name the files that would change, and fail if there are any
+    #[arg(long)]
+    pub(super) check: bool,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+    /// Say less: no summary
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+const FMT_HELP: &str = "\
+A clause stands on its own line, unless the whole rule was written on one that fits. Clauses that stand together have
+their operands aligned. Comments, empty lines and the order of everything stay. Formatting twice changes nothing.
+
+Exit status: 0 done, 1 with --check when a file would change, 2 a file has a mistake (it is left alone).";
+
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
@@ -154,6 +192,104 @@ pub(super) struct ExplainArguments {
 #[derive(Debug, Args)]
 pub(super) struct RulesArguments {
     /// How to list them
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = RulesFormat::Table)]
+    pub(super) format: RulesFormat,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// What can be started.
+#[derive(Debug, Subcommand)]
+pub(super) enum NewCommand {
+    /// Print a rule that reports an operation of a migration, with examples that pass `whimbrel test`
+    Rule(NewRuleArguments),
+    /// Write the folder of a pack: its manifest, a first rule with examples, and a README
+    Pack(NewPackArguments),
+}
+
+/// Arguments of `new rule`.
+#[derive(Debug, Args)]
+pub(super) struct NewRuleArguments {
+    /// A migration and a line of the operation, such as shop/migrations/0007_status.py:12
+    #[arg(long, value_name = "FILE:LINE")]
+    pub(super) from: String,
+    /// Id of the rule
+    #[arg(long, value_name = "ID")]
+    pub(super) id: Option<String>,
+}
+
+/// Arguments of `new pack`.
+#[derive(Debug, Args)]
+pub(super) struct NewPackArguments {
+    /// Name of the pack: the first part of its rules' ids
+    #[arg(value_name = "NAME")]
+    pub(super) name: String,
+    /// Folder to write; without it, one of the pack's name
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) folder: Option<PathBuf>,
+}
+
+/// The commands about packs.
+#[derive(Debug, Subcommand)]
+#[command(after_help = PACKS_HELP)]
+pub(super) enum PacksCommand {
+    /// Pin the packs that are not pinned yet, and fetch those that are missing here
+    Lock(PacksLockArguments),
+    /// Take packs as they are now, and pin them; without names: all
+    Update(PacksUpdateArguments),
+    /// Show what an update would change in the rules, and in what they find in this repository
+    Diff(PacksDiffArguments),
+    /// List the packs of this project
+    List(PacksListArguments),
+}
+
+const PACKS_HELP: &str = "\
+A pack is a folder of rule files with a `pack.toml`. The configuration names packs:
+
+  [packs]
+  acme  = { git = \"https://example.org/acme/rules\", rev = \"v2.3.0\" }   # a tag, a branch or a commit
+  money = { python = \"acme-money-rules\" }                              # an installed Python package
+  local = { path = \"ci/local\" }                                        # a folder; never pinned
+
+`lock`, `update` and `diff` are the only commands that may use the network. Everything else takes the packs as
+`whimbrel.lock` pins them, from the copies that were fetched, and refuses a copy that differs. Copies are kept in the
+folder of git; WHIMBREL_CACHE_DIR names another place.";
+
+/// Arguments of `packs lock`.
+#[derive(Debug, Args)]
+pub(super) struct PacksLockArguments {
+    /// Change and fetch nothing; fail when the lock file does not match the configuration
+    #[arg(long)]
+    pub(super) check: bool,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// Arguments of `packs update`.
+#[derive(Debug, Args)]
+pub(super) struct PacksUpdateArguments {
+    /// Names of packs
+    #[arg(value_name = "PACK")]
+    pub(super) packs: Vec<String>,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// Arguments of `packs diff`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit status: 0 the same findings, 1 others, 2 a pack can't be used.")]
+pub(super) struct PacksDiffArguments {
+    /// Names of packs; none: all
+    #[arg(value_name = "PACK")]
+    pub(super) packs: Vec<String>,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// Arguments of `packs list`.
+#[derive(Debug, Args)]
+pub(super) struct PacksListArguments {
+    /// How to list them
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Table)]
     pub(super) format: ListFormat,
     #[command(flatten)]
@@ -167,6 +303,17 @@ pub(super) enum ListFormat {
     Table,
     /// For programs
     Json,
+}
+
+/// Forms of the list of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+    /// A page with everything that each rule says of itself
+    Markdown,
 }
 
 /// Where the configuration comes from.

@@ -28,11 +28,10 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
     let project = Project::discover(&arguments.configuration)?;
     let mut rules = project.rules(output)?;
     choose(&mut rules, &arguments.select, &arguments.ignore)?;
-    let mut selection = select(&project, scope(arguments)?)?;
+    let mut selection = select(&project, scope(arguments)?, arguments.deployed.as_deref())?;
     let baseline = BaselineFile::find(arguments, &project)?;
-    let databases = databases(arguments, &project);
-    let django =
-        arguments.django.or(project.config.django.as_ref().map(|django| django.value)).unwrap_or(DEFAULT_DJANGO);
+    let databases = databases_of(&arguments.database, &project);
+    let django = django_of(arguments.django, &project);
     if arguments.verbose {
         Output::remark(&detected(arguments, &project, &databases, django, &rules));
     }
@@ -41,8 +40,7 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
     let request = Request {
         rules: &rules,
         files: &selection.files,
-        release: &selection.release,
-        history: &selection.history,
+        projects: &selection.projects,
         databases: &databases,
         django,
     };
@@ -118,11 +116,15 @@ fn scope(arguments: &CheckArguments) -> Result<Scope<'_>, Failure> {
     })
 }
 
+/// The version of Django to judge for: that of the command line, else of the configuration.
+pub(super) fn django_of(given: Option<Version>, project: &Project) -> Version {
+    given.or(project.config.django.as_ref().map(|django| django.value)).unwrap_or(DEFAULT_DJANGO)
+}
+
 /// The databases to judge for: those of the command line, else of the configuration, each with a version.
-fn databases(arguments: &CheckArguments, project: &Project) -> Vec<Database> {
+pub(super) fn databases_of(given: &[Database], project: &Project) -> Vec<Database> {
     let configured = || project.config.databases.iter().map(|database| database.value).collect();
-    let mut databases: Vec<Database> =
-        if arguments.database.is_empty() { configured() } else { arguments.database.clone() };
+    let mut databases: Vec<Database> = if given.is_empty() { configured() } else { given.to_vec() };
     if databases.is_empty() {
         databases.push(Database { vendor: DEFAULT_VENDOR, version: None });
     }
@@ -147,7 +149,7 @@ fn choose(rules: &mut RuleSet, select: &[String], ignore: &[String]) -> Result<(
         let ignored = ignore.iter().any(|pattern| names(pattern, &rule.id));
         if !selected || ignored {
             let what = "not selected".to_owned();
-            rule.disabled = Some(Override { what, because: None, place: "the command line".to_owned() });
+            rule.disabled = Some(Override { what, because: None, place: "the command line".to_owned(), shared: false });
         }
     }
     Ok(())

@@ -5,10 +5,14 @@ mod baseline;
 mod check;
 mod explain;
 mod failure;
+mod fmt;
+mod new;
 mod output;
+mod packs;
 mod progress;
 mod project;
 mod reports;
+mod rule_files;
 mod rules;
 mod selection;
 mod test;
@@ -34,7 +38,10 @@ pub fn main() -> ExitCode {
     let run = match arguments.command {
         Command::Check(check) => check::run(&check, &output),
         Command::Test(test) => test::run(&test, &output),
+        Command::Fmt(fmt) => fmt::run(&fmt, &output),
         Command::Explain(explain) => explain::run(&explain, &output),
+        Command::New { command } => new::run(&command),
+        Command::Packs { command } => packs::run(&command, &output),
         Command::Rules(rules) => rules::run(&rules, &output),
     };
     match run {

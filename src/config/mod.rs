@@ -18,6 +18,9 @@
 //! [rules."compat/not-null-column"]          # the same, spelled out
 //! level = "off"
 //!
+//! [packs]                                   # rules that are shared with other repositories
+//! acme = { git = "https://example.org/acme/rules", rev = "v2.3.0" }
+//!
 //! [apps]
 //! "src/shop_core" = "shop"                  # a folder's app label, where it can't be inferred
 //!
@@ -35,6 +38,7 @@
 
 mod find;
 mod globs;
+mod packs;
 mod parse;
 pub(crate) mod reader;
 
@@ -47,6 +51,8 @@ use crate::source::{SourceFile, Spanned};
 use crate::target::{Database, Version};
 
 pub use globs::Globs;
+pub use packs::{PackEntry, PackLocation};
+pub(crate) use packs::{is_pack_name, read_packs};
 
 /// What the user configured; what is not configured is empty.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +67,8 @@ pub struct Config {
     pub django: Option<Spanned<Version>>,
     /// Rule files and patterns for them, relative to [`root`](Self::root).
     pub rule_files: Vec<Spanned<String>>,
+    /// Rule packs that the rules of this project include.
+    pub packs: Vec<PackEntry>,
     /// Rules whose level is changed, in the order of the file.
     pub overrides: Vec<RuleOverride>,
     /// If not empty, only files that match are judged.

@@ -11,10 +11,11 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Spanned};
 use crate::target::TargetError;
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "databases",
     "django",
     "rules",
+    "packs",
     "include",
     "exclude",
     "apps",
@@ -83,6 +84,7 @@ fn read_document(reader: &mut Reader<'_>, config: &mut Config, entries: &[(&Key<
                 config.django = text.and_then(|text| target(reader, "bad-version", &text));
             }
             "rules" => read_rules(reader, config, value),
+            "packs" => config.packs = super::read_packs(reader, value),
             "include" => config.include = globs(reader, value, "include"),
             "exclude" => config.exclude = globs(reader, value, "exclude"),
             "apps" => read_apps(reader, config, value),

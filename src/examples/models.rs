@@ -10,8 +10,8 @@ use crate::migration::{Migration, read_migration};
 use crate::python::{self, Statement, StatementKind};
 use crate::source::{SourceFile, Span};
 
-/// The name of the migrations that create what is there before an example.
-const NAME: &str = "0001_given";
+/// The name of the migrations that create what running code knows.
+const NAME: &str = "0001_deployed";
 /// The name of the migrations of the release that an example belongs to.
 const RELEASE: &str = "0001_release";
 
@@ -121,19 +121,39 @@ impl Models {
         self.per_app(app, prelude, NAME, &operation)
     }
 
-    /// The migrations that create what is here and not in `deployed`.
+    /// The migrations that lead from `deployed` to what is here.
     pub(super) fn since(&self, deployed: &Models, app: &str, prelude: &str) -> Vec<Migration> {
+        let same = |one: &Model, other: &Model| one.name == other.name && one.app == other.app;
         let operation = |model: &Model| {
-            let Some(old) = deployed.models.iter().find(|old| old.name == model.name && old.app == model.app) else {
+            let Some(old) = deployed.models.iter().find(|old| same(old, model)) else {
                 return self.create(model, app);
             };
+            let name = &model.name;
             let mut text = String::new();
-            for (name, field) in model.fields.iter().filter(|(name, _)| old.fields.iter().all(|(old, _)| old != name)) {
-                let _ = writeln!(text, "migrations.AddField({:?}, {name:?}, {field}),", model.name);
+            for (field, value) in &model.fields {
+                let operation = match old.fields.iter().find(|(old, _)| old == field) {
+                    None => "AddField",
+                    Some((_, old)) if old != value => "AlterField",
+                    Some(_) => continue,
+                };
+                let _ = writeln!(text, "migrations.{operation}({name:?}, {field:?}, {value}),");
+            }
+            for (field, _) in old.fields.iter().filter(|(old, _)| model.fields.iter().all(|(field, _)| field != old)) {
+                let _ = writeln!(text, "migrations.RemoveField({name:?}, {field:?}),");
             }
             text
         };
-        self.per_app(app, prelude, RELEASE, &operation)
+        let gone =
+            deployed.models.iter().filter(|old| !old.is_abstract && !self.models.iter().any(|new| same(old, new)));
+        let gone: Vec<&Model> = gone.collect();
+        let mut all = self.clone();
+        all.models.extend(gone.iter().map(|model| (*model).clone()));
+        all.per_app(app, prelude, RELEASE, &|model: &Model| {
+            if gone.iter().any(|old| same(old, model)) {
+                return format!("migrations.DeleteModel({:?}),\n", model.name);
+            }
+            operation(model)
+        })
     }
 
     fn per_app(&self, app: &str, prelude: &str, name: &str, operation: &dyn Fn(&Model) -> String) -> Vec<Migration> {

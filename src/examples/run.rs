@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::check::{self, Certainty, Finding, Judge, Release, States, Verdicts};
+use crate::check::{self, Certainty, Deployed, Deployment, Finding, Judge, States, Verdicts};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::examples::leaves::Leaf;
 use crate::examples::models::{self, Models};
@@ -46,25 +46,40 @@ impl<'p> Before<'p> {
         Self { prelude, given: read(&rule.given), deployed: read(&rule.deployed) }
     }
 
-    /// The migrations that lead to an example, and those among them that belong to its release.
+    /// The migrations that lead to an example: those that running code knows, and those of the release behind them.
     fn migrations(&self, app: &str) -> (Vec<Migration>, Vec<Migration>) {
-        let Some(given) = self.given.as_ref().or(self.deployed.as_ref()) else { return (Vec::new(), Vec::new()) };
-        let release = self.deployed.as_ref().map(|deployed| given.since(deployed, app, self.prelude));
-        (given.migrations(app, self.prelude), release.unwrap_or_default())
+        match (&self.given, &self.deployed) {
+            (None, None) => (Vec::new(), Vec::new()),
+            (Some(only), None) | (None, Some(only)) => (only.migrations(app, self.prelude), Vec::new()),
+            (Some(given), Some(deployed)) => {
+                (deployed.migrations(app, self.prelude), given.since(deployed, app, self.prelude))
+            }
+        }
     }
 }
 
-/// The states around the operations of an example: its history is what is given, whatever it depends on.
-fn states(rules: &RuleSet, migration: &Migration, given: Vec<Migration>) -> States {
-    let dependency = |given: &Migration| {
-        let dependency = Dependency::Migration { app: given.app.clone(), name: given.name.clone() };
-        Spanned::new(dependency, migration.class_span)
+/// What surrounds an example: the states around its operations, whatever it depends on, and what running code knows.
+fn surroundings(
+    rules: &RuleSet,
+    migration: &Migration,
+    (deployed, release): (Vec<Migration>, Vec<Migration>),
+) -> (States, Deployed) {
+    let on = |others: &[Migration], own: &Migration| {
+        let dependency = |other: &Migration| {
+            let dependency = Dependency::Migration { app: other.app.clone(), name: other.name.clone() };
+            Spanned::new(dependency, own.class_span)
+        };
+        Migration { dependencies: others.iter().map(dependency).collect(), ..own.clone() }
     };
-    let dependencies = given.iter().map(dependency).collect();
-    let example = Migration { dependencies, replaces: Vec::new(), run_before: Vec::new(), ..migration.clone() };
-    let migrations: Vec<Arc<Migration>> = given.into_iter().chain(std::iter::once(example)).map(Arc::new).collect();
-    let history = History::new(&migrations, Settings::default(), check::behaves_like(rules));
-    States::of(&history, migration)
+    let release: Vec<Migration> = release.iter().map(|own| on(&deployed, own)).collect();
+    let before: Vec<Migration> = deployed.iter().chain(&release).cloned().collect();
+    let example = on(&before, &Migration { replaces: Vec::new(), run_before: Vec::new(), ..migration.clone() });
+    let shared = |migrations: Vec<Migration>| migrations.into_iter().map(Arc::new).collect::<Vec<_>>();
+    let deployed = shared(deployed);
+    let present = shared(before.into_iter().chain(std::iter::once(example)).collect());
+    let history = History::new(&present, Settings::default(), check::behaves_like(rules));
+    let deployment = Deployment::of(&deployed, &present, Settings::default(), check::behaves_like(rules));
+    (States::of(&history, migration), deployment.seen_from(&history, migration))
 }
 
 /// An example that is ready to be judged, again and again.
@@ -74,7 +89,7 @@ pub(super) struct Prepared<'r> {
     /// The rule alone, with the settings of the example.
     rules: RuleSet,
     snippet: Snippet,
-    release: Release,
+    deployed: Deployed,
     states: States,
     database: Database,
     django: Version,
@@ -90,7 +105,7 @@ impl<'r> Prepared<'r> {
         before: &Before<'_>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let snippet = snippet::snippet(example, &rule.source, before.prelude, &rules.vocabulary)?;
-        let (given, release) = before.migrations(&snippet.migration.app);
+        let (states, deployed) = surroundings(rules, &snippet.migration, before.migrations(&snippet.migration.app));
         let mut settings = rules.settings.clone();
         for (id, value) in &example.settings {
             if let Some(setting) = settings.iter_mut().find(|setting| setting.id == *id) {
@@ -107,8 +122,8 @@ impl<'r> Prepared<'r> {
                 (false, _) => Outcome::Quiet,
             },
             rules: RuleSet { rules: vec![alone], settings, vocabulary: Arc::clone(&rules.vocabulary) },
-            release: Release::seen_from(&snippet.migration, false, &release.iter().collect::<Vec<_>>()),
-            states: states(rules, &snippet.migration, given),
+            deployed,
+            states,
             snippet,
             database: target::database(rule, example),
             django: target::django(rule),
@@ -143,7 +158,7 @@ impl<'r> Prepared<'r> {
         if let Some((leaf, value)) = mutant {
             judge = judge.with_mutant(leaf, value);
         }
-        judge.migration(&self.snippet.migration, &self.release, &self.states, &[])
+        judge.migration(&self.snippet.migration, &self.deployed, &self.states, &[])
     }
 
     /// What is wrong when the rule does not say what the author says. `leaves` are the rule's.

@@ -8,13 +8,15 @@
 
 mod output;
 mod process;
+mod remote;
 
-use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use process::Git;
+
+pub use remote::{Fetched, fetch};
 
 /// The name of a git object, in hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,6 +115,18 @@ impl Repository {
         &self.root
     }
 
+    /// The folder that all work trees of the repository share: `.git`, for most.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn common_folder(&self) -> Result<PathBuf, GitError> {
+        let mut answer = self.git.run(&["rev-parse", "--git-common-dir"], None)?.succeeded()?;
+        if answer.last() == Some(&b'\n') {
+            answer.pop();
+        }
+        Ok(self.git.folder.join(output::native_path(answer)))
+    }
+
     /// The files whose staged contents differ from `HEAD`, by path. Before the first commit: all that is staged.
     ///
     /// # Errors
@@ -170,11 +184,11 @@ impl Repository {
         Ok(entries)
     }
 
-    /// The paths of the files at `revision`: none at `HEAD` before the first commit.
+    /// The files at `revision`, by path: none at `HEAD` before the first commit.
     ///
     /// # Errors
     /// When there is no such revision, or git fails.
-    pub fn paths_at(&self, revision: &str) -> Result<HashSet<String>, GitError> {
+    pub fn files_at(&self, revision: &str) -> Result<Vec<IndexEntry>, GitError> {
         let unknown = || GitError::UnknownRevision { revision: revision.to_owned() };
         // Git would take it for an option.
         if revision.starts_with('-') || revision.is_empty() {
@@ -182,9 +196,33 @@ impl Repository {
         }
         let run = self.git.run(&["ls-tree", "-r", "-z", "--full-tree", revision], None)?;
         if run.failed_with("Not a valid object name") || run.failed_with("not a tree object") {
-            return if revision == "HEAD" { Ok(HashSet::new()) } else { Err(unknown()) };
+            return if revision == "HEAD" { Ok(Vec::new()) } else { Err(unknown()) };
         }
-        output::tree_paths(&run.succeeded()?).ok_or(GitError::Garbled { command: "git ls-tree" })
+        let mut files = output::tree(&run.succeeded()?).ok_or(GitError::Garbled { command: "git ls-tree" })?;
+        files.sort_by(|left, right| left.path.cmp(&right.path));
+        Ok(files)
+    }
+
+    /// The commit at which `HEAD` and `revision` went separate ways.
+    ///
+    /// # Errors
+    /// When there is no such revision, the two have nothing in common (or not in what a shallow clone has), or git
+    /// fails.
+    pub fn merge_base(&self, revision: &str) -> Result<String, GitError> {
+        let unknown = || GitError::UnknownRevision { revision: revision.to_owned() };
+        if revision.starts_with('-') || revision.is_empty() {
+            return Err(unknown());
+        }
+        let run = self.git.run(&["merge-base", "HEAD", revision], None)?;
+        if run.failed_with("Not a valid object name") || run.failed_with("Not a valid commit name") {
+            return Err(unknown());
+        }
+        // It fails without a word where there is none.
+        if run.failed_with("") {
+            return Err(GitError::NothingInCommon { revision: revision.to_owned() });
+        }
+        let commit = String::from_utf8_lossy(&run.succeeded()?).trim().to_owned();
+        Ok(commit)
     }
 
     /// The contents of `oids`, in the same order.
@@ -254,6 +292,29 @@ pub enum GitError {
     )]
     UnknownRevision {
         /// What was asked for.
+        revision: String,
+    },
+
+    /// Another repository has no such revision.
+    #[error("the repository {url} has no revision `{revision}`")]
+    #[diagnostic(code(git::no_such_revision), help("`git ls-remote {url}` lists its branches and tags"))]
+    NoSuchRevision {
+        /// The repository.
+        url: String,
+        /// What was asked for.
+        revision: String,
+    },
+
+    /// Two branches without a common commit.
+    #[error("`HEAD` and `{revision}` have no commit in common here")]
+    #[diagnostic(
+        code(git::nothing_in_common),
+        help(
+            "a shallow clone (as CI makes them) may lack it: `git fetch --unshallow origin`, or check out with full depth"
+        )
+    )]
+    NothingInCommon {
+        /// The other revision.
         revision: String,
     },
 

@@ -1,6 +1,5 @@
 //! Reading what git's commands print. `None` is an answer in an undocumented form.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::{GitError, IndexEntry, Oid, StagedFile, StagedStatus};
@@ -98,16 +97,17 @@ pub(super) fn index(bytes: &[u8]) -> Option<Vec<IndexEntry>> {
     Some(entries)
 }
 
-/// The paths of `ls-tree -r -z`: `mode type oid␉path␀`.
-pub(super) fn tree_paths(bytes: &[u8]) -> Option<HashSet<String>> {
-    let mut paths = HashSet::new();
+/// The entries of `ls-tree -r -z`: `mode type oid␉path␀`.
+pub(super) fn tree(bytes: &[u8]) -> Option<Vec<IndexEntry>> {
+    let mut entries = Vec::new();
     for field in nul_ended(bytes) {
         let (header, path) = split_at_tab(field)?;
         if is_regular(header) {
-            paths.insert(shown(path));
+            let oid = header.rsplit(' ').next()?;
+            entries.push(IndexEntry { path: shown(path), blob: Oid(oid.to_owned()) });
         }
     }
-    Some(paths)
+    Some(entries)
 }
 
 fn split_at_tab(field: &[u8]) -> Option<(&str, &[u8])> {

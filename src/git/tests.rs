@@ -126,8 +126,8 @@ fn before_the_first_commit_all_that_is_staged_is_added() {
     project.git(&["add", "a.py"]);
     let repository = project.repository();
     assert_eq!(shown(&repository), ["a.py Added a"]);
-    assert!(repository.paths_at("HEAD").unwrap().is_empty());
-    assert!(matches!(repository.paths_at("main"), Err(GitError::UnknownRevision { .. })));
+    assert!(repository.files_at("HEAD").unwrap().is_empty());
+    assert!(matches!(repository.files_at("main"), Err(GitError::UnknownRevision { .. })));
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn the_index_counts_and_not_the_work_tree() {
     );
     let tracked: Vec<String> = repository.tracked().unwrap().into_iter().map(|entry| entry.path).collect();
     assert_eq!(tracked, ["changed.py", "kept.py", "new.py", "renamed.py"]);
-    let mut at_head: Vec<String> = repository.paths_at("HEAD").unwrap().into_iter().collect();
+    let mut at_head: Vec<String> = repository.files_at("HEAD").unwrap().into_iter().map(|entry| entry.path).collect();
     at_head.sort();
     assert_eq!(at_head, ["changed.py", "gone.py", "kept.py", "moved.py"]);
 }
@@ -191,8 +191,8 @@ fn everything_works_from_a_subfolder_and_under_the_user_s_settings() {
     assert_eq!(shown(&repository), ["sub folder/é.py Added deep", "top.py Added top"]);
     assert_eq!(repository.tracked().unwrap().len(), 2);
     project.commit();
-    assert!(repository.paths_at("HEAD").unwrap().contains("sub folder/é.py"));
-    assert!(repository.paths_at("HEAD").unwrap().contains("top.py"));
+    let at_head: Vec<String> = repository.files_at("HEAD").unwrap().into_iter().map(|entry| entry.path).collect();
+    assert_eq!(at_head, ["sub folder/é.py", "top.py"]);
 }
 
 // Other systems refuse names that are not UTF-8.
@@ -217,7 +217,7 @@ fn odd_names_symbolic_links_and_submodules() {
     assert_eq!(shown(&repository), ["a\n\tb\".py Added odd", "becomes_link.py Added text", "\u{fffd}.py Added bytes"]);
     project.git(&["commit", "--quiet", "--message=x"]);
     assert_eq!(repository.tracked().unwrap().len(), 3);
-    assert_eq!(repository.paths_at("HEAD").unwrap().len(), 3);
+    assert_eq!(repository.files_at("HEAD").unwrap().len(), 3);
 
     fs::remove_file(project.path().join("becomes_link.py")).unwrap();
     symlink("a.py", project.path().join("becomes_link.py")).unwrap();
@@ -313,10 +313,10 @@ fn a_revision_that_is_none_is_named() {
     project.commit();
     let repository = project.repository();
     for revision in ["origin/main", "--help", "", "HEAD:a.py", "HEAD~5"] {
-        let error = repository.paths_at(revision).unwrap_err();
+        let error = repository.files_at(revision).unwrap_err();
         assert_eq!(error.to_string(), format!("git knows no revision `{revision}` here"));
     }
-    assert_eq!(repository.paths_at("main").unwrap().len(), 1);
+    assert_eq!(repository.files_at("main").unwrap().len(), 1);
 }
 
 #[test]
@@ -336,7 +336,7 @@ proptest::proptest! {
         let bytes = text.as_bytes();
         let _ = output::raw_diff(bytes);
         let _ = output::index(bytes);
-        let _ = output::tree_paths(bytes);
+        let _ = output::tree(bytes);
         let _ = output::batch(bytes, &[Oid("ff".to_owned()), Oid("00".to_owned())]);
     }
 }

@@ -27,7 +27,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use graph::{Graph, NodeId};
-pub use model::{FieldState, ModelState, Part, Reference, Sourced, resolve_relation};
+pub use model::{Creation, FieldState, ModelState, Part, Reference, Sourced, resolve_relation};
 pub use names::{TableName, column, primary_key, table, through_table};
 pub use problem::{GraphProblem, GraphProblemKind, MigrationKey};
 pub use replay::{BehavesLike, History};

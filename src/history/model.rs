@@ -2,10 +2,24 @@
 
 use std::sync::Arc;
 
+use crate::history::problem::MigrationKey;
 use crate::history::state::{Doubt, Known};
 use crate::migration::Field;
 use crate::python::{Value, ValueKind};
 use crate::source::{SourceFile, Span, Spanned};
+
+/// Where a model or a field comes from. Whatever happens to it later, a new name included, leaves this as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Creation {
+    /// The migration that creates it.
+    pub migration: MigrationKey,
+    /// Place of the operation among all of the migration, nested ones included.
+    pub place: usize,
+    /// The name that it gets there.
+    pub name: Arc<str>,
+    /// Whether only the state hears of it: the database has it already, or gets it in another way.
+    pub state_only: bool,
+}
 
 /// A model.
 #[derive(Clone, Debug)]
@@ -18,6 +32,8 @@ pub struct ModelState {
     pub source: Arc<SourceFile>,
     /// The operation that creates it.
     pub span: Span,
+    /// Where it comes from.
+    pub created: Arc<Creation>,
     /// Its fields, in Django's order.
     pub fields: Vec<(Arc<str>, Arc<FieldState>)>,
     /// Its options, without `indexes` and `constraints`, in no order that matters.
@@ -43,6 +59,8 @@ pub struct FieldState {
     pub source: Arc<SourceFile>,
     /// The field, with the changes that renames brought.
     pub field: Field,
+    /// Where it comes from; `None` when no migration is known that adds it.
+    pub created: Option<Arc<Creation>>,
     /// Why it may not exist, or be another one.
     pub doubt: Option<Arc<Doubt>>,
 }

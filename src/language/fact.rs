@@ -107,6 +107,8 @@ pub enum Fact<'a> {
     Int(i64),
     /// A text, or a word of a closed set.
     Str(Cow<'a, str>),
+    /// A word of a scale: all its words, the least first, and the place of this one.
+    Step(&'static [&'static str], usize),
     /// A version.
     Version(Version),
     /// A Python value that is neither of these; its source text.
@@ -219,6 +221,7 @@ impl<'a> Fact<'a> {
             (Fact::Int(a), Fact::Int(b)) => Truth::from(a == b),
             (Fact::Str(a), Fact::Str(b)) | (Fact::Opaque(a), Fact::Opaque(b)) => Truth::from(a == b),
             (Fact::Version(a), Fact::Version(b)) => Truth::from(a == b),
+            (Fact::Step(..), _) | (_, Fact::Step(..)) => Truth::from(steps(self, other).is_some_and(|(a, b)| a == b)),
             (Fact::Entity(a), Fact::Entity(b)) => {
                 Truth::from(a.type_name() == b.type_name() && a.identity() == b.identity())
             }
@@ -236,7 +239,10 @@ impl<'a> Fact<'a> {
         let ordering = match (self, other) {
             (Fact::Int(a), Fact::Int(b)) => a.cmp(b),
             (Fact::Version(a), Fact::Version(b)) => a.cmp(b),
-            _ => return Truth::False,
+            _ => match steps(self, other) {
+                Some((a, b)) => a.cmp(&b),
+                None => return Truth::False,
+            },
         };
         Truth::from(match op {
             CompareOp::Less => ordering.is_lt(),
@@ -273,10 +279,22 @@ impl<'a> Fact<'a> {
             Fact::Int(value) => Cow::Owned(value.to_string()),
             Fact::Str(text) | Fact::Opaque(text) => text.clone(),
             Fact::Version(version) => Cow::Owned(version.to_string()),
+            Fact::Step(words, at) => Cow::Borrowed(words.get(*at).copied().unwrap_or_default()),
             Fact::List(items) => Cow::Owned(items.iter().map(Fact::print).collect::<Vec<_>>().join(", ")),
             Fact::Entity(entity) => entity.text(),
         }
     }
+}
+
+/// The places of two words on the scale that one of them belongs to.
+fn steps(a: &Fact<'_>, b: &Fact<'_>) -> Option<(usize, usize)> {
+    let ((Fact::Step(words, _), _) | (_, Fact::Step(words, _))) = (a, b) else { return None };
+    let place = |fact: &Fact<'_>| match fact {
+        Fact::Step(_, at) => Some(*at),
+        Fact::Str(word) => words.iter().position(|known| known == word),
+        _ => None,
+    };
+    Some((place(a)?, place(b)?))
 }
 
 fn list_equals<'a>(a: &[Fact<'a>], b: &[Fact<'a>]) -> Truth {
@@ -312,6 +330,20 @@ mod tests {
         let all = unknown("a").and(|| unknown("b")).and(|| unknown("a")).and(|| unknown("c")).and(|| unknown("d"));
         let Truth::Unknown(causes) = all else { panic!("{all:?}") };
         assert_eq!(causes.iter().map(|cause| cause.text.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn words_of_a_scale_are_ordered_by_their_place_on_it() {
+        const LOCKS: &[&str] = &["share", "exclusive"];
+        let share = Fact::Step(LOCKS, 0);
+        assert_eq!(share.order(CompareOp::Less, &Fact::text("exclusive")), Truth::True);
+        assert_eq!(Fact::text("exclusive").order(CompareOp::LessOrEqual, &share), Truth::False);
+        assert_eq!(share.order(CompareOp::GreaterOrEqual, &Fact::Step(LOCKS, 0)), Truth::True);
+        assert_eq!(
+            (share.equals(&Fact::text("share")), share.equals(&Fact::text("exclusive"))),
+            (Truth::True, Truth::False)
+        );
+        assert_eq!(share.print(), "share");
     }
 
     #[test]

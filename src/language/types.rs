@@ -15,6 +15,8 @@ pub enum Type {
     Version,
     /// A word out of a closed set, such as a database's name.
     Word(&'static [&'static str]),
+    /// A word out of a closed set that has an order, the least first, such as the modes of locks.
+    Scale(&'static [&'static str]),
     /// Any Python value: it can be compared with literals and printed, nothing else.
     Value,
     /// A field, model, operation, …, by the name of its type.
@@ -40,8 +42,8 @@ impl Type {
         match (self, other) {
             (Type::Poisoned | Type::Value, _)
             | (_, Type::Poisoned | Type::Value)
-            | (Type::Word(_), Type::Str)
-            | (Type::Str, Type::Word(_))
+            | (Type::Word(_) | Type::Scale(_), Type::Str)
+            | (Type::Str, Type::Word(_) | Type::Scale(_))
             // `5` and `5.2` are both versions when the other side is one.
             | (Type::Version, Type::Int)
             | (Type::Int, Type::Version)
@@ -52,10 +54,19 @@ impl Type {
         }
     }
 
+    /// The words that it can be, when those are a closed set.
+    #[must_use]
+    pub fn words(&self) -> Option<&'static [&'static str]> {
+        match self {
+            Type::Word(words) | Type::Scale(words) => Some(words),
+            _ => None,
+        }
+    }
+
     /// Whether values of these types have an order.
     #[must_use]
     pub fn ordered(&self) -> bool {
-        matches!(self, Type::Int | Type::Version | Type::Poisoned)
+        matches!(self, Type::Int | Type::Version | Type::Scale(_) | Type::Poisoned)
     }
 }
 
@@ -67,6 +78,7 @@ impl fmt::Display for Type {
             Type::Str => f.write_str("str"),
             Type::Version => f.write_str("version"),
             Type::Word(words) => f.write_str(&words.join(" | ")),
+            Type::Scale(words) => f.write_str(&words.join(" < ")),
             Type::Value | Type::Poisoned => f.write_str("value"),
             Type::Entity(name) => f.write_str(name),
             Type::List(element) => write!(f, "list[{element}]"),

@@ -58,6 +58,29 @@ pub struct Migration {
     pub definitions: Vec<Arc<Definition>>,
 }
 
+impl Migration {
+    /// The migration of a file that can't be read: it may depend on anything and do anything.
+    #[must_use]
+    pub fn unreadable(source: &Arc<SourceFile>, app: &str, name: &str, span: Span) -> Self {
+        let unknown = Unknown { text: source.path().to_owned(), span, reason: "can't be read".to_owned() };
+        Self {
+            source: Arc::clone(source),
+            app: app.to_owned(),
+            name: name.to_owned(),
+            class_span: span,
+            atomic: Stated { value: Err(unknown.clone()), span: None },
+            initial: None,
+            dependencies: vec![Spanned::new(Dependency::Unknown(unknown.clone()), span)],
+            run_before: Vec::new(),
+            replaces: Vec::new(),
+            operations: vec![Operation::unknown(unknown, span, Reach::Both)],
+            attributes: Vec::new(),
+            comments: Vec::new(),
+            definitions: Vec::new(),
+        }
+    }
+}
+
 /// A value that a file states, or the reason why it is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stated<T> {

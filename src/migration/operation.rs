@@ -74,6 +74,23 @@ pub struct BoundArgument {
 }
 
 impl Operation {
+    /// An operation, or any number of them, that can't be known.
+    pub(super) fn unknown(unknown: Unknown, span: Span, reach: Reach) -> Self {
+        Self {
+            span,
+            callee_span: span,
+            kind: OperationKind::Unknown(unknown),
+            arguments: Vec::new(),
+            open: None,
+            reach,
+            condition: None,
+            field: None,
+            fields: Vec::new(),
+            fields_open: None,
+            children: Vec::new(),
+        }
+    }
+
     /// The class name without its module: `AddField`; `None` when it is not known.
     #[must_use]
     pub fn kind_name(&self) -> Option<&str> {

@@ -58,7 +58,7 @@ pub fn read_migration(source: &Arc<SourceFile>, app: &str, name: &str) -> Result
             let unknown = why(value, "");
             return Ok(Some(Migration {
                 atomic: Stated { value: Err(unknown.clone()), span: Some(value.span) },
-                operations: vec![unknown_operation(unknown, value.span, Reach::Both)],
+                operations: vec![Operation::unknown(unknown, value.span, Reach::Both)],
                 ..migration(value.span)
             }));
         }
@@ -82,13 +82,13 @@ pub fn read_migration(source: &Arc<SourceFile>, app: &str, name: &str) -> Result
     read.replaces = dependencies(stated("replaces"));
     read.operations = match (stated("operations"), inherited("operations")) {
         (Some(attribute), _) => self::operations(&module, attribute),
-        (None, Some(unknown)) => vec![unknown_operation(unknown.clone(), class.header, Reach::Both)],
+        (None, Some(unknown)) => vec![Operation::unknown(unknown.clone(), class.header, Reach::Both)],
         (None, None) => Vec::new(),
     };
     for (attribute, unknown) in changed_by_methods(source, &lineage) {
         match attribute {
             "dependencies" => read.dependencies.push(Spanned::new(Dependency::Unknown(unknown.clone()), unknown.span)),
-            _ => read.operations.push(unknown_operation(unknown.clone(), unknown.span, Reach::Both)),
+            _ => read.operations.push(Operation::unknown(unknown.clone(), unknown.span, Reach::Both)),
         }
     }
     if let Some(condition) = &class.condition {
@@ -181,7 +181,7 @@ fn base(lineage: &[&Class]) -> Option<Result<(), Unknown>> {
 /// The elements of `operations`.
 fn operations(module: &Module, attribute: &Attribute) -> Vec<Operation> {
     let Some(items) = attribute.value.elements() else {
-        return vec![unknown_operation(why(&attribute.value, "is not a list"), attribute.value.span, Reach::Both)];
+        return vec![Operation::unknown(why(&attribute.value, "is not a list"), attribute.value.span, Reach::Both)];
     };
     let conditions = attribute.conditions.iter().cloned().chain(std::iter::repeat(None));
     let each = items
@@ -191,41 +191,25 @@ fn operations(module: &Module, attribute: &Attribute) -> Vec<Operation> {
     each.collect()
 }
 
-fn unknown_operation(unknown: Unknown, span: Span, reach: Reach) -> Operation {
-    Operation {
-        span,
-        callee_span: span,
-        kind: OperationKind::Unknown(unknown),
-        arguments: Vec::new(),
-        open: None,
-        reach,
-        condition: None,
-        field: None,
-        fields: Vec::new(),
-        fields_open: None,
-        children: Vec::new(),
-    }
-}
-
 /// The operation that an element is.
 fn operation(module: &Module, value: &Value, reach: Reach, depth: usize) -> Operation {
     let call = match &value.kind {
         ValueKind::Call(call) if depth <= MAX_NESTING => call,
-        _ => return unknown_operation(why(value, "is not an operation"), value.span, reach),
+        _ => return Operation::unknown(why(value, "is not an operation"), value.span, reach),
     };
     let (kind, positions) = match call.callee.as_deref() {
         Some(path) if names_a_class(path) => match catalogue::operation(path) {
             Some(entry) => (OperationKind::Django(entry), entry.parameters),
             None => (custom(module, path), &[][..]),
         },
-        _ => return unknown_operation(why(value, ""), value.span, reach),
+        _ => return Operation::unknown(why(value, ""), value.span, reach),
     };
     let arguments = bind(&call.arguments, positions.iter().map(|parameter| parameter.name));
     let mut operation = Operation {
         kind,
         arguments,
         open: call.open.clone(),
-        ..unknown_operation(
+        ..Operation::unknown(
             // Replaced by the kind.
             Unknown { text: String::new(), span: value.span, reason: String::new() },
             value.span,
@@ -296,14 +280,14 @@ fn children(module: &Module, operation: &Operation, depth: usize) -> Vec<Operati
         }
         let Some(given) = operation.argument(name) else {
             if let Some(open) = &operation.open {
-                children.push(unknown_operation(open.clone(), operation.span, reach));
+                children.push(Operation::unknown(open.clone(), operation.span, reach));
             }
             continue;
         };
         match given.value.elements() {
             Some(items) => children.extend(items.iter().map(|item| self::operation(module, item, reach, depth + 1))),
             None if given.value.is_none() => {}
-            None => children.push(unknown_operation(why(&given.value, "is not a list"), given.value.span, reach)),
+            None => children.push(Operation::unknown(why(&given.value, "is not a list"), given.value.span, reach)),
         }
     }
     children

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustpython_parser::ast::{self, Constant, Expr, Operator, Ranged, UnaryOp};
 
 use crate::python::builtins::is_builtin;
+use crate::python::comprehension::comprehension;
 use crate::python::fold_call::call;
 use crate::python::fold_text;
 use crate::python::function::lambda_facts;
@@ -32,6 +33,8 @@ pub(super) struct Evaluator<'s> {
     pub(super) star_import: bool,
     /// Bytes of values that names may still be copied into: a file of nested constants can't grow without bound.
     pub(super) budget: usize,
+    /// Rounds of loops that may still be followed one by one.
+    pub(super) rounds: usize,
     /// The place that values get in place of their own: inside f-strings the parser's places are not exact.
     pub(super) place: Option<Span>,
     /// How deep the expression at hand stands in others.
@@ -105,7 +108,7 @@ impl Evaluator<'_> {
             Expr::Subscript(subscript) => self.subscript(subscript, span),
             Expr::NamedExpr(named) => return self.bound(&named.value),
             Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::GeneratorExp(_) => {
-                ValueKind::Unknown(self.why(span, "is a comprehension"))
+                comprehension(self, expr, span)
             }
             Expr::Starred(_) => ValueKind::Unknown(self.why(span, "spreads a value that is not known")),
             Expr::BoolOp(_) | Expr::Compare(_) => ValueKind::Unknown(self.why(span, "is computed")),
@@ -140,6 +143,15 @@ impl Evaluator<'_> {
         let left = self.budget.checked_sub(bytes);
         self.budget = left.unwrap_or_default();
         left.is_some()
+    }
+
+    /// Takes one round of a loop over `bytes` of source text from the budgets: loops in loops must not go on for ever.
+    pub(super) fn charge_round(&mut self, bytes: usize) -> bool {
+        // A node of a tree takes more than its text.
+        const NODE: usize = 16;
+        let left = self.rounds.checked_sub(1);
+        self.rounds = left.unwrap_or_default();
+        left.is_some() && self.charge(bytes.saturating_mul(NODE))
     }
 
     /// What a name stands for, standing at `span`.

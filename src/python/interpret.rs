@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rustpython_parser::ast::{self, Expr, Operator, Stmt};
 
+use crate::python::comprehension::{elements, truth};
 use crate::python::fold::{Evaluator, cost};
 use crate::python::function::function_facts;
 use crate::python::imports::{import_bindings, is_star};
@@ -96,7 +97,9 @@ pub(super) fn run(evaluator: &mut Evaluator<'_>, found: &mut Found, body: &[Stmt
             | Stmt::AsyncFor(ast::StmtAsyncFor { target, iter, body, orelse, .. }) => {
                 let span = evaluator.span(&**iter);
                 let why = evaluator.why(span, "is looped over");
-                repeat(evaluator, found, &why, Some(target), body);
+                if !unroll(evaluator, found, target, iter, body) {
+                    repeat(evaluator, found, &why, Some(target), body);
+                }
                 run(evaluator, found, orelse);
             }
             Stmt::While(repeated) => {
@@ -172,7 +175,8 @@ fn key(evaluator: &Evaluator<'_>, target: &Expr) -> Option<String> {
     }
 }
 
-fn assign(evaluator: &mut Evaluator<'_>, target: &Expr, bound: Bound) {
+/// Binds what `target` names.
+pub(super) fn assign(evaluator: &mut Evaluator<'_>, target: &Expr, bound: Bound) {
     match target {
         Expr::Name(_) | Expr::Attribute(_) => {
             let name_span = evaluator.span(target);
@@ -385,6 +389,12 @@ fn header_end(evaluator: &Evaluator<'_>, class: &ast::StmtClassDef, name: Span) 
 /// An `if` with all its branches.
 fn branches(evaluator: &mut Evaluator<'_>, found: &mut Found, statement: &Stmt) {
     let Stmt::If(first) = statement else { return };
+    // In a branch or a loop of unknown length, a name may stand for something else the next time.
+    let decided = if found.conditions.is_empty() { truth(evaluator, &first.test) } else { None };
+    if let Some(holds) = decided {
+        run(evaluator, found, if holds { &first.body } else { &first.orelse });
+        return;
+    }
     let why = evaluator.condition(&first.test);
     let mut arms: Vec<&[Stmt]> = vec![&first.body];
     let mut orelse = &first.orelse[..];
@@ -420,6 +430,34 @@ fn attempt(
         }
     }
     join(evaluator, arms, &why);
+}
+
+/// Runs the body of a loop for each element of what it runs over, when all of them are known and nothing leaves it
+/// early.
+fn unroll(evaluator: &mut Evaluator<'_>, found: &mut Found, target: &Expr, iterable: &Expr, body: &[Stmt]) -> bool {
+    if !is_straight(body) {
+        return false;
+    }
+    let Some(items) = elements(evaluator, iterable) else { return false };
+    let round = body.iter().map(|statement| evaluator.span(statement).len()).sum();
+    if !items.iter().all(|_| evaluator.charge_round(round)) {
+        return false;
+    }
+    for item in items {
+        assign(evaluator, target, Bound::new(item));
+        run(evaluator, found, body);
+    }
+    true
+}
+
+/// Whether no statement jumps or defines a class.
+fn is_straight(body: &[Stmt]) -> bool {
+    body.iter().all(|statement| match statement {
+        Stmt::Assign(_) | Stmt::AnnAssign(_) | Stmt::AugAssign(_) | Stmt::Expr(_) | Stmt::Pass(_) => true,
+        Stmt::For(inner) => is_straight(&inner.body) && is_straight(&inner.orelse),
+        Stmt::If(inner) => is_straight(&inner.body) && is_straight(&inner.orelse),
+        _ => false,
+    })
 }
 
 /// A loop: its body may run any number of times.

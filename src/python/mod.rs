@@ -8,6 +8,7 @@
 //! stay proportional to the file.
 
 mod builtins;
+mod comprehension;
 mod decode;
 mod fold;
 mod fold_call;
@@ -131,6 +132,7 @@ pub fn parse(source: &Arc<SourceFile>) -> Result<Module, SyntaxError> {
         definitions: Vec::new(),
         star_import: false,
         budget: 8 * text.len() + 32_000_000,
+        rounds: 20_000,
         place: None,
         depth: 0,
     };

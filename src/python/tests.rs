@@ -100,6 +100,27 @@ fn constants_fold() {
 }
 
 #[test]
+fn comprehensions_and_loops_over_constants_unroll() {
+    for (text, folded) in [
+        ("A = ('a', 'b')\nx = [f'{n}_id' for n in A if n != 'a']", r#"["b_id"]"#),
+        ("x = [(a, b) for a in ['a'] for b in (1, 2)]", r#"[("a", 1), ("a", 2)]"#),
+        ("x = {n for n in ['a'] if n not in ('b',)}", r#"{"a"}"#),
+        ("x = {k: v for k, v in {'a': 1}.items()}", r#"{"a": 1}"#),
+        ("x = list(n for i, n in enumerate(['a']) if i == 0 and not i)", r#"["a"]"#),
+        ("x = [f(n) for n in range(2)]", "[?(0), ?(1)]"),
+        ("x = [n for n in ['a'] if f(n)]", "?is a comprehension"),
+        ("x = [n for n in ['a', *y]]", "[\"a\", ?is not defined in this file]"),
+        ("x = []\nfor n in ('a', 'b'):\n    if n == 'a':\n        x.append(n)", r#"["a"]"#),
+        ("x = []\nfor n in ('a', 'b'):\n    x.append(n)\n    break", "[?is looped over]"),
+        ("x = 1\nif y:\n    a = True\n    if a:\n        x = 2", "?is a condition for its value"),
+    ] {
+        assert_eq!(x(text), folded, "{text}");
+    }
+    let nested = format!("x = [0 {}]", "for a in range(9999) ".repeat(9));
+    assert_eq!(x(&nested), "?is a comprehension");
+}
+
+#[test]
 fn branches_keep_what_they_agree_on() {
     let text = "
 x = [1]

@@ -212,15 +212,12 @@ impl Text {
     /// The place in the source of the bytes `start..end` of the text, where it is exact.
     #[must_use]
     pub fn source_span(&self, start: usize, end: usize) -> Option<Span> {
+        // Pieces stand in the order of the text: the last one that begins at or before `at`, or before it.
         let offset = |at: usize, closing: bool| {
-            self.pieces.iter().find_map(|piece| {
-                let inside = if closing {
-                    at > piece.at && at <= piece.at + piece.len
-                } else {
-                    at >= piece.at && at < piece.at + piece.len
-                };
-                inside.then(|| piece.source + (at - piece.at))
-            })
+            let behind = self.pieces.partition_point(|piece| if closing { piece.at < at } else { piece.at <= at });
+            let piece = self.pieces.get(behind.checked_sub(1)?)?;
+            let inside = if closing { at <= piece.at + piece.len } else { at < piece.at + piece.len };
+            inside.then(|| piece.source + (at - piece.at))
         };
         let first = offset(start, false)?;
         let last = if end > start { offset(end, true)? } else { first };

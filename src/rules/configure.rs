@@ -25,13 +25,25 @@ pub fn configure(rules: &mut RuleSet, config: &Config) -> Vec<Diagnostic> {
             diagnostics.push(unknown_rule(source, &change.rule, rules));
             continue;
         };
+        let what = match change.level {
+            Level::Off => "disabled".to_owned(),
+            Level::Severity(severity) => format!("severity {}", severity.word()),
+        };
+        let said = Override { what, because: None, place, shared: false };
         match change.level {
-            Level::Off => {
-                rule.disabled = Some(Override { what: "disabled".to_owned(), because: None, place });
-            }
+            Level::Off => rule.disabled = Some(said),
             Level::Severity(severity) => {
+                let own = |other: &&Override| !other.shared && other.what.starts_with("severity ");
+                if let Some(other) = rule.overrides.iter().filter(own).find(|other| other.what != said.what) {
+                    let message = format!("`{}` is given two severities", rule.id);
+                    let help = format!("the other one, `{}`, stands in {}; keep one of them", other.what, other.place);
+                    let conflict =
+                        Diagnostic::error(source, "override::conflict", message, change.rule.span, "the second");
+                    diagnostics.push(conflict.with_help(help));
+                    continue;
+                }
                 rule.severity = severity;
-                rule.overrides.push(Override { what: format!("severity {}", severity.word()), because: None, place });
+                rule.overrides.push(said);
             }
         }
     }
@@ -71,7 +83,16 @@ fn setting(
         let message = format!("`{}` takes a {}", setting.id, setting.ty);
         return Some(Diagnostic::error(source, "config::setting-type", message, value.span, "of another type"));
     };
+    let line = source.position(value.span.start).line;
+    let place = format!("{}:{line}", source.path());
+    if let Some(other) = setting.set_by.as_ref().filter(|other| !other.shared && setting.value != literal) {
+        let message = format!("`{}` is given two values", setting.id);
+        let help = format!("the other one stands in {}; keep one of them", other.place);
+        let conflict = Diagnostic::error(source, "override::conflict", message, value.span, "the second");
+        return Some(conflict.with_help(help));
+    }
     setting.value = literal;
+    setting.set_by = Some(Override { what: format!("set {name}"), because: None, place, shared: false });
     None
 }
 

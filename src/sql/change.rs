@@ -65,6 +65,8 @@ pub enum ChangeKind {
         from: Option<ColumnType>,
         /// The type it gets.
         to: ColumnType,
+        /// COLLATE
+        collation: Option<String>,
         /// A USING expression, which may change values without an error.
         using: Option<String>,
     },

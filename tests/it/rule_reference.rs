@@ -56,8 +56,8 @@ fn explain_shows_everything_that_a_rule_says() {
     hazards    blocks-writes, policy
     databases  postgresql >= 12
     django     >= 4.2
-    defined    ci/team.rules:2
     once       no-index
+    defined    ci/team.rules:2
 
     Rule
       forbid  AddIndex(index.name is set), RemoveIndex

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use whimbrel::check::{Certainty, Checked, Content, Outcome, Request, check};
+use whimbrel::check::{Certainty, Checked, Content, Outcome, Project, Request, check};
 use whimbrel::language::RuleSet;
 use whimbrel::migration::{Migration, read_migration};
 use whimbrel::rules;
@@ -34,9 +34,8 @@ fn outcome(rules: &RuleSet, judged: &Arc<Migration>, others: &[Arc<Migration>], 
     let databases: Vec<Database> = databases.iter().map(|name| name.parse().expect("a database")).collect();
     check(Request {
         rules,
-        files: &[Checked { content: Content::Migration(Arc::clone(judged)), deployed: false, assumptions: Vec::new() }],
-        release: &release,
-        history: &release,
+        files: &[Checked { content: Content::Migration(Arc::clone(judged)), project: 0, assumptions: Vec::new() }],
+        projects: &[Project { present: release, deployed: Some(Vec::new()) }],
         databases: &databases,
         django: Version::new(5, 2),
     })
@@ -204,7 +203,7 @@ fn a_table_of_the_same_release_is_not_deployed() {
     );
     let add = migration(
         "0003_add",
-        "class Migration(migrations.Migration):\n    operations = [migrations.AddField('Order', 'x', models.IntegerField())]\n",
+        "class Migration(migrations.Migration):\n    dependencies = [('shop', '0002_create')]\n    operations = [migrations.AddField('Order', 'x', models.IntegerField())]\n",
     );
     assert_eq!(outcome(&rules, &add, &[], &["postgresql"]).findings.len(), 1, "the table is older");
     assert!(
@@ -213,9 +212,8 @@ fn a_table_of_the_same_release_is_not_deployed() {
     );
     let deployed = check(Request {
         rules: &rules,
-        files: &[Checked { content: Content::Migration(Arc::clone(&add)), deployed: true, assumptions: Vec::new() }],
-        release: &[Arc::clone(&create)],
-        history: &[create, add],
+        files: &[Checked { content: Content::Migration(Arc::clone(&add)), project: 0, assumptions: Vec::new() }],
+        projects: &[Project { present: vec![create, Arc::clone(&add)], deployed: Some(vec![add]) }],
         databases: &["postgresql".parse().expect("a database")],
         django: Version::new(5, 2),
     });

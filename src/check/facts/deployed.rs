@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
-use crate::check::facts::Context;
 use crate::language::{Entity, Fact, Truth};
 use crate::source::Span;
 
-/// The deployed code, as seen from the migration under check.
-#[derive(Clone, Copy)]
-pub(super) struct DeployedView<'a>(pub(super) &'a Context<'a>);
+/// What a model, a field or a migration is asked for to tell whether it is deployed. No rule can write this name.
+pub(super) const IN_DEPLOYED: &str = "in deployed";
 
-impl<'a> Entity<'a> for DeployedView<'a> {
+/// The deployed code, as seen from the migration under check.
+pub(super) struct DeployedView;
+
+impl<'a> Entity<'a> for DeployedView {
     fn type_name(&self) -> &'static str {
         "Deployed"
     }
@@ -24,33 +25,8 @@ impl<'a> Entity<'a> for DeployedView<'a> {
     }
 
     fn contains(&self, member: &Fact<'a>) -> Truth {
-        let Fact::Entity(member) = member else { return Truth::False };
-        let release = self.0.release;
-        let named = |attribute: &str| match member.attribute(attribute) {
-            Fact::Str(name) => Ok(name),
-            Fact::Unknown(cause) | Fact::Given(cause) => Err(Truth::unknown(cause)),
-            _ => Err(Truth::False),
-        };
-        match member.type_name() {
-            "Migration" => Truth::from(release.migration_is_deployed()),
-            "Model" => match named("name") {
-                Ok(model) => Truth::from(!release.creates_model(&self.0.migration.app, &model)),
-                Err(truth) => truth,
-            },
-            "Field" => {
-                let model = match member.attribute("model") {
-                    Fact::Entity(model) => model.attribute("name"),
-                    other => other,
-                };
-                match (model, named("name")) {
-                    (Fact::Str(model), Ok(field)) => {
-                        Truth::from(!release.creates_field(&self.0.migration.app, &model, &field))
-                    }
-                    (Fact::Unknown(cause) | Fact::Given(cause), _) => Truth::unknown(cause),
-                    (_, Err(truth)) => truth,
-                    _ => Truth::False,
-                }
-            }
+        match member {
+            Fact::Entity(member) => member.attribute(IN_DEPLOYED).truth(),
             _ => Truth::False,
         }
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
+use crate::check::facts::deployed::IN_DEPLOYED;
 use crate::check::facts::model::ModelView;
 use crate::check::facts::origin::Origin;
 use crate::check::facts::{Attribute, Context, attribute, getter, names, value};
@@ -165,6 +166,37 @@ impl<'a> FieldView<'a> {
         }
     }
 
+    /// Whether running code uses its column.
+    fn in_deployed(&self) -> Fact<'a> {
+        match self.model.in_deployed() {
+            Fact::Bool(true) => {}
+            other => return other,
+        }
+        let Fact::Str(name) = &self.name else {
+            return self.name.unknown().map_or(Fact::Bool(false), |cause| Fact::Unknown(Rc::clone(cause)));
+        };
+        // Without the model, the operation says that the field is there, and that is all.
+        let Some(model) = self.model.likely() else { return Fact::Bool(true) };
+        let deployed = self.context.deployed;
+        let answer = match model.field(name) {
+            Known::Yes(field) | Known::Maybe(Some(field), _) => deployed.has_field(model, name, field),
+            Known::Maybe(None, doubt) => Err(doubt),
+            Known::No => match deployed.model(model) {
+                Known::Yes(known) => match known.field(name) {
+                    Known::Yes(_) => Ok(true),
+                    Known::No => Ok(false),
+                    Known::Maybe(_, doubt) => Err(doubt),
+                },
+                Known::No => Ok(false),
+                Known::Maybe(_, doubt) => Err(doubt),
+            },
+        };
+        match answer {
+            Ok(answer) => Fact::Bool(answer),
+            Err(doubt) => Fact::Unknown(self.model.doubt(&doubt)),
+        }
+    }
+
     fn not_added(&self) -> Rc<Cause> {
         Rc::new(Cause {
             text: format!("{}.{}", self.model.name().print(), self.name.print()),
@@ -313,6 +345,9 @@ impl<'a> Entity<'a> for FieldView<'a> {
     }
 
     fn attribute(&self, name: &str) -> Fact<'a> {
+        if name == IN_DEPLOYED {
+            return self.in_deployed();
+        }
         getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
     }
 

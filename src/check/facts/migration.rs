@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
+use crate::check::facts::deployed::IN_DEPLOYED;
 use crate::check::facts::operation::OperationView;
 use crate::check::facts::{Attribute, Context, attribute, getter, list_of_text, names, not_known};
 use crate::language::vocabulary::Name;
@@ -92,6 +93,9 @@ impl<'a> Entity<'a> for MigrationView<'a> {
     }
 
     fn attribute(&self, name: &str) -> Fact<'a> {
+        if name == IN_DEPLOYED {
+            return Fact::Bool(self.0.deployed.is_deployed());
+        }
         getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
     }
 

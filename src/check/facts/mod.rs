@@ -17,7 +17,7 @@ mod vocabulary;
 
 use std::rc::Rc;
 
-use crate::check::release::Release;
+use crate::check::deployed::Deployed;
 use crate::check::states::States;
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Fact, Slot, Type, Vocabulary};
@@ -38,7 +38,7 @@ pub(crate) struct Context<'a> {
     /// Its operations, nested ones behind the one they stand in.
     pub(crate) operations: Vec<Placed<'a>>,
     /// What is deployed, as seen from this migration.
-    pub(crate) release: &'a Release,
+    pub(crate) deployed: &'a Deployed,
     /// The states of the project around its operations.
     pub(crate) states: &'a States,
     /// The database it is judged for.
@@ -64,7 +64,7 @@ impl<'a> Context<'a> {
     /// The context of a migration.
     pub(crate) fn new(
         migration: &'a Migration,
-        release: &'a Release,
+        deployed: &'a Deployed,
         states: &'a States,
         vocabulary: &'a Vocabulary,
         database: Database,
@@ -74,7 +74,7 @@ impl<'a> Context<'a> {
         for (index, operation) in migration.operations.iter().enumerate() {
             place(operation, index, &mut operations);
         }
-        Self { migration, operations, release, states, database, django, vocabulary }
+        Self { migration, operations, deployed, states, database, django, vocabulary }
     }
 
     /// Whether a rule file declares an operation class of that path, by its last part.

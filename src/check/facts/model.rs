@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
+use crate::check::facts::deployed::IN_DEPLOYED;
 use crate::check::facts::field::{FieldView, Stated};
 use crate::check::facts::origin::Origin;
 use crate::check::facts::{Attribute, Context, attribute, getter, names};
@@ -72,6 +73,39 @@ impl<'a> ModelView<'a> {
             Known::Maybe(_, doubt) => Err(self.doubt(&doubt)),
             Known::No => Err(self.not_created()),
         }
+    }
+
+    /// Whether running code uses its table.
+    pub(super) fn in_deployed(&self) -> Fact<'a> {
+        let Fact::Str(name) = &self.written else {
+            return self.written.unknown().map_or(Fact::Bool(false), |cause| Fact::Unknown(Rc::clone(cause)));
+        };
+        let app = &self.context.migration.app;
+        let deployed = self.context.deployed;
+        let found = self.state.map_or(Known::No, |state| state.model(app, name));
+        let answer = match found {
+            Known::Yes(model) | Known::Maybe(Some(model), _) => deployed.has_model(model),
+            Known::Maybe(None, doubt) => match deployed.state().model(app, name) {
+                Known::Yes(_) => Ok(true),
+                Known::No | Known::Maybe(..) => Err(doubt),
+            },
+            Known::No => match deployed.state().model(app, name) {
+                Known::Yes(_) => Ok(true),
+                Known::Maybe(_, doubt) => Err(doubt),
+                // Where no migration of the app is known, the operation says that the model is there, and that is all.
+                Known::No => Ok(self.state.is_none_or(|state| state.models_of(app).next().is_none())),
+            },
+        };
+        match answer {
+            Ok(answer) => Fact::Bool(answer),
+            Err(doubt) => Fact::Unknown(self.doubt(&doubt)),
+        }
+    }
+
+    /// The model in the replayed state, certain or not.
+    pub(super) fn likely(&self) -> Option<&'a Arc<ModelState>> {
+        let Fact::Str(name) = &self.written else { return None };
+        self.state?.model(&self.context.migration.app, name).likely()
     }
 
     fn not_created(&self) -> Rc<Cause> {
@@ -157,6 +191,9 @@ impl<'a> Entity<'a> for ModelView<'a> {
     }
 
     fn attribute(&self, name: &str) -> Fact<'a> {
+        if name == IN_DEPLOYED {
+            return self.in_deployed();
+        }
         getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
     }
 

@@ -61,7 +61,7 @@ static EVERYWHERE: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             "deployed",
             Slot::set(Type::Entity("Deployed")),
             "What the code that may still be running knows.",
-            |context, _| Fact::Entity(Rc::new(DeployedView(context))),
+            |_, _| Fact::Entity(Rc::new(DeployedView)),
         ),
     ]
 });

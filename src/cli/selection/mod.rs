@@ -1,27 +1,28 @@
-//! Which files are judged, what they contain, and which of them deployed code has already.
+//! Which files are judged, what they contain, what came before them, and what of it deployed code has already.
 //!
-//! The verdict on a file depends on git, never on which other files were named beside it: what belongs to the release
-//! is looked up, not taken from the command line.
+//! The verdict on a file depends on git, never on which other files were named beside it: what it needs is looked up,
+//! not taken from the command line. Only the apps of the files and those that they need are read, not the repository.
 
-mod label;
+mod apps;
+mod deployed;
+mod load;
+mod packages;
 mod tree;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use rayon::prelude::*;
-
-use crate::check::{Checked, Content, Unreadable};
+use crate::check::{Checked, Content, Project as DjangoProject};
 use crate::cli::failure::Failure;
 use crate::cli::project::Project;
-use crate::git::{IndexEntry, StagedFile, StagedStatus};
-use crate::migration::{Migration, ReadError, is_migration_path, read_migration};
-use crate::python;
-use crate::source::{SourceFile, Span};
+use crate::git::StagedStatus;
+use crate::migration::is_migration_path;
 
-use label::labels;
+use apps::{Apps, app_folder, parts};
+use deployed::Deployed;
+use load::{Loaded, Loader, migrations};
+use packages::Packages;
 use tree::Tree;
 
 /// What to judge.
@@ -36,46 +37,82 @@ pub(super) enum Scope<'c> {
     Content { path: &'c Path, content: Vec<u8> },
 }
 
-/// The files to judge, and the rest of the release.
+/// The files to judge, and the migrations around them.
 pub(super) struct Selection {
-    /// The files to judge.
+    /// The files to judge, by path.
     pub(super) files: Vec<Checked>,
-    /// All migrations that are not deployed.
-    pub(super) release: Vec<Arc<Migration>>,
-    /// All migrations of the apps of these files.
-    pub(super) history: Vec<Arc<Migration>>,
+    /// What runs together with them: apps with labels of their own, and what of it is deployed.
+    pub(super) projects: Vec<DjangoProject>,
 }
 
-/// A file on its way to be read.
-struct Candidate {
-    path: String,
-    bytes: Vec<u8>,
-    deployed: bool,
-    judged: bool,
-}
-
-/// Finds and reads the files of a scope.
-pub(super) fn select(project: &Project, scope: Scope<'_>) -> Result<Selection, Failure> {
-    let (tree, judged, deployed) = match scope {
+/// Finds and reads the files of a scope, and what they need. `deployed` is the revision whose code may still be
+/// running, when the command line names it.
+pub(super) fn select(project: &Project, scope: Scope<'_>, deployed: Option<&str>) -> Result<Selection, Failure> {
+    let deployed = Deployed::find(project, deployed)?;
+    let (tree, judged) = match scope {
         Scope::Staged => staged(project)?,
         Scope::All => all(project)?,
         Scope::Paths { paths, force_exclude } => named(project, paths, force_exclude)?,
         Scope::Content { path, content } => {
             let shown = project.shown(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
-            let deployed = deployed_files(project, std::iter::once(&shown))?;
-            let mut tree = Tree::disk(&project.root);
-            tree.replace(shown.clone(), content);
-            (tree, BTreeSet::from([shown]), deployed)
+            let judged = BTreeSet::from([shown.clone()]);
+            let mut tree = disk(project, &judged)?;
+            tree.replace(shown, content);
+            (tree, judged)
         }
     };
-    let candidates = candidates(&tree, &judged, &deployed)?;
-    Ok(read(project, &tree, candidates))
+    read(project, &tree, &judged, &deployed)
 }
 
-/// Which paths deployed code has; `None` where nothing tells, outside of a repository.
-type Deployed = Option<HashSet<String>>;
+/// Reads the files to judge and what they need, for each Django project among them.
+fn read(project: &Project, tree: &Tree, judged: &BTreeSet<String>, deployed: &Deployed) -> Result<Selection, Failure> {
+    let mut apps = Apps::of(project, tree);
+    let start: BTreeSet<String> = judged.iter().map(|path| app_folder(path).to_owned()).collect();
+    apps.name(&start);
+    let labelled: Vec<(String, String)> = start.iter().map(|app| (app.clone(), apps.label(app).to_owned())).collect();
+    let mut at_deployed = deployed.tree().map(|tree| Apps::of(project, tree));
+    let mut packages = Packages::new(project);
+    let mut loader = Loader::default();
+    let mut selection = Selection { files: Vec::new(), projects: Vec::new() };
+    let mut files: BTreeMap<&String, Checked> = BTreeMap::new();
+    for part in parts(&labelled) {
+        let part: BTreeSet<String> = part.into_iter().collect();
+        let (loaded, missing) = loader.apps(&mut apps, &part)?;
+        let installed = packages.apps(&mut loader, &missing)?;
+        let deployed = match &mut at_deployed {
+            Some(at_deployed) => {
+                at_deployed.take_labels(&apps);
+                let mut labels: BTreeSet<String> = labels_of(&loaded).collect();
+                labels.extend(part.iter().map(|app| apps.label(app).to_owned()));
+                let start = at_deployed.find(&labels, &apps::common_folder(&part)).into_values().collect();
+                let (before, _) = loader.apps(at_deployed, &start)?;
+                Some(migrations(&before).chain(migrations(&installed)).collect())
+            }
+            None => None,
+        };
+        for path in judged.iter().filter(|path| part.contains(app_folder(path))) {
+            if let Some(Some(content)) = loaded.get(path) {
+                files.insert(
+                    path,
+                    Checked { content: content.clone(), project: selection.projects.len(), assumptions: Vec::new() },
+                );
+            }
+        }
+        let present = migrations(&loaded).chain(migrations(&installed)).collect();
+        selection.projects.push(DjangoProject { present, deployed });
+    }
+    selection.files = files.into_values().collect();
+    Ok(selection)
+}
 
-fn staged(project: &Project) -> Result<(Tree, BTreeSet<String>, Deployed), Failure> {
+fn labels_of(loaded: &Loaded) -> impl Iterator<Item = String> {
+    loaded.values().flatten().map(|content| match content {
+        Content::Migration(migration) => migration.app.clone(),
+        Content::Unreadable(unreadable) => unreadable.app.clone(),
+    })
+}
+
+fn staged(project: &Project) -> Result<(Tree, BTreeSet<String>), Failure> {
     let Some(repository) = &project.repository else {
         let message = if crate::git::is_installed() {
             "nothing is staged here: this folder is not in a git repository"
@@ -91,12 +128,11 @@ fn staged(project: &Project) -> Result<(Tree, BTreeSet<String>, Deployed), Failu
     let present = staged.iter().filter(|file| !matches!(file.status, StagedStatus::Deleted | StagedStatus::Unmerged));
     let paths = present.map(|file| file.path.clone());
     let judged: BTreeSet<String> = paths.filter(|path| is_migration_path(path) && selects(project, path)).collect();
-    let tracked = repository.tracked_in(&app_folders(judged.iter()))?;
-    let deployed = deployed_of(&tracked, &staged);
-    Ok((Tree::index(repository.clone(), tracked), judged, Some(deployed)))
+    let tracked = if judged.is_empty() { Vec::new() } else { repository.tracked()? };
+    Ok((Tree::git(repository.clone(), tracked), judged))
 }
 
-fn all(project: &Project) -> Result<(Tree, BTreeSet<String>, Deployed), Failure> {
+fn all(project: &Project) -> Result<(Tree, BTreeSet<String>), Failure> {
     let mut judged = BTreeSet::new();
     if let Some(repository) = &project.repository {
         let tracked = repository.tracked()?.into_iter().map(|entry| entry.path);
@@ -109,16 +145,12 @@ fn all(project: &Project) -> Result<(Tree, BTreeSet<String>, Deployed), Failure>
             }
         });
     }
+    let tree = Tree::disk(&project.root, judged.iter().cloned());
     judged.retain(|path| selects(project, path));
-    let deployed = deployed_files(project, judged.iter())?;
-    Ok((Tree::disk(&project.root), judged, deployed))
+    Ok((tree, judged))
 }
 
-fn named(
-    project: &Project,
-    paths: &[PathBuf],
-    force_exclude: bool,
-) -> Result<(Tree, BTreeSet<String>, Deployed), Failure> {
+fn named(project: &Project, paths: &[PathBuf], force_exclude: bool) -> Result<(Tree, BTreeSet<String>), Failure> {
     let mut judged = BTreeSet::new();
     for path in paths {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.clone());
@@ -142,8 +174,29 @@ fn named(
             });
         }
     }
-    let deployed = deployed_files(project, judged.iter())?;
-    Ok((Tree::disk(&project.root), judged, deployed))
+    let tree = disk(project, &judged)?;
+    Ok((tree, judged))
+}
+
+/// The working tree, with the migrations that git knows; without git, those near the files to judge.
+fn disk(project: &Project, judged: &BTreeSet<String>) -> Result<Tree, Failure> {
+    let mut known: BTreeSet<String> = judged.clone();
+    match &project.repository {
+        Some(_) if judged.is_empty() => {}
+        Some(repository) => known.extend(repository.tracked()?.into_iter().map(|entry| entry.path)),
+        None => {
+            let around: BTreeSet<PathBuf> = judged
+                .iter()
+                .filter_map(|path| Some(project.root.join(app_folder(path)).parent()?.to_owned()))
+                .collect();
+            for folder in around {
+                packages::migration_folders(&folder, &mut |file| {
+                    known.insert(project.shown(file));
+                });
+            }
+        }
+    }
+    Ok(Tree::disk(&project.root, known))
 }
 
 /// The path with its folder's symbolic links resolved, as git gives the repository's root.
@@ -156,122 +209,12 @@ fn real_parent(path: &Path) -> PathBuf {
     }
 }
 
-/// The files below the app folders of these that deployed code has.
-fn deployed_files<'p>(project: &Project, paths: impl Iterator<Item = &'p String>) -> Result<Deployed, Failure> {
-    let Some(repository) = &project.repository else { return Ok(None) };
-    let tracked = repository.tracked_in(&app_folders(paths))?;
-    Ok(Some(deployed_of(&tracked, &repository.staged()?)))
-}
-
-fn app_folders<'p>(paths: impl Iterator<Item = &'p String>) -> Vec<&'p str> {
-    paths.map(|path| label::app_folder(path)).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// Whatever is in the index and not staged as new is at HEAD.
-fn deployed_of(tracked: &[IndexEntry], staged: &[StagedFile]) -> HashSet<String> {
-    let changed = |file: &&StagedFile| matches!(file.status, StagedStatus::Modified | StagedStatus::TypeChanged);
-    let added: HashSet<&str> = staged.iter().filter(|file| !changed(file)).map(|file| file.path.as_str()).collect();
-    tracked.iter().map(|entry| &entry.path).filter(|path| !added.contains(path.as_str())).cloned().collect()
-}
-
 /// Whether the configuration wants that file judged.
 fn selects(project: &Project, path: &str) -> bool {
     let absolute = project.root.join(path);
     match absolute.strip_prefix(&project.config.root) {
         Ok(relative) => project.config.selects(&relative.to_string_lossy().replace('\\', "/")),
         Err(_) => project.config.selects(path),
-    }
-}
-
-/// Reads the files to judge and the other migrations of their folders.
-fn candidates(tree: &Tree, judged: &BTreeSet<String>, deployed: &Deployed) -> Result<Vec<Candidate>, Failure> {
-    let is_deployed = |path: &str| deployed.as_ref().is_none_or(|deployed| deployed.contains(path));
-    let folders: BTreeSet<&str> = judged.iter().map(|path| label::folder(path)).collect();
-    let mut wanted: BTreeMap<String, bool> = judged.iter().map(|path| (path.clone(), true)).collect();
-    for folder in folders {
-        let siblings = tree.list(folder).into_iter().filter(|path| is_migration_path(path));
-        for path in siblings {
-            wanted.entry(path).or_insert(false);
-        }
-    }
-    let paths: Vec<String> = wanted.keys().cloned().collect();
-    let contents = tree.read(&paths)?;
-    let all = wanted.into_iter().zip(contents);
-    Ok(all
-        .filter_map(|((path, judged), bytes)| {
-            let deployed = is_deployed(&path);
-            Some(Candidate { path, bytes: bytes?, deployed, judged })
-        })
-        .collect())
-}
-
-/// Reads all candidates, side by side.
-fn read(project: &Project, tree: &Tree, candidates: Vec<Candidate>) -> Selection {
-    let labels = labels(project, tree, candidates.iter().map(|candidate| candidate.path.as_str()));
-    let read: Vec<(Option<Content>, bool, bool)> = candidates
-        .into_par_iter()
-        .map(|candidate| {
-            let app = labels.get(label::app_folder(&candidate.path)).cloned().unwrap_or_default();
-            (content(&candidate.path, &candidate.bytes, &app), candidate.deployed, candidate.judged)
-        })
-        .collect();
-    let mut selection = Selection { files: Vec::new(), release: Vec::new(), history: Vec::new() };
-    for (content, deployed, judged) in read {
-        let Some(content) = content else { continue };
-        if let Content::Migration(migration) = &content {
-            selection.history.push(Arc::clone(migration));
-            if !deployed {
-                selection.release.push(Arc::clone(migration));
-            }
-        }
-        if judged {
-            selection.files.push(Checked { content, deployed, assumptions: Vec::new() });
-        }
-    }
-    selection
-}
-
-/// What a file contains: `None` when it is no migration.
-fn content(path: &str, bytes: &[u8], app: &str) -> Option<Content> {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let name = name.strip_suffix(".py").unwrap_or(name);
-    let text = match python::decode(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            return Some(Content::Unreadable(Unreadable {
-                source: SourceFile::new(path, ""),
-                app: app.to_owned(),
-                name: name.to_owned(),
-                message: format!("this file can't be judged: {error}"),
-                span: Span::at(0),
-                label: String::new(),
-                help: Some(
-                    "save it as UTF-8, or say its encoding in the first line: `# -*- coding: latin-1 -*-`".to_owned(),
-                ),
-            }));
-        }
-    };
-    let source = SourceFile::new(path, text);
-    match read_migration(&source, app, name) {
-        Ok(migration) => migration.map(|migration| Content::Migration(Arc::new(migration))),
-        Err(ReadError::Syntax(error)) => {
-            let label = error.construct.unwrap_or("here").to_owned();
-            let help = match error.construct {
-                Some(_) => {
-                    "write it in a form that older versions of Python know too, or `exclude` the file and review it by hand"
-                }
-                None => "Python can't import this file; correct it first",
-            };
-            Some(Content::Unreadable(Unreadable {
-                source: Arc::clone(&source),
-                app: app.to_owned(),
-                name: name.to_owned(),
-                message: format!("this file can't be judged: {}", error.message),
-                span: error.span,
-                label,
-                help: Some(help.to_owned()),
-            }))
-        }
     }
 }
 

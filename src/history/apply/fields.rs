@@ -26,7 +26,14 @@ pub(super) fn set(
     if models::refers_to_old_name(state, (app, model), &field) {
         models::follow(state, (app, model), Arc::make_mut(&mut field));
     }
-    state.model_mut(app, model).ok_or(Missing)?.set_field(name, field);
+    let model = state.model_mut(app, model).ok_or(Missing)?;
+    if field.created.is_none()
+        && let Some(old) = model.field(name).likely()
+    {
+        let created = old.created.clone();
+        Arc::make_mut(&mut field).created = created;
+    }
+    model.set_field(name, field);
     Ok(())
 }
 

@@ -7,7 +7,8 @@ mod models;
 use std::sync::Arc;
 
 use crate::history::Side;
-use crate::history::model::{FieldState, Sourced};
+use crate::history::model::{Creation, FieldState, Sourced};
+use crate::history::problem::MigrationKey;
 use crate::history::state::{Doubt, lower};
 use crate::history::step::{Change, Scope, Step};
 use crate::migration::catalogue::OperationEntry;
@@ -90,7 +91,14 @@ impl Lowering<'_> {
 
     /// What one of Django's operations does, or one that behaves like it.
     fn known(&self, operation: &Operation, entry: &'static OperationEntry) -> Vec<Change> {
-        let call = Call { source: &self.migration.source, app: &self.migration.app, operation, entry };
+        let call = Call {
+            source: &self.migration.source,
+            app: &self.migration.app,
+            migration: &self.migration.name,
+            place: self.steps.len(),
+            operation,
+            entry,
+        };
         let changes = match entry.name {
             "CreateModel" => call.create_model(),
             "DeleteModel" => call.delete_model(),
@@ -125,6 +133,9 @@ type Changes = Result<Vec<Change>, (Scope, Arc<Doubt>)>;
 struct Call<'o> {
     source: &'o Arc<SourceFile>,
     app: &'o str,
+    migration: &'o str,
+    /// Place of the operation among all of the migration.
+    place: usize,
     operation: &'o Operation,
     entry: &'static OperationEntry,
 }
@@ -179,8 +190,15 @@ impl<'o> Call<'o> {
         Sourced { source: Arc::clone(self.source), value: Value::new(kind, span), doubt: None }
     }
 
-    fn field_state(&self, field: Field) -> Arc<FieldState> {
-        Arc::new(FieldState { source: Arc::clone(self.source), field, doubt: None })
+    fn field_state(&self, field: Field, created: Option<Arc<Creation>>) -> Arc<FieldState> {
+        Arc::new(FieldState { source: Arc::clone(self.source), field, created, doubt: None })
+    }
+
+    /// The creation of something of that name by this operation.
+    fn creation(&self, name: &Arc<str>) -> Arc<Creation> {
+        let migration = MigrationKey { app: self.app.to_owned(), name: self.migration.to_owned() };
+        let state_only = self.operation.reach == Reach::State;
+        Arc::new(Creation { migration, place: self.place, name: Arc::clone(name), state_only })
     }
 
     /// `AddField` and `AlterField` (`django.db.migrations.operations.fields`): without `preserve_default` the default
@@ -207,7 +225,9 @@ impl<'o> Call<'o> {
                 }
             }
         }
-        Ok(vec![Change::SetField { model, name, field: self.field_state(field) }])
+        // What an AlterField alters comes from elsewhere.
+        let created = (self.entry.name == "AddField").then(|| self.creation(&name));
+        Ok(vec![Change::SetField { model, name, field: self.field_state(field, created) }])
     }
 
     fn remove_field(&self) -> Changes {

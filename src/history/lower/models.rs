@@ -30,6 +30,7 @@ impl Call<'_> {
         let name = self.text("name", || Scope::App)?;
         let mut model = ModelState {
             app: Arc::from(self.app),
+            created: self.creation(&name),
             name,
             source: Arc::clone(self.source),
             span: self.operation.span,
@@ -61,7 +62,8 @@ impl Call<'_> {
                 match pair.elements() {
                     Some([name, field]) if name.as_str().is_some() => {
                         let name = Arc::from(name.as_str().unwrap_or_default());
-                        model.set_field(&name, self.field_state(Field::of(field)));
+                        let created = self.creation(&name);
+                        model.set_field(&name, self.field_state(Field::of(field), Some(created)));
                     }
                     _ => model.more = Some(self.doubt("fields")),
                 }
@@ -69,7 +71,8 @@ impl Call<'_> {
             return;
         }
         for (name, field) in &self.operation.fields {
-            model.set_field(&Arc::from(name.as_str()), self.field_state(field.clone()));
+            let name = Arc::from(name.as_str());
+            model.set_field(&name, self.field_state(field.clone(), Some(self.creation(&name))));
         }
         if let Some(unknown) = &self.operation.fields_open {
             model.more = Some(Doubt::of(self.source, unknown));

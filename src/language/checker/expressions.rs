@@ -167,7 +167,7 @@ impl Checker<'_> {
             return poisoned();
         }
         for (side, slot, other) in [(left, &left_slot, right), (right, &right_slot, left)] {
-            if let Type::Word(words) = slot.ty {
+            if let Some(words) = slot.ty.words() {
                 self.check_word(side, words, other);
             }
         }
@@ -179,11 +179,14 @@ impl Checker<'_> {
             };
             return (kind, Slot::set(Type::Bool));
         }
-        for (side, slot) in [(left, &left_slot), (right, &right_slot)] {
-            if !slot.ty.ordered() {
+        let on_a_scale = |slot: &Slot, other: &Slot| slot.ty == Type::Str && matches!(other.ty, Type::Scale(_));
+        for (side, slot, other) in [(left, &left_slot, &right_slot), (right, &right_slot, &left_slot)] {
+            if !slot.ty.ordered() && !on_a_scale(slot, other) {
                 let text = self.text(side.span).to_owned();
                 self.report("type::not-ordered", format!("`{text}` has no order"), side.span, slot.ty.to_string())
-                    .help("only numbers and versions can be compared with `<`, `<=`, `>` and `>=`");
+                    .help(
+                        "only numbers, versions and the words of a scale can be compared with `<`, `<=`, `>` and `>=`",
+                    );
                 return poisoned();
             }
         }
@@ -293,7 +296,7 @@ impl Checker<'_> {
             Type::Poisoned | Type::EmptyList | Type::Value => {}
             _ if left_slot.ty == Type::Poisoned => {}
             Type::List(element) if element.comparable(&left_slot.ty) => {
-                if let (Type::Word(words), ExprKind::Literal(Literal::List(items))) = (&left_slot.ty, &right.kind) {
+                if let (Some(words), ExprKind::Literal(Literal::List(items))) = (left_slot.ty.words(), &right.kind) {
                     for item in items {
                         let item = Expr { span: item.span, kind: ExprKind::Literal(item.value.clone()) };
                         self.check_word(left, words, &item);
@@ -353,7 +356,7 @@ impl Checker<'_> {
     fn glob(&mut self, left: &Expr, negated: bool, right: &Expr, scope: &mut Scope<'_>) -> (NodeKind, Slot) {
         let (left_node, left_slot) = self.expression(left, scope);
         let (right_node, right_slot) = self.expression(right, scope);
-        if !matches!(left_slot.ty, Type::Str | Type::Word(_) | Type::Value | Type::Poisoned) {
+        if !matches!(left_slot.ty, Type::Str | Type::Word(_) | Type::Scale(_) | Type::Value | Type::Poisoned) {
             let text = self.text(left.span).to_owned();
             let help = match left_slot.ty {
                 Type::Entity(_) => format!("write `{text}.name matches …`"),

@@ -71,7 +71,8 @@ fn python_bytes(bytes: &[u8]) -> String {
 fn sequence(items: &[Value], json: &Json, user_model: &str) -> Verdict {
     let Some(theirs) = elements(json) else { return Wrong };
     if items.len() != theirs.len() {
-        return Wrong;
+        // An unknown element stands for any number of them.
+        return if items.iter().any(|item| item.unknown().is_some()) { Unknown } else { Wrong };
     }
     all(items.iter().zip(theirs).map(|(ours, theirs)| value(ours, theirs, user_model)))
 }
@@ -258,4 +259,17 @@ pub(super) fn field(ours: &Deconstructed<'_>, json: &Json, user_model: &str) -> 
         }
     }
     verdicts
+}
+
+/// Labels of models in lower case: whoever measured wrote them so.
+pub(super) fn lower_labels(value: &Value) -> Value {
+    let mut value = value.clone();
+    if let ValueKind::Tuple(items) | ValueKind::List(items) = &mut value.kind {
+        for item in items {
+            if let ValueKind::Str(text) = &mut item.kind {
+                text.value = text.value.to_lowercase();
+            }
+        }
+    }
+    value
 }

@@ -1,6 +1,7 @@
 //! Replayed states against Django's own.
 
 mod compare;
+mod reading;
 mod truth;
 
 use std::collections::{BTreeMap, HashMap};
@@ -10,7 +11,6 @@ use serde_json::Value as Json;
 use whimbrel::history::normal::deconstruct;
 use whimbrel::history::{History, Known, ModelState, Part, ProjectState, Sourced};
 use whimbrel::migration::catalogue::{self, OperationEntry};
-use whimbrel::python::ValueKind;
 
 use compare::Verdict;
 use truth::Truth;
@@ -42,6 +42,16 @@ impl Score {
 
 #[test]
 fn replayed_states_are_those_of_django() {
+    compare_all("replay", &replay);
+}
+
+#[test]
+fn operations_are_read_as_django_deconstructs_them() {
+    compare_all("reading", &read);
+}
+
+/// Compares something of every project with what Django has: nothing may be wrong.
+fn compare_all(what: &str, of_project: &dyn Fn(&Truth) -> Score) {
     let only = std::env::var("WHIMBREL_TRUTH").ok();
     let mut wrong = 0;
     let mut total = (0, 0);
@@ -50,12 +60,12 @@ fn replayed_states_are_those_of_django() {
             continue;
         }
         let truth = Truth::read(&name);
-        let score = replay(&truth);
+        let score = of_project(&truth);
         let unknown: usize = score.unknown.values().sum();
         let wrong_here: usize = score.wrong.values().sum();
         let [right_nodes, unknown_nodes, wrong_nodes] = score.migrations;
         println!(
-            "{name:20} migrations: {right_nodes:4} right {wrong_nodes:4} wrong {unknown_nodes:4} unknown   values: {:7} right {wrong_here:5} wrong {unknown:5} unknown",
+            "{what:7} {name:16} migrations: {right_nodes:4} right {wrong_nodes:4} wrong {unknown_nodes:4} unknown   values: {:7} right {wrong_here:5} wrong {unknown:5} unknown",
             score.right,
         );
         for (what, count) in &score.wrong {
@@ -69,8 +79,27 @@ fn replayed_states_are_those_of_django() {
         wrong += wrong_here;
         total = (total.0 + score.right, total.1 + unknown);
     }
-    println!("total: {} right, {wrong} wrong, {} unknown", total.0, total.1);
+    println!("{what} of all: {} right, {wrong} wrong, {} unknown", total.0, total.1);
     assert_eq!(wrong, 0);
+}
+
+/// Compares the operations of all migrations.
+fn read(truth: &Truth) -> Score {
+    let mut score = Score::default();
+    for (node, migration) in truth.migrations_of_nodes() {
+        let place = format!("{}.{}", node.app, node.name);
+        let Some(migration) = migration else {
+            score.migrations[1] += 1;
+            score.count(&place, "file", Verdict::Unknown);
+            continue;
+        };
+        let mut worst = Verdict::Right;
+        for (what, verdict) in reading::migration(&migration, &node.line, truth) {
+            worst = worst.max(score.count(&place, &what, verdict));
+        }
+        score.migrations[worst as usize] += 1;
+    }
+    score
 }
 
 fn replay(truth: &Truth) -> Score {
@@ -212,8 +241,8 @@ fn fields(truth: &Truth, ours: &ModelState, theirs: &Json, verdicts: &mut Vec<(S
             }
             Known::Yes(field) => {
                 for (what, verdict) in compare::field(&deconstruct(&field.field), &pair[1], &truth.user_model) {
-                    let shown = if verdict == Verdict::Wrong {
-                        format!(" [{} ≠ {}]", field.source.slice(field.field.span), pair[1])
+                    let shown = if verdict != Verdict::Right {
+                        format!(" [{} ≠ {}]", short(field.source.slice(field.field.span)), short(&pair[1].to_string()))
                     } else {
                         String::new()
                     };
@@ -264,7 +293,9 @@ fn options(truth: &Truth, ours: &ModelState, theirs: &Json, verdicts: &mut Vec<(
     }
     let bases = match &ours.bases {
         // Whoever measured wrote labels in lower case.
-        Some(bases) => compare(&lower(bases), &theirs["bases"]),
+        Some(bases) => {
+            compare(&Sourced { value: compare::lower_labels(&bases.value), ..bases.clone() }, &theirs["bases"])
+        }
         None => match theirs["bases"].as_array().map(Vec::as_slice) {
             Some([only]) if only["$ref"].as_str().is_some_and(|path| path.ends_with(".Model")) => Verdict::Right,
             _ => Verdict::Wrong,
@@ -279,19 +310,6 @@ fn options(truth: &Truth, ours: &ModelState, theirs: &Json, verdicts: &mut Vec<(
     verdicts.push(("managers".to_owned(), managers));
 }
 
-/// Labels of models in lower case.
-fn lower(bases: &Sourced) -> Sourced {
-    let mut bases = bases.clone();
-    if let ValueKind::Tuple(items) | ValueKind::List(items) = &mut bases.value.kind {
-        for item in items {
-            if let ValueKind::Str(text) = &mut item.kind {
-                text.value = text.value.to_lowercase();
-            }
-        }
-    }
-    bases
-}
-
 /// Indexes or constraints, by their places in the list.
 fn parts(truth: &Truth, ours: &[Arc<Part>], theirs: &Json, open: bool) -> Verdict {
     let theirs = theirs.as_array().map_or(&[][..], Vec::as_slice);
@@ -302,4 +320,9 @@ fn parts(truth: &Truth, ours: &[Arc<Part>], theirs: &Json, open: bool) -> Verdic
     let each = ours.iter().zip(theirs).map(|(ours, theirs)| compare::value(&ours.value, theirs, &truth.user_model));
     let verdict = each.max().unwrap_or(Verdict::Right);
     if doubtful { verdict.clamp(Verdict::Unknown, Verdict::Unknown) } else { verdict }
+}
+
+/// One line that is not too long.
+fn short(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
 }

@@ -28,6 +28,8 @@ pub(super) struct Node {
     pub(super) app: String,
     pub(super) name: String,
     pub(super) file: String,
+    /// All that was measured.
+    pub(super) line: Json,
     /// Models of all apps in Django's order of migrations; of the own app only for a replaced one.
     pub(super) before: HashMap<String, String>,
     pub(super) after: HashMap<String, String>,
@@ -90,6 +92,11 @@ impl Truth {
 
     /// The project's migrations, from the packages that `.ci/truth-packages` has fetched.
     pub(super) fn migrations(&self) -> Vec<Arc<Migration>> {
+        self.migrations_of_nodes().into_iter().filter_map(|(_, migration)| migration).collect()
+    }
+
+    /// Every node with its migration, as far as that can be read.
+    pub(super) fn migrations_of_nodes(&self) -> Vec<(&Node, Option<Arc<Migration>>)> {
         let requirements =
             std::fs::read_to_string(root().join(format!("tests/truth/state/{}.requirements.txt", self.name))).unwrap();
         let packages: Vec<PathBuf> =
@@ -104,7 +111,7 @@ impl Truth {
             let source = SourceFile::new(node.file.clone(), python::decode(&bytes).unwrap());
             read_migration(&source, &node.app, &node.name).ok().flatten().map(Arc::new)
         };
-        self.nodes.iter().filter_map(read).collect()
+        self.nodes.iter().map(|node| (node, read(node))).collect()
     }
 }
 
@@ -122,6 +129,7 @@ impl Node {
             app: text(&line["key"][0]),
             name: text(&line["key"][1]),
             file: text(&line["file"]),
+            line: line.clone(),
             before,
             after,
             replaced: line["mode"].as_str() == Some("replaced"),

@@ -1,0 +1,233 @@
+//! What the code that may still be running knows, as seen from one migration.
+//!
+//! A migration that is deployed already is judged alone: running code knows what was there just before it. One that is
+//! not belongs to the release under check, with all others that are not: running code knows the state of the deployed
+//! commit, whatever the migrations of the release in front of this one have done.
+
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
+
+use crate::history::{
+    BehavesLike, Creation, Doubt, FieldState, History, Known, MigrationKey, ModelState, ProjectState,
+};
+use crate::history::{Settings, Side};
+use crate::migration::{Dependency, Migration, Operation, OperationKind, Reach};
+
+/// What is deployed, for all migrations of a check.
+#[derive(Debug)]
+pub struct Deployment {
+    release: Option<Release>,
+}
+
+/// What a release adds to what is deployed.
+#[derive(Debug)]
+struct Release {
+    /// The migrations of the deployed commit.
+    history: History,
+    /// The state after them, once somebody asks.
+    state: OnceLock<ProjectState>,
+    live: Arc<Live>,
+}
+
+/// Which migrations have run where the deployed code runs.
+#[derive(Debug)]
+struct Live {
+    /// Those of the deployed commit, and squashed ones that stand for such.
+    migrations: HashSet<MigrationKey>,
+    /// Models (app and lower-case name) that other migrations create in the database only.
+    new_tables: HashSet<(String, String)>,
+}
+
+impl Deployment {
+    /// Where nothing tells what is deployed, every migration is taken for deployed and judged alone.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self { release: None }
+    }
+
+    /// `deployed` are the migrations of the commit that may still be running, `present` those that are there now.
+    #[must_use]
+    pub fn of(
+        deployed: &[Arc<Migration>],
+        present: &[Arc<Migration>],
+        settings: Settings,
+        behaves_like: Box<BehavesLike>,
+    ) -> Self {
+        let mut migrations: HashSet<MigrationKey> = deployed.iter().map(|migration| key(migration)).collect();
+        add_squashes(&mut migrations, present);
+        let mut new_tables = HashSet::new();
+        for migration in present.iter().filter(|migration| !migrations.contains(&key(migration))) {
+            for operation in &migration.operations {
+                new_tables_of(&migration.app, operation, &mut new_tables);
+            }
+        }
+        let history = History::new(deployed, settings, behaves_like);
+        let live = Arc::new(Live { migrations, new_tables });
+        Self { release: Some(Release { history, state: OnceLock::new(), live }) }
+    }
+
+    /// What is deployed as seen from a migration of `history`.
+    #[must_use]
+    pub fn seen_from(&self, history: &History, migration: &Migration) -> Deployed {
+        let key = key(migration);
+        match &self.release {
+            Some(release) if !release.live.migrations.contains(&key) => {
+                let state = release.state.get_or_init(|| release.history.final_state());
+                Deployed { state: state.clone(), release: Released::Others(Arc::clone(&release.live)) }
+            }
+            _ => {
+                let node = history.graph().node(&key.app, &key.name);
+                let state = node.map(|node| history.before(node, Side::State)).unwrap_or_default();
+                Deployed { state, release: Released::Own(key) }
+            }
+        }
+    }
+}
+
+/// Squashed migrations whose work the deployed ones have done: Django marks them as applied without running them.
+fn add_squashes(live: &mut HashSet<MigrationKey>, present: &[Arc<Migration>]) {
+    let done = |live: &HashSet<MigrationKey>, squash: &Migration| {
+        squash.replaces.iter().all(|replaced| match &replaced.value {
+            Dependency::Migration { app, name } => {
+                live.contains(&MigrationKey { app: app.clone(), name: name.clone() })
+            }
+            _ => false,
+        })
+    };
+    let mut squashes: Vec<&Arc<Migration>> = present.iter().filter(|squash| !squash.replaces.is_empty()).collect();
+    // A squashed migration may replace others.
+    loop {
+        let (finished, others): (Vec<_>, Vec<_>) = squashes.into_iter().partition(|squash| done(live, squash));
+        if finished.is_empty() {
+            return;
+        }
+        live.extend(finished.iter().map(|squash| key(squash)));
+        squashes = others;
+    }
+}
+
+fn key(migration: &Migration) -> MigrationKey {
+    MigrationKey { app: migration.app.clone(), name: migration.name.clone() }
+}
+
+fn new_tables_of(app: &str, operation: &Operation, found: &mut HashSet<(String, String)>) {
+    for child in &operation.children {
+        new_tables_of(app, child, found);
+    }
+    if let OperationKind::Django(entry) = operation.kind
+        && entry.name == "CreateModel"
+        && operation.reach == Reach::Database
+        && let Some(name) = operation.text("name")
+    {
+        found.insert((app.to_owned(), name.to_lowercase()));
+    }
+}
+
+/// What the code that may still be running knows, as seen from one migration.
+#[derive(Clone, Debug)]
+pub struct Deployed {
+    state: ProjectState,
+    release: Released,
+}
+
+/// What running code does not have yet.
+#[derive(Clone, Debug)]
+enum Released {
+    /// This migration alone.
+    Own(MigrationKey),
+    /// Whatever is not live.
+    Others(Arc<Live>),
+}
+
+impl Deployed {
+    /// The models as running code knows them.
+    #[must_use]
+    pub fn state(&self) -> &ProjectState {
+        &self.state
+    }
+
+    /// Whether running code has the migration itself.
+    #[must_use]
+    pub fn is_deployed(&self) -> bool {
+        matches!(self.release, Released::Own(_))
+    }
+
+    /// The model as running code knows it, under the name that it has there. `present` is the model as some state
+    /// around the migration has it.
+    #[must_use]
+    pub fn model(&self, present: &ModelState) -> Known<&Arc<ModelState>> {
+        let mut models = self.state.models_of(&present.app).map(|(_, model)| model);
+        match models.find(|model| model.created == present.created) {
+            Some(model) => match &model.existence {
+                None => Known::Yes(model),
+                Some(doubt) => Known::Maybe(Some(model), Arc::clone(doubt)),
+            },
+            None if self.is_released(&present.created) => Known::No,
+            // Another migration may create it now: a squashed one, say.
+            None => self.state.model(&present.app, &present.name),
+        }
+    }
+
+    /// The field as running code knows it, under the name that it has there. `model` and `present` are what some state
+    /// around the migration has.
+    #[must_use]
+    pub fn field(&self, model: &ModelState, name: &str, present: &FieldState) -> Known<&Arc<FieldState>> {
+        let model = match self.model(model) {
+            Known::Yes(model) => model,
+            Known::Maybe(_, doubt) => return Known::Maybe(None, doubt),
+            Known::No => return Known::No,
+        };
+        let Some(created) = &present.created else { return model.field(name) };
+        match model.fields.iter().find(|(_, field)| field.created.as_ref() == Some(created)) {
+            Some((name, _)) => model.field(name),
+            None if self.is_released(created) => Known::No,
+            None => model.field(name),
+        }
+    }
+
+    /// Whether running code uses the table of a model: it knows the model, or a migration of the release only tells the
+    /// state of a table that is there already.
+    ///
+    /// # Errors
+    ///
+    /// When that can't be told.
+    pub fn has_model(&self, present: &ModelState) -> Result<bool, Arc<Doubt>> {
+        if present.created.state_only && self.is_released(&present.created) {
+            let table = (present.created.migration.app.clone(), present.created.name.to_lowercase());
+            let is_new = matches!(&self.release, Released::Others(live) if live.new_tables.contains(&table));
+            return Ok(!is_new);
+        }
+        is_there(&self.model(present))
+    }
+
+    /// Whether running code uses a field's column, in the same sense.
+    ///
+    /// # Errors
+    ///
+    /// When that can't be told.
+    pub fn has_field(&self, model: &ModelState, name: &str, present: &FieldState) -> Result<bool, Arc<Doubt>> {
+        if !self.has_model(model)? {
+            return Ok(false);
+        }
+        match &present.created {
+            Some(created) if created.state_only && self.is_released(created) => Ok(true),
+            _ => is_there(&self.field(model, name, present)),
+        }
+    }
+
+    /// Whether the release makes it, or says so.
+    fn is_released(&self, created: &Creation) -> bool {
+        match &self.release {
+            Released::Own(own) => created.migration == *own,
+            Released::Others(live) => !live.migrations.contains(&created.migration),
+        }
+    }
+}
+
+fn is_there<T>(known: &Known<T>) -> Result<bool, Arc<Doubt>> {
+    match known {
+        Known::Yes(_) => Ok(true),
+        Known::No => Ok(false),
+        Known::Maybe(_, doubt) => Err(Arc::clone(doubt)),
+    }
+}

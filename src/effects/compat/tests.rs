@@ -1,0 +1,1 @@
+//! Code against schemas that are built by hand.

@@ -1,0 +1,3 @@
+//! What schema changes do: to code that runs, to data, and what going back means.
+
+pub mod compat;
