@@ -15,6 +15,7 @@ mod repository;
 mod rule_examples;
 mod rule_mistakes;
 mod rule_reference;
+mod selected;
 mod sql;
 mod support;
 mod suppression;
