@@ -21,6 +21,7 @@ mod rule_examples;
 mod rule_mistakes;
 mod rule_reference;
 mod schema_truth;
+mod selected;
 mod sql;
 mod state;
 mod support;

@@ -84,16 +84,6 @@ impl Folder {
         self.run_in(self.files.path(), arguments)
     }
 
-    /// The folder.
-    pub(crate) fn path(&self) -> &Path {
-        self.files.path()
-    }
-
-    /// Writes a file of the folder.
-    pub(crate) fn write(&self, path: &str, text: &str) {
-        fs::write(self.files.path().join(path), text).unwrap();
-    }
-
     /// Runs the binary in another folder.
     pub(crate) fn run_in(&self, folder: &Path, arguments: &[&str]) -> Run {
         self.run_with(folder, &[], arguments)
