@@ -6,6 +6,7 @@ mod architecture;
 mod cases;
 mod docs;
 mod fmt;
+mod guide;
 mod history;
 mod hook;
 mod new;

@@ -10,8 +10,8 @@ use crate::check::facts::origin::Origin;
 use crate::check::facts::{Attribute, Context, attribute, getter, names, value};
 use crate::history::{self, Doubt, Known, ModelState, ProjectState};
 use crate::language::vocabulary::Name;
-use crate::migration::catalogue::ParameterKind;
 use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
+use crate::migration::catalogue::ParameterKind;
 use crate::source::{SourceFile, Span};
 
 /// A model, as one operation names it.
@@ -38,7 +38,9 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
         attribute("table", Slot::set(Type::Str), "Its table: `db_table`, else `app_model`.", |m| m.table()),
         attribute("managed", Slot::set(Type::Bool), "Whether Django creates and alters its table.", |m| m.managed()),
         attribute("proxy", Slot::set(Type::Bool), "Whether it has no table of its own.", |m| m.flag("proxy")),
-        attribute("db_table_comment", Slot::maybe(Type::Str), "The table's comment.", |m| m.text_option("db_table_comment")),
+        attribute("db_table_comment", Slot::maybe(Type::Str), "The table's comment.", |m| {
+            m.text_option("db_table_comment")
+        }),
         attribute("fields", Slot::set(Type::list(Type::Entity("Field"))), "Its fields.", |m| m.fields()),
     ]
 });
