@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::FailOn;
+use crate::language::did_you_mean;
 use crate::report::Format;
 use crate::target::{Database, Version};
 
@@ -75,12 +76,15 @@ pub(super) struct CheckArguments {
     /// Judge standard input as the content of this file
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     pub(super) stdin_filename: Option<PathBuf>,
-    /// How to report
-    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format)]
-    pub(super) format: Format,
+    /// full, concise, json, sarif, github, gitlab, junit or rdjson; may be repeated, each but one with its file
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "full", value_parser = report)]
+    pub(super) format: Vec<ReportArgument>,
     /// Write the report to a file
     #[arg(long, value_name = "FILE")]
     pub(super) output_file: Option<PathBuf>,
+    /// Count findings by rule instead of showing each
+    #[arg(long)]
+    pub(super) statistics: bool,
     /// Database to judge for, such as postgresql@16; may be repeated
     #[arg(long, value_name = "NAME[@VERSION]")]
     pub(super) database: Vec<Database>,
@@ -102,6 +106,12 @@ pub(super) struct CheckArguments {
     /// All but these rules: a rule's id, or PACK/*
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
+    /// File with findings of the past, which are not reported again
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write what is found into the baseline, and prune what is no longer found
+    #[arg(long, conflicts_with = "stdin_filename")]
+    pub(super) write_baseline: bool,
     /// Apply `exclude` of the configuration to files that are named, too
     #[arg(long)]
     pub(super) force_exclude: bool,
@@ -326,8 +336,28 @@ pub(super) struct ConfigurationArguments {
     pub(super) isolated: bool,
 }
 
-fn format(word: &str) -> Result<Format, String> {
-    Format::from_word(word).ok_or_else(|| format!("it is one of {}", Format::WORDS.join(", ")))
+/// `sarif`, or `sarif=out.sarif`.
+#[derive(Clone, Debug)]
+pub(super) struct ReportArgument {
+    pub(super) format: Format,
+    /// Where it goes; `None` for standard output, or `--output-file`.
+    pub(super) file: Option<PathBuf>,
+}
+
+fn report(text: &str) -> Result<ReportArgument, String> {
+    let (word, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("there is no file behind `=`".to_owned()),
+        Some((word, file)) => (word, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let words: Vec<&str> = Format::words().collect();
+    match Format::from_word(word) {
+        Some(format) => Ok(ReportArgument { format, file }),
+        None => Err(match did_you_mean(word, words.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it is one of {}", words.join(", ")),
+        }),
+    }
 }
 
 fn fail_on(word: &str) -> Result<FailOn, String> {

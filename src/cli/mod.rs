@@ -1,6 +1,7 @@
 //! The command line: arguments → settings → run. One file per command.
 
 mod arguments;
+mod baseline;
 mod check;
 mod explain;
 mod failure;
@@ -8,7 +9,9 @@ mod fmt;
 mod new;
 mod output;
 mod packs;
+mod progress;
 mod project;
+mod reports;
 mod rule_files;
 mod rules;
 mod selection;

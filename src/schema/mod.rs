@@ -1,7 +1,11 @@
 //! What reaches the database: the statements that Django sends for a migration, and the schema that they change.
 
+mod build;
+mod features;
+mod render;
 mod statement;
 mod table;
+mod types;
 
 pub use statement::Statement;
 pub use table::{Schema, Table};

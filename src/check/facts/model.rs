@@ -18,6 +18,8 @@ use crate::source::{SourceFile, Span};
 #[derive(Clone)]
 pub(crate) struct ModelView<'a> {
     pub(super) context: &'a Context<'a>,
+    /// Label of its app.
+    pub(super) app: Cow<'a, str>,
     /// Its name as the operation writes it, as far as it is known.
     pub(super) written: Fact<'a>,
     /// Where the operation names it.
@@ -31,9 +33,7 @@ type Getter = for<'a> fn(&ModelView<'a>) -> Fact<'a>;
 static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
     vec![
         attribute("name", Slot::set(Type::Str), "Its name, in lower case.", (|m| m.name()) as Getter),
-        attribute("app", Slot::set(Type::Str), "Label of its app.", |m| {
-            Fact::Str(Cow::Borrowed(&m.context.migration.app))
-        }),
+        attribute("app", Slot::set(Type::Str), "Label of its app.", |m| Fact::Str(m.app.clone())),
         attribute("label", Slot::set(Type::Str), "`app.model`, in lower case.", |m| m.label()),
         attribute("table", Slot::set(Type::Str), "Its table: `db_table`, else `app_model`.", |m| m.table()),
         attribute("managed", Slot::set(Type::Bool), "Whether Django creates and alters its table.", |m| m.managed()),
@@ -61,7 +61,7 @@ impl<'a> ModelView<'a> {
 
     fn label(&self) -> Fact<'a> {
         match &self.written {
-            Fact::Str(name) => Fact::Str(Cow::Owned(format!("{}.{}", self.context.migration.app, name.to_lowercase()))),
+            Fact::Str(name) => Fact::Str(Cow::Owned(format!("{}.{}", self.app, name.to_lowercase()))),
             other => other.clone(),
         }
     }
@@ -72,7 +72,7 @@ impl<'a> ModelView<'a> {
             return Err(self.written.unknown().cloned().unwrap_or_else(|| self.not_created()));
         };
         let state = self.state.ok_or_else(|| self.not_created())?;
-        match state.model(&self.context.migration.app, &name.to_lowercase()) {
+        match state.model(&self.app, &name.to_lowercase()) {
             Known::Yes(model) => Ok((state, model)),
             Known::Maybe(_, doubt) => Err(self.doubt(&doubt)),
             Known::No => Err(self.not_created()),
@@ -84,7 +84,7 @@ impl<'a> ModelView<'a> {
         let Fact::Str(name) = &self.written else {
             return self.written.unknown().map_or(Fact::Bool(false), |cause| Fact::Unknown(Rc::clone(cause)));
         };
-        let app = &self.context.migration.app;
+        let app = &*self.app;
         let deployed = self.context.deployed;
         let found = self.state.map_or(Known::No, |state| state.model(app, name));
         let answer = match found {
@@ -109,7 +109,7 @@ impl<'a> ModelView<'a> {
     /// The model in the replayed state, certain or not.
     pub(super) fn likely(&self) -> Option<&'a Arc<ModelState>> {
         let Fact::Str(name) = &self.written else { return None };
-        self.state?.model(&self.context.migration.app, name).likely()
+        self.state?.model(&self.app, name).likely()
     }
 
     fn not_created(&self) -> Rc<Cause> {

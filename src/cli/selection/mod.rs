@@ -92,7 +92,10 @@ fn read(project: &Project, tree: &Tree, judged: &BTreeSet<String>, deployed: &De
         };
         for path in judged.iter().filter(|path| part.contains(app_folder(path))) {
             if let Some(Some(content)) = loaded.get(path) {
-                files.insert(path, Checked { content: content.clone(), project: selection.projects.len() });
+                files.insert(
+                    path,
+                    Checked { content: content.clone(), project: selection.projects.len(), assumptions: Vec::new() },
+                );
             }
         }
         let present = migrations(&loaded).chain(migrations(&installed)).collect();
