@@ -10,6 +10,7 @@ mod example;
 mod fmt;
 mod formats;
 mod graph;
+mod guide;
 mod history;
 mod hook;
 mod new;
