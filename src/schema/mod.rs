@@ -1,5 +1,6 @@
 //! What reaches the database: the statements that Django sends for a migration, and the schema that they change.
 
+mod apply;
 mod build;
 mod features;
 mod render;
