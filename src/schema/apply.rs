@@ -64,13 +64,28 @@ impl Schema {
         let (ChangeKind::DropIndex { name: Some(name), .. } | ChangeKind::RenameIndex { name, .. }) = kind else {
             return;
         };
-        let holder = self.tables.values_mut().find(|table| {
-            table.indexes.iter().any(|index| index.name.as_ref() == Some(name))
-                || table.constraints.iter().any(|constraint| constraint.name.as_ref() == Some(name))
-        });
-        if let Some(table) = holder {
+        let holder = self.table_of_index(name).map(str::to_owned);
+        if let Some(table) = holder.and_then(|holder| self.tables.get_mut(&holder)) {
             table.apply(kind);
         }
+    }
+
+    /// The table of an index of that name. Indexes that Django has named have no name in a schema that is computed from
+    /// models; those names begin with the table's (`BaseDatabaseSchemaEditor._create_index_name`).
+    #[must_use]
+    pub fn table_of_index(&self, name: &str) -> Option<&str> {
+        let named = self.tables.iter().find(|(_, table)| {
+            table.indexes.iter().any(|index| index.name.as_deref() == Some(name))
+                || table.constraints.iter().any(|constraint| constraint.name.as_deref() == Some(name))
+        });
+        let begins = |table: &str| name.strip_prefix(table).is_some_and(|rest| rest.starts_with('_'));
+        let by_django = || {
+            self.tables
+                .iter()
+                .filter(|(table, content)| begins(table) && content.index_named_by_django(name).is_some())
+                .max_by_key(|(table, _)| table.len())
+        };
+        named.or_else(by_django).map(|(table, _)| table.as_str())
     }
 }
 
@@ -133,10 +148,11 @@ impl Table {
             }
             ChangeKind::DropIndex { name: Some(name), .. } => {
                 // MySQL drops a unique constraint as an index.
-                let before = self.indexes.len();
-                self.indexes.retain(|index| index.name.as_ref() != Some(name));
-                if self.indexes.len() == before {
-                    self.constraints.retain(|constraint| constraint.name.as_ref() != Some(name));
+                let place = self.indexes.iter().position(|index| index.name.as_ref() == Some(name));
+                if let Some(place) = place.or_else(|| self.index_named_by_django(name)) {
+                    self.indexes.remove(place);
+                } else if let Some(place) = self.place_of(Some(name), None) {
+                    self.constraints.remove(place);
                 }
             }
             ChangeKind::RenameIndex { name, to } => {
@@ -246,6 +262,14 @@ impl Table {
                 })
             })
             .or_else(|| self.named_by_django(name?))
+    }
+
+    /// An index without a name whose columns the name holds.
+    fn index_named_by_django(&self, name: &str) -> Option<usize> {
+        let held = |columns: &[String]| name.contains(&columns.join("_"));
+        (0..self.indexes.len())
+            .filter(|place| self.indexes[*place].name.is_none() && held(&self.indexes[*place].columns))
+            .max_by_key(|place| self.indexes[*place].columns.join("_").len())
     }
 
     /// Django's and PostgreSQL's names hold the columns and end with the kind: `shop_item_cat_id_1d23f4a5_fk_shop_cat_id`

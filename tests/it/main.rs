@@ -8,6 +8,7 @@ mod docs;
 mod fmt;
 mod history;
 mod hook;
+mod locks;
 mod new;
 mod packs;
 mod rule_examples;
