@@ -1,4 +1,5 @@
-//! What schema changes do: to code that runs, to data, and what going back means.
+//! What schema changes do: the locks that they take, what they break for code that runs, and what going back means.
 
 pub mod compat;
+pub mod locks;
 pub mod reversal;
