@@ -1,0 +1,91 @@
+//! The statements that Django sent for the measured cases, against those that are computed.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use whimbrel::history::{History, Settings, Side};
+use whimbrel::schema::{Schema, Target, statements};
+use whimbrel::sql;
+
+mod canonical;
+
+use crate::cases::{Case, Measured, cases};
+
+/// What the measured projects' settings said.
+fn settings() -> Settings {
+    Settings::default().with_default_auto_field("django.db.models.BigAutoField")
+}
+
+fn history(case: &Case) -> History {
+    History::new(&case.migrations, settings(), Box::new(|_| None))
+}
+
+fn target(measured: &Measured) -> Target {
+    Target { database: measured.database, django: measured.django }
+}
+
+fn schemas(case: &Case, measured: &Measured) -> [Schema; 2] {
+    let history = history(case);
+    let node = history.graph().node("shop", &case.change().name).expect("in the graph");
+    [history.before(node, Side::Database), history.after(node, Side::Database)]
+        .map(|state| Schema::of(&state, &settings(), target(measured)))
+}
+
+#[test]
+fn every_table_of_the_cases_has_columns_of_known_types() {
+    // Deletes a model that another still refers to, which SQLite lets pass.
+    let dangling = "delete_model__target_of_fk_not_removed";
+    for case in cases().iter().filter(|case| case.name != dangling) {
+        for measured in &case.results {
+            for schema in schemas(case, measured) {
+                for (name, table) in &schema.tables {
+                    assert!(!table.columns.is_empty(), "{}: {name}", case.name);
+                    for column in &table.columns {
+                        assert!(column.column_type.is_ok(), "{}: {name}: {column:?}", case.name);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_statements_are_those_that_django_sent() {
+    let mut agree: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let mut differences = String::new();
+    for case in cases() {
+        let history = history(&case);
+        let node = history.graph().node("shop", &case.change().name).expect("in the graph");
+        let states = history.states_within(node, Side::Database);
+        for measured in case.results.iter().filter(|measured| measured.verdict() != "does not run") {
+            let vendor = measured.database.vendor;
+            let target = target(measured);
+            let before = Schema::of(&states[0], &settings(), target);
+            let truth: Vec<_> = measured.texts("sql").iter().flat_map(|text| sql::statements(text, vendor)).collect();
+            let truth = canonical::sent(&truth, before, vendor);
+            let computed = statements(case.change(), &states, &settings(), target);
+            let computed = canonical::computed(&computed, vendor);
+            let count = agree.entry(format!("{} Django {}", measured.database, measured.django)).or_default();
+            if truth == computed {
+                count.0 += 1;
+            } else {
+                count.1 += 1;
+                let _ = writeln!(differences, "== {} {} {}", case.name, measured.database, measured.django);
+                for line in truth.iter().filter(|line| !computed.contains(line)) {
+                    let _ = writeln!(differences, "  sent     {line}");
+                }
+                for line in computed.iter().filter(|line| !truth.contains(line)) {
+                    let _ = writeln!(differences, "  computed {line}");
+                }
+                if truth.iter().all(|line| computed.contains(line)) && computed.iter().all(|line| truth.contains(line))
+                {
+                    let _ = writeln!(differences, "  order or number: {truth:#?} {computed:#?}");
+                }
+            }
+        }
+    }
+    for (target, (agree, differ)) in &agree {
+        println!("{target}: {agree} agree, {differ} differ");
+    }
+    assert!(differences.is_empty(), "{differences}");
+}
