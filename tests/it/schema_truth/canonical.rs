@@ -40,7 +40,7 @@ pub(super) fn sent(statements: &[Statement], mut schema: Schema, vendor: Vendor)
         if is_modify(&changes, vendor) {
             reduce(&mut changes, &schema);
         }
-        for change in &changes {
+        for change in changes.iter().filter(|change| !reads(change)) {
             schema.apply(change);
             lines.push(line(change, vendor));
         }
@@ -49,16 +49,23 @@ pub(super) fn sent(statements: &[Statement], mut schema: Schema, vendor: Vendor)
 }
 
 /// The changes of statements that were computed.
-pub(super) fn computed(statements: &[whimbrel::schema::Statement], vendor: Vendor) -> Vec<String> {
+pub(super) fn computed(statements: &[whimbrel::schema::Statement], mut schema: Schema, vendor: Vendor) -> Vec<String> {
     let mut lines = Vec::new();
     for statement in statements {
+        let mut changes = statement.changes.clone();
+        if statement.sql.is_some() && is_modify(&changes, vendor) {
+            reduce(&mut changes, &schema);
+        }
+        for change in &changes {
+            schema.apply(change);
+        }
         if let Some(first) = statement.changes.first()
             && first.kind == ChangeKind::RemakeTable
         {
             lines.push(line(first, vendor));
             continue;
         }
-        for change in &statement.changes {
+        for change in changes.iter().filter(|change| !reads(change)) {
             // AUTO_INCREMENT is a part of the type.
             let numbered = matches!(&change.kind, ChangeKind::Other { words, .. } if words.ends_with("IDENTITY"));
             if !(numbered && matches!(vendor, Vendor::MySql | Vendor::MariaDb)) {
@@ -67,6 +74,10 @@ pub(super) fn computed(statements: &[whimbrel::schema::Statement], vendor: Vendo
         }
     }
     lines
+}
+
+fn reads(change: &SchemaChange) -> bool {
+    matches!(&change.kind, ChangeKind::Other { words, .. } if words == "SELECT")
 }
 
 fn is_modify(changes: &[SchemaChange], vendor: Vendor) -> bool {
