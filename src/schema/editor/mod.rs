@@ -13,7 +13,7 @@ mod remake;
 mod rename;
 mod run;
 
-use crate::history::{ProjectState, Settings};
+use crate::history::{Around, ProjectState, Settings};
 use crate::migration::Migration;
 use crate::python::Unknown;
 use crate::schema::render::{Model, Project};
@@ -23,16 +23,11 @@ use crate::sql::{ChangeKind, Constraint, ConstraintKind, Index, SchemaChange};
 
 /// The statements that Django sends for a migration, in order.
 ///
-/// `states` are those of the database's side before the first and after each operation, nested ones behind the one they
-/// stand in ([`History::states_within`](crate::history::History::states_within)); without them nothing can be told, and
-/// every operation is one statement that is unknown.
+/// `states` are those around each operation, nested ones behind the one they stand in
+/// ([`History::states_sent`](crate::history::History::states_sent)); without them nothing can be told, and every operation
+/// is one statement that is unknown.
 #[must_use]
-pub fn statements(
-    migration: &Migration,
-    states: &[ProjectState],
-    settings: &Settings,
-    target: Target,
-) -> Vec<Statement> {
+pub fn statements(migration: &Migration, states: &[Around], settings: &Settings, target: Target) -> Vec<Statement> {
     let mut editor = Editor {
         target,
         settings,
