@@ -1,4 +1,6 @@
 //! What schema changes do: to code that runs, to data, and what going back means.
 
 pub mod compat;
+pub mod loss;
+pub mod phase;
 pub mod reversal;

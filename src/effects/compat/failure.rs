@@ -186,7 +186,7 @@ impl fmt::Display for Failure {
                 write!(f, "`{table}.{column}` is `{actual}`, and may hold more than the code's field takes")
             }
             Cause::Unreadable(model) => {
-                write!(f, "the new `{model}` may write values to `{table}.{column}` that the code can't read")
+                write!(f, "`{table}.{column}` may hold values of another version of `{model}` that the code can't read")
             }
             Cause::Collation => write!(f, "`{table}.{column}` compares by another collation"),
             Cause::NoConflictTarget(columns) => {
