@@ -58,6 +58,7 @@ fn predict(case: &Case, target: Target) -> Predicted {
         new: &new,
         before: &before,
         statements: &sent,
+        finally: None,
         transactional: change.atomic.value == Ok(true) && takes_back_ddl,
         operations: states.len() - 1,
         code_after: &code_after,
@@ -262,8 +263,9 @@ fn judge(report: &mut Report, case: &Case, measured: &Measured) {
     if let Some(compatible) = measured.record["verdicts"]["forward_compatible"].as_bool() {
         // Something else is read or stored, without an error.
         let silent = !compatible && failing.is_empty();
+        let by_rows = rows && silent;
         let answer = match (compatible || silent, now.is_empty()) {
-            (true, true) if !silent || !first.is_empty() => Answer::Right,
+            (true, true) if !silent || by_rows || !first.is_empty() => Answer::Right,
             (false, false) => Answer::Right,
             _ if unknown => Answer::Unknown,
             (true, false) => Answer::FalseAlarm,
@@ -303,7 +305,8 @@ fn judge(report: &mut Report, case: &Case, measured: &Measured) {
     // Old code after new code has written: only what is not broken already.
     let failing = measured.texts("mixed_failing_actions");
     let later: Vec<&Failure> = old.iter().copied().filter(|failure| failure.certainty == Certainty::Later).collect();
-    let is_main = |action: &&str| matches!(bare(action).1, "delete" | "qs_delete" | "bulk_update" | "select" | "sum");
+    let is_main =
+        |action: &&str| matches!(bare(action).1, "delete" | "qs_delete" | "bulk_update" | "select" | "sum" | "jsonkey");
     let failing: Vec<&str> = failing.into_iter().filter(is_main).collect();
     if measured.verdict() == "compatible" {
         let missing = unexplained(&failing, &later);

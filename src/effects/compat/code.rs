@@ -351,11 +351,22 @@ impl Code {
         from.column_type.is_ok() && from.column_type == to.column_type
     }
 
-    /// Whether it never deletes a row that `column` of `child` refers to: `PROTECT`, `DO_NOTHING`.
-    pub(super) fn keeps_parents(&self, child: &str, column: &str) -> bool {
+    /// Whether it knows the relation that `column` of `child` is, and deletes rows that it refers to: not with `PROTECT`
+    /// or `DO_NOTHING`.
+    pub(super) fn lets_parents_go(&self, child: &str, column: &str) -> bool {
         let refers = |incoming: &&Incoming| self.models[incoming.model].table == child && incoming.column == column;
         let mut relations = self.models.iter().flat_map(|model| &model.incoming).filter(refers);
-        relations.any(|incoming| matches!(incoming.on_delete, OnDelete::Refuse | OnDelete::Nothing))
+        let by_field = relations.any(|incoming| !matches!(incoming.on_delete, OnDelete::Refuse | OnDelete::Nothing));
+        by_field || self.models.iter().flat_map(|model| &model.links).any(|link| link.table == child)
+    }
+
+    /// The columns of a table that hold texts, with their models.
+    pub(super) fn texts(&self, table: &str) -> impl Iterator<Item = (&Model, &str)> {
+        let own = self.models.iter().filter(move |model| model.table == table);
+        own.flat_map(|model| {
+            let texts = model.columns.iter().filter(|column| column.kind == Kind::Text);
+            texts.map(move |column| (model, column.name.as_str()))
+        })
     }
 
     /// Whether one of its models has the table.

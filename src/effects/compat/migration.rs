@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::effects::compat::check::{Compatibility, failures_of};
 use crate::effects::compat::code::Model;
 use crate::effects::compat::failure::{Action, Cause, Certainty, Failure, Outcome};
+use crate::effects::compat::origins::Origins;
 use crate::effects::compat::{Code, failures, table};
-use crate::effects::loss::{self, Loss};
+use crate::effects::loss::{Loss, Losses};
 use crate::effects::phase::Phase;
 use crate::python::Unknown;
 use crate::schema::{Schema, Statement, Table};
@@ -24,6 +25,8 @@ pub struct Rollout<'a> {
     pub before: &'a Schema,
     /// What the migration sends, in order.
     pub statements: &'a [Statement],
+    /// What the database holds when all migrations of the release have run; `None` when this is the last.
+    pub finally: Option<&'a Schema>,
     /// Whether all of it happens at once: `atomic`, on a database that can take back DDL.
     pub transactional: bool,
     /// How many operations the migration has, nested ones counted.
@@ -72,17 +75,17 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
     let mut schema = rollout.before.clone();
     let mut origins = Origins::default();
     let mut effects: Vec<Vec<ChangeEffects>> = Vec::new();
-    let vendor = rollout.old.vendor();
+    let losses = Losses { statements: rollout.statements, vendor: rollout.old.vendor() };
     for (number, statement) in rollout.statements.iter().enumerate() {
         let mut own = Vec::new();
         for (index, change) in statement.changes.iter().enumerate() {
             let mut effect = ChangeEffects {
-                loses_data: loss::of(change, &schema, rollout.before, vendor),
+                loses_data: losses.of(number, change, &schema, &origins),
+                breaks_prepared_statements: changes_result(change, &schema, rollout.old),
                 ..ChangeEffects::default()
             };
             let mut tables = tables_of(change, &schema);
             let at = At { statement: number, change: index, operation: statement.operation };
-            effect.breaks_prepared_statements = changes_result(change, &schema, rollout.old);
             origins.follow(change, at);
             schema.apply(change);
             tables.extend(tables_of(change, &schema));
@@ -116,6 +119,9 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
             blame(at, |effect| &mut effect.breaks_old_code, failure);
         }
     }
+    for (failure, at) in recoded(rollout) {
+        blame(at, |effect| &mut effect.breaks_old_code, failure);
+    }
     for (failure, at) in stumbles(rollout) {
         blame(at, |effect| &mut effect.breaks_old_code, failure);
     }
@@ -144,10 +150,11 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
 }
 
 impl Rollout<'_> {
-    /// The failure with the rows in mind that the old code wrote: they refer to others now, not later.
+    /// The failure with the rows in mind that were there before: they refer to others now, not later.
     fn with_rows(&self, mut failure: Failure) -> Failure {
-        if let (Cause::Referred(child), Certainty::Later) = (&failure.cause, failure.certainty)
-            && self.old.has_table(child)
+        if let (Cause::Referred(child), Certainty::Later, Some(column)) =
+            (&failure.cause, failure.certainty, &failure.column)
+            && self.before.tables.get(child).is_some_and(|own| own.column(column).is_some())
         {
             failure.certainty = Certainty::Possible;
         }
@@ -157,10 +164,13 @@ impl Rollout<'_> {
 
 /// Where a change stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct At {
-    statement: usize,
-    change: usize,
-    operation: usize,
+pub(super) struct At {
+    /// The place of its statement.
+    pub(super) statement: usize,
+    /// Its place in the statement.
+    pub(super) change: usize,
+    /// The operation that sends it.
+    pub(super) operation: usize,
 }
 
 /// A code whose failures are followed from change to change.
@@ -257,9 +267,7 @@ fn stumbles(rollout: &Rollout<'_>) -> Vec<(Failure, At)> {
             continue;
         };
         let cause = Cause::Unreadable(new.label.clone());
-        found.extend(
-            actions.iter().map(|action| (unreadable(old, &before.name, *action, Certainty::Later, &cause), at)),
-        );
+        found.extend(actions.iter().map(|action| (failure(old, &before.name, *action, Certainty::Later, &cause), at)));
     }
     found
 }
@@ -274,13 +282,34 @@ fn chokes(start: &Code, end: &Code, statements: &[Statement]) -> Vec<(Failure, u
         found.extend(
             actions
                 .iter()
-                .map(|action| (unreadable(new, &after.name, *action, Certainty::Possible, &cause), at.operation)),
+                .map(|action| (failure(new, &after.name, *action, Certainty::Possible, &cause), at.operation)),
         );
     }
     found
 }
 
-fn unreadable(model: &Model, column: &str, action: Action, certainty: Certainty, cause: &Cause) -> Failure {
+/// Texts that another character set may not hold: MySQL refuses them (measured: `run_sql__convert_charset`).
+fn recoded(rollout: &Rollout<'_>) -> Vec<(Failure, At)> {
+    let mut found = Vec::new();
+    for (number, statement) in rollout.statements.iter().enumerate() {
+        for (index, change) in statement.changes.iter().enumerate() {
+            let (ChangeKind::Other { words, .. }, Some(table)) = (&change.kind, &change.table) else { continue };
+            if !words.contains("CONVERT TO CHARACTER SET") {
+                continue;
+            }
+            let at = At { statement: number, change: index, operation: statement.operation };
+            for (model, column) in rollout.old.texts(table) {
+                found.extend(
+                    [Action::Insert, Action::Update]
+                        .map(|action| (failure(model, column, action, Certainty::Possible, &Cause::CharacterSet), at)),
+                );
+            }
+        }
+    }
+    found
+}
+
+fn failure(model: &Model, column: &str, action: Action, certainty: Certainty, cause: &Cause) -> Failure {
     Failure {
         model: model.label.clone(),
         action,
@@ -386,11 +415,11 @@ fn tables_of(change: &SchemaChange, schema: &Schema) -> BTreeSet<String> {
     tables
 }
 
-/// Whether a failure is none, as the new code shows: it does not let such a row go either, or the computed column
-/// repeats another one.
+/// Whether a failure is none, as the new code shows: it writes no row that refers to another, or does not let the other
+/// one go either; or the computed column repeats another one.
 fn is_harmless(failure: &Failure, rollout: &Rollout<'_>) -> bool {
     match (&failure.cause, failure.certainty, &failure.column) {
-        (Cause::Referred(child), Certainty::Later, Some(column)) => rollout.new.keeps_parents(child, column),
+        (Cause::Referred(child), Certainty::Later, Some(column)) => !rollout.new.lets_parents_go(child, column),
         (Cause::Computed, _, Some(column)) => rollout.new.is_copy(&failure.table, column),
         _ => false,
     }
@@ -412,8 +441,10 @@ fn stays(rollout: &Rollout<'_>, after: &Schema) -> Vec<Vec<Failure>> {
         }
     }
     let blame: BTreeMap<Failure, At> = watch.appeared().into_iter().collect();
+    let finally: BTreeSet<Failure> =
+        failures(rollout.new, rollout.finally.unwrap_or(after)).failures.into_iter().collect();
     for failure in failures(&end, after).failures {
-        if known.contains(&failure) {
+        if known.contains(&failure) || !finally.contains(&failure) || failure.depends_on_values() {
             continue;
         }
         let operation = match blame.get(&failure) {
@@ -436,59 +467,4 @@ fn stays(rollout: &Rollout<'_>, after: &Schema) -> Vec<Vec<Failure>> {
         }
     }
     blamed
-}
-
-/// Where the columns that carry a name now come from.
-#[derive(Default)]
-struct Origins {
-    /// By table and column: the column's name before, `None` for one that was not there; and since when.
-    columns: BTreeMap<(String, String), (Option<String>, At)>,
-}
-
-impl Origins {
-    fn follow(&mut self, change: &SchemaChange, at: At) {
-        let Some(table) = &change.table else { return };
-        let key = |column: &str| (table.clone(), column.to_owned());
-        match &change.kind {
-            ChangeKind::RenameColumn { column, to } => {
-                let origin =
-                    self.columns.remove(&key(column)).map_or_else(|| Some(column.clone()), |(origin, _)| origin);
-                self.columns.insert(key(to), (origin, at));
-            }
-            ChangeKind::AddColumn { column, .. } => {
-                self.columns.insert(key(&column.name), (None, at));
-            }
-            ChangeKind::DropColumn { column, .. } => {
-                self.columns.remove(&key(column));
-            }
-            _ => {}
-        }
-    }
-
-    /// Columns that the code knows, and that are other ones now.
-    fn replaced(&self, code: &Code, schema: &Schema) -> Vec<(Failure, At)> {
-        let mut replaced = Vec::new();
-        for ((table, column), (origin, at)) in &self.columns {
-            let same = origin.as_deref() == Some(column);
-            let there = schema.tables.get(table).is_some_and(|own| own.columns.iter().any(|own| own.name == *column));
-            if same || !there {
-                continue;
-            }
-            for model in code.reading(table, column) {
-                replaced.push((
-                    Failure {
-                        model,
-                        action: Action::Select,
-                        certainty: Certainty::Certain,
-                        outcome: Outcome::Silent,
-                        table: table.clone(),
-                        column: Some(column.clone()),
-                        cause: Cause::Replaced,
-                    },
-                    *at,
-                ));
-            }
-        }
-        replaced
-    }
 }

@@ -16,6 +16,7 @@ mod failure;
 mod family;
 mod kind;
 mod migration;
+mod origins;
 mod table;
 mod types;
 
@@ -27,4 +28,5 @@ pub use code::Code;
 pub(super) use code::is_a;
 pub use failure::{Action, Cause, Certainty, Failure, Outcome};
 pub use migration::{ChangeEffects, MigrationEffects, Rollout, of_migration};
+pub(super) use origins::Origins;
 pub(super) use types::narrows_values;

@@ -26,7 +26,12 @@ pub(super) fn misfits(expected: &ColumnType, actual: &ColumnType, target: Target
         Vendor::PostgreSql if wants == Family::Json && has == wants && actual.name == "json" => {
             types.because(&[(&[Query], Possible, Error)])
         }
-        _ if wants == has && !matches!(wants, Family::Other(_)) => Vec::new(),
+        vendor if wants == has && !matches!(wants, Family::Other(_)) => {
+            let cuts = vendor != Vendor::Sqlite
+                && (wants.is_moment() || wants == Family::Time)
+                && precision(actual, vendor) < precision(expected, vendor);
+            if cuts { types.because(DIFFERS) } else { Vec::new() }
+        }
         Vendor::PostgreSql => types.postgresql(&wants, &has),
         Vendor::MySql | Vendor::MariaDb => types.mysql(&wants, &has),
         Vendor::Sqlite => types.sqlite(&wants, &has),
@@ -158,6 +163,12 @@ impl Types {
             _ => Vec::new(),
         }
     }
+}
+
+/// The digits behind the second: all six when PostgreSQL is told nothing, none when MySQL is.
+fn precision(own: &ColumnType, vendor: Vendor) -> i64 {
+    let usual = if vendor == Vendor::PostgreSql { 6 } else { 0 };
+    own.arguments.first().copied().unwrap_or(usual)
 }
 
 /// Values of the code's that do not fit.
