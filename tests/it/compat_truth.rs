@@ -15,8 +15,64 @@ use whimbrel::target::Vendor;
 
 use crate::cases::{Case, Measured, cases};
 
-/// What the model can't see: the case, what is wrong with it ([`Question::word`]), and why.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[];
+/// What the model does not see or the measurement does not: the case, the question, and why.
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    // Measured less than what happens.
+    ("alter_field__array_base_grow", "new code first: verdict", "no long elements of arrays were tried"),
+    (
+        "alter_field__char_indexed_to_text_indexed",
+        "new code first: verdict",
+        "the only longer text that was tried is too long for the index of the new schema as well",
+    ),
+    (
+        "alter_field__collation_remove_pg",
+        "old code: verdict",
+        "the default collation of that server is the one that is removed",
+    ),
+    (
+        "alter_field__int_pk_to_auto",
+        "new code first: certain",
+        "inserts collide on the new schema too, where the identity starts at 1, and were not counted",
+    ),
+    ("alter_field__text_to_char", "loses data", "the rows that were compared fit; longer ones are cut off"),
+    ("delete_model__drop_table_after_state_only", "loses data", "rows of tables without a model were not compared"),
+    (
+        "delete_model__drop_table_with_fk_out_after_state_only",
+        "loses data",
+        "rows of tables without a model were not compared",
+    ),
+    ("delete_model__target_of_fk_not_removed", "loses data", "the comparison on SQLite did not see the dropped rows"),
+    ("multi__rename_step3_remove_old", "loses data", "columns without a field were not compared"),
+    ("run_sql__drop_column_after_state_removal_not_null", "loses data", "columns without a field were not compared"),
+    ("run_sql__drop_column_after_state_removal_null", "loses data", "columns without a field were not compared"),
+    ("run_sql__drop_table_not_a_model", "loses data", "rows of tables without a model were not compared"),
+    (
+        "remove_field__datetime_auto_now_add",
+        "loses data",
+        "the time is the same in all rows, and comes back as a default",
+    ),
+    // What depends on rows or on the code of a function.
+    ("add_field__o2o_not_null_default", "new code afterwards", "the default refers to a row that is not there"),
+    ("alter_field__int_to_datetime", "reversible", "numbers that are times do not fit the integer column again"),
+    ("run_python__delete_rows", "loses data", "what a function does is not looked at"),
+    // The expression of a generated column is not known to the schema.
+    ("remove_field__source_of_generated", "new code afterwards", "DROP COLUMN … CASCADE takes the generated column"),
+    (
+        "remove_field__source_of_generated",
+        "new code first: verdict",
+        "DROP COLUMN … CASCADE takes the generated column",
+    ),
+    (
+        "rename_field__source_of_generated",
+        "new code afterwards",
+        "the state keeps the old name in the expression; models that are written by hand do not",
+    ),
+    // SQL that leaves the models as they are: the new code is the old code.
+    ("run_sql__drop_constraint", "new code afterwards", "its upserts are the old code's"),
+    ("run_sql__drop_constraint", "new code first: verdict", "the models still have the constraint"),
+    ("run_sql__set_not_null_after_valid_check", "new code afterwards", "the check refused the same before"),
+    ("run_sql__timestamptz_precision", "new code first: verdict", "the models still have the precision"),
+];
 
 /// A case on one database and version of Django, as it is predicted.
 struct Predicted {
@@ -408,5 +464,10 @@ fn compatibility_is_as_measured() {
         .filter(|(case, asked, _)| only.is_none() && !report.used.contains(&(*case, *asked)))
         .collect();
     assert_eq!(unused, Vec::<&(&str, &str, &str)>::new(), "exceptions that nothing needs");
+    for ((question, database), answers) in &report.counts {
+        let all: usize = answers.values().sum();
+        let unknown = answers.get(&Answer::Unknown).copied().unwrap_or(0);
+        assert!(only.is_some() || unknown * 100 < all * 5, "{question} on {database}: {unknown} of {all} are unknown");
+    }
     assert!(report.wrong.is_empty(), "{} answers are wrong", report.wrong.len());
 }
