@@ -2,4 +2,6 @@
 
 pub mod compat;
 pub mod locks;
+pub mod loss;
+pub mod phase;
 pub mod reversal;

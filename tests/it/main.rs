@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cases;
+mod compat_truth;
 mod deployed;
 mod docs;
 mod example;
