@@ -90,8 +90,7 @@ fn predict(case: &Case, target: Target) -> Predicted {
     };
     let mut before = Schema::default();
     let sent = |migration: &Migration| -> Vec<Statement> {
-        let states = history.states_within(node(migration), Side::Database);
-        statements(migration, &states, &settings, target)
+        statements(migration, &history.states_sent(node(migration)), &settings, target)
     };
     for migration in &case.migrations[..case.migrations.len() - 1] {
         for statement in sent(migration) {

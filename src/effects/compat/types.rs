@@ -19,7 +19,7 @@ pub(super) type Misfit = (Action, Certainty, Outcome, Cause);
 /// What fails when the code takes a column for `expected` and it is `actual`.
 pub(super) fn misfits(expected: &ColumnType, actual: &ColumnType, target: Target) -> Vec<Misfit> {
     let (wants, has) = (Family::of(expected), Family::of(actual));
-    let types = Types { expected: written(expected), actual: written(actual), django: target.django };
+    let types = Types { expected: expected.to_string(), actual: actual.to_string(), django: target.django };
     match target.database.vendor {
         _ if expected == actual => Vec::new(),
         // `json` has no operator for `=`.
@@ -197,16 +197,6 @@ pub(super) fn is_long_text(own: &ColumnType) -> bool {
         Family::Text(length) => length.is_none_or(|length| length * 4 > 2704),
         _ => false,
     }
-}
-
-/// The type as SQL writes it.
-pub(super) fn written(own: &ColumnType) -> String {
-    let mut text = own.name.clone();
-    if !own.arguments.is_empty() {
-        let arguments: Vec<String> = own.arguments.iter().map(ToString::to_string).collect();
-        text = format!("{text}({})", arguments.join(", "));
-    }
-    text + &"[]".repeat(own.dimensions)
 }
 
 /// Whether a change of type cuts off or rounds values without an error. SQLite keeps values as they are; PostgreSQL
