@@ -5,7 +5,7 @@ use crate::schema::editor::altered::should_be_altered;
 use crate::schema::editor::operations::Ends;
 use crate::schema::editor::remake::{Changed, fill};
 use crate::schema::editor::{Editor, add_constraint, create_index, drop_constraint, drop_index};
-use crate::schema::render::{Field, Fill, Kind, Model};
+use crate::schema::render::{Field, Kind, Model};
 use crate::sql::{ChangeKind, Constraint, ConstraintKind, Index, Rows, SchemaChange};
 
 /// A column that refers to one that changes, before and after.

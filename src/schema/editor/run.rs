@@ -29,6 +29,7 @@ impl Editor<'_> {
         let doubt = outer.or(operation.condition.as_ref()).cloned();
         let index = *order;
         self.place = Place { operation: index, span: operation.span, doubt: doubt.clone() };
+        self.renamed.clear();
         *order += 1;
         if operation.reach != Reach::State {
             match states.get(index) {
