@@ -6,7 +6,7 @@ use crate::effects::locks::postgresql::{Key, Work};
 use crate::effects::locks::step::{Context, Steps, Taken, steps};
 use crate::effects::locks::{Algorithm, Blocks, LockMode, Step, mysql, postgresql, sqlite};
 use crate::schema::{Schema, Statement, Target};
-use crate::sql::{ChangeKind, Constraint, ConstraintKind, Index, Rows, SchemaChange};
+use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, Index, Rows, SchemaChange};
 use crate::target::Vendor;
 
 /// A lock on a table.
@@ -221,6 +221,22 @@ impl Walk<'_> {
         self.schema.apply(change);
     }
 
+    fn has_check(&self, table: Option<&str>) -> bool {
+        let table = table.and_then(|table| self.schema.tables.get(table));
+        let is_check = |constraint: &Constraint| {
+            matches!(constraint.kind, ConstraintKind::Check(_))
+                && !constraint.name.as_ref().is_some_and(|name| self.not_valid.contains(name))
+        };
+        table.is_some_and(|table| table.constraints.iter().any(is_check))
+    }
+
+    /// Tables that have a column of a type of the project's own.
+    fn users_of_type(&self, name: Option<&str>) -> Vec<String> {
+        let uses = |column: &Column| column.column_type.as_ref().is_ok_and(|own| Some(own.name.as_str()) == name);
+        let users = self.schema.tables.iter().filter(|(_, table)| table.columns.iter().any(uses));
+        users.map(|(name, _)| name.clone()).collect()
+    }
+
     fn is_mysql(&self) -> bool {
         matches!(self.target.database.vendor, Vendor::MySql | Vendor::MariaDb)
     }
@@ -274,7 +290,20 @@ impl Walk<'_> {
                 let mode = object.as_deref().and_then(postgresql::mode).unwrap_or(LockMode::AccessExclusive);
                 gathered.lock(table, Some(mode), mode.blocks());
             }
+            (Some(table), "ALTER TABLE ATTACH PARTITION") if self.has_check(other) => {
+                self.postgresql_fact(&postgresql::Fact { work: &[], ..*fact }, table, other, gathered, effect);
+                effect.unknown.push("whether a CHECK says that all rows belong into the partition".to_owned());
+            }
             (Some(table), _) => self.postgresql_fact(fact, table, other, gathered, effect),
+            (None, "REINDEX INDEX") => match object.as_deref().and_then(|index| self.schema.table_of_index(index)) {
+                Some(table) => self.postgresql_fact(fact, table, None, gathered, effect),
+                None => effect.unknown.push("which table the index belongs to".to_owned()),
+            },
+            (None, words) if words.starts_with("ALTER DOMAIN") => {
+                for table in self.users_of_type(object.as_deref()) {
+                    self.postgresql_fact(fact, &table, None, gathered, effect);
+                }
+            }
             (None, _) => effect.transactional &= fact.transactional,
         }
     }
