@@ -23,4 +23,5 @@ pub mod rules;
 pub mod schema;
 pub mod source;
 pub mod sql;
+pub mod suppress;
 pub mod target;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::FailOn;
+use crate::language::did_you_mean;
 use crate::report::Format;
 use crate::target::{Database, Version};
 
@@ -60,6 +61,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PacksCommand,
     },
+    /// Show the models of an app as its migrations have made them, without running them
+    State(StateArguments),
 }
 
 /// Arguments of `check`.
@@ -72,15 +75,21 @@ pub(super) struct CheckArguments {
     /// Judge every migration of the repository
     #[arg(long, conflicts_with_all = ["paths", "stdin_filename"])]
     pub(super) all: bool,
+    /// Judge what was added or changed since the merge base with this revision
+    #[arg(long, value_name = "REV", conflicts_with_all = ["paths", "all", "stdin_filename"])]
+    pub(super) since: Option<String>,
     /// Judge standard input as the content of this file
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     pub(super) stdin_filename: Option<PathBuf>,
-    /// How to report
-    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format)]
-    pub(super) format: Format,
+    /// full, concise, json, sarif, github, gitlab, junit or rdjson; may be repeated, each but one with its file
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "full", value_parser = report)]
+    pub(super) format: Vec<ReportArgument>,
     /// Write the report to a file
     #[arg(long, value_name = "FILE")]
     pub(super) output_file: Option<PathBuf>,
+    /// Count findings by rule instead of showing each
+    #[arg(long)]
+    pub(super) statistics: bool,
     /// Database to judge for, such as postgresql@16; may be repeated
     #[arg(long, value_name = "NAME[@VERSION]")]
     pub(super) database: Vec<Database>,
@@ -102,6 +111,12 @@ pub(super) struct CheckArguments {
     /// All but these rules: a rule's id, or PACK/*
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
+    /// File with findings of the past, which are not reported again
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write what is found into the baseline, and prune what is no longer found
+    #[arg(long, conflicts_with = "stdin_filename")]
+    pub(super) write_baseline: bool,
     /// Apply `exclude` of the configuration to files that are named, too
     #[arg(long)]
     pub(super) force_exclude: bool,
@@ -286,6 +301,27 @@ pub(super) struct PacksListArguments {
     pub(super) configuration: ConfigurationArguments,
 }
 
+/// Arguments of `state`.
+#[derive(Debug, Args)]
+#[command(after_help = STATE_HELP)]
+pub(super) struct StateArguments {
+    /// Label of the app
+    #[arg(value_name = "APP")]
+    pub(super) app: String,
+    /// The migration after which; its name, or the beginning of it [default: the latest]
+    #[arg(value_name = "MIGRATION")]
+    pub(super) migration: Option<String>,
+    /// How to show them
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Table)]
+    pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+const STATE_HELP: &str = "\
+The state is replayed from the working tree, with the rules of Django's ProjectState. What only running Python can tell
+stands in ⟨…⟩; behind a `?` is the reason why more may be different. In JSON it is {\"unknown\": \"source text\"}.";
+
 /// Forms of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ListFormat {
@@ -317,8 +353,28 @@ pub(super) struct ConfigurationArguments {
     pub(super) isolated: bool,
 }
 
-fn format(word: &str) -> Result<Format, String> {
-    Format::from_word(word).ok_or_else(|| format!("it is one of {}", Format::WORDS.join(", ")))
+/// `sarif`, or `sarif=out.sarif`.
+#[derive(Clone, Debug)]
+pub(super) struct ReportArgument {
+    pub(super) format: Format,
+    /// Where it goes; `None` for standard output, or `--output-file`.
+    pub(super) file: Option<PathBuf>,
+}
+
+fn report(text: &str) -> Result<ReportArgument, String> {
+    let (word, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("there is no file behind `=`".to_owned()),
+        Some((word, file)) => (word, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let words: Vec<&str> = Format::words().collect();
+    match Format::from_word(word) {
+        Some(format) => Ok(ReportArgument { format, file }),
+        None => Err(match did_you_mean(word, words.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it is one of {}", words.join(", ")),
+        }),
+    }
 }
 
 fn fail_on(word: &str) -> Result<FailOn, String> {

@@ -1,6 +1,7 @@
 //! The command line: arguments → settings → run. One file per command.
 
 mod arguments;
+mod baseline;
 mod check;
 mod explain;
 mod failure;
@@ -8,10 +9,13 @@ mod fmt;
 mod new;
 mod output;
 mod packs;
+mod progress;
 mod project;
+mod reports;
 mod rule_files;
 mod rules;
 mod selection;
+mod state;
 mod test;
 
 use std::process::ExitCode;
@@ -40,6 +44,7 @@ pub fn main() -> ExitCode {
         Command::New { command } => new::run(&command),
         Command::Packs { command } => packs::run(&command, &output),
         Command::Rules(rules) => rules::run(&rules, &output),
+        Command::State(state) => state::run(&state, &output),
     };
     match run {
         Ok(verdict) => verdict.into(),

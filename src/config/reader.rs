@@ -17,13 +17,26 @@ pub(crate) type Key<'i> = TomlSpanned<DeString<'i>>;
 /// Reads values and keeps what is wrong with them.
 pub(crate) struct Reader<'a> {
     source: &'a Arc<SourceFile>,
+    /// What stands before `::` in the codes of diagnostics.
+    family: &'static str,
     /// What is wrong so far.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(source: &'a Arc<SourceFile>) -> Self {
-        Self { source, diagnostics: Vec::new() }
+    pub(crate) fn new(source: &'a Arc<SourceFile>, family: &'static str) -> Self {
+        Self { source, family, diagnostics: Vec::new() }
+    }
+
+    /// Keeps what is no TOML.
+    pub(crate) fn syntax_errors(&mut self, errors: &[toml::de::Error]) {
+        let length = self.source.text().len();
+        for error in errors {
+            let span =
+                error.span().map_or(Span::at(length), |span| Span::new(span.start.min(length), span.end.min(length)));
+            let message = format!("this is no TOML: {}", error.message());
+            self.error("syntax", span, message, "here", "https://toml.io shows the syntax on one page");
+        }
     }
 
     /// Keeps an error at `span`.
@@ -35,7 +48,7 @@ impl<'a> Reader<'a> {
         label: &str,
         help: impl Into<String>,
     ) {
-        let code = format!("config::{code}");
+        let code = format!("{}::{code}", self.family);
         self.diagnostics.push(Diagnostic::error(self.source, code, message, span, label).with_help(help));
     }
 
@@ -63,6 +76,27 @@ impl<'a> Reader<'a> {
             return None;
         };
         Some(Spanned::new(text.to_string(), value.span().into()))
+    }
+
+    /// A truth value.
+    pub(crate) fn boolean(&mut self, value: &Value<'_>, subject: &str, example: &str) -> Option<bool> {
+        let DeValue::Boolean(truth) = value.get_ref() else {
+            self.wrong_type(value, subject, "`true` or `false`", &format!("`{example}`"));
+            return None;
+        };
+        Some(*truth)
+    }
+
+    /// A whole number that is not negative.
+    pub(crate) fn count(&mut self, value: &Value<'_>, subject: &str, example: &str) -> Option<i64> {
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        };
+        if number.is_none_or(|number| number < 0) {
+            self.wrong_type(value, subject, "a whole number", &format!("`{example}`"));
+        }
+        number.filter(|number| *number >= 0)
     }
 
     /// A list of texts.

@@ -2,3 +2,4 @@
 
 pub mod compat;
 pub mod locks;
+pub mod reversal;

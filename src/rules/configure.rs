@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::check::own;
 use crate::config::{Config, Level, SettingValue};
 use crate::diagnostic::Diagnostic;
 use crate::language::syntax::Literal;
@@ -16,6 +17,10 @@ pub fn configure(rules: &mut RuleSet, config: &Config) -> Vec<Diagnostic> {
     for change in &config.overrides {
         let line = source.position(change.rule.span.start).line;
         let place = format!("{}:{line}", source.path());
+        if own::OWN.iter().any(|own| own.id == change.rule.value && own.id != own::UNDECIDED) {
+            // The tool's own findings are no rules; whoever reports them looks the level up.
+            continue;
+        }
         let Some(rule) = rules.rules.iter_mut().find(|rule| rule.id == change.rule.value) else {
             diagnostics.push(unknown_rule(source, &change.rule, rules));
             continue;

@@ -1,66 +1,61 @@
-//! What changes make of a schema.
+//! What a change makes of a schema.
 
 use crate::schema::{Schema, Table};
-use crate::sql::{ChangeKind, ColumnType, Constraint, ConstraintKind, SchemaChange};
+use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, DatabaseDefault, Index, SchemaChange};
 
 impl Schema {
-    /// Makes a change. One of something that is not there changes nothing: the schema holds only what is known.
+    /// Changes the schema as the database would. A change of what is not known changes nothing.
     pub fn apply(&mut self, change: &SchemaChange) {
-        let Some(name) = change.table.as_deref() else { return self.apply_to_index(&change.kind) };
+        let Some(name) = &change.table else {
+            self.apply_without_table(&change.kind);
+            return;
+        };
         match &change.kind {
             ChangeKind::CreateTable { columns, constraints, if_not_exists } => {
-                if *if_not_exists && self.tables.contains_key(name) {
-                    return;
+                if !(*if_not_exists && self.tables.contains_key(name)) {
+                    let mut table = Table::default();
+                    for column in columns {
+                        table.add_column(column);
+                    }
+                    for constraint in constraints {
+                        table.add_constraint(constraint);
+                    }
+                    self.tables.insert(name.clone(), table);
                 }
-                let mut table = Table::default();
-                for column in columns {
-                    table.add_column(column);
-                }
-                table.constraints.extend(constraints.iter().cloned());
-                self.tables.insert(name.to_owned(), table);
             }
             ChangeKind::DropTable { .. } => {
                 self.tables.remove(name);
                 for table in self.tables.values_mut() {
-                    table.constraints.retain(|constraint| referred(constraint) != Some(name));
+                    table.constraints.retain(|constraint| !refers_to(constraint, name));
                 }
             }
             ChangeKind::RenameTable { to } => {
                 if let Some(table) = self.tables.remove(name) {
                     self.tables.insert(to.clone(), table);
                 }
-                for constraint in self.tables.values_mut().flat_map(|table| &mut table.constraints) {
-                    if let ConstraintKind::ForeignKey { references, .. } = &mut constraint.kind
-                        && references.table == name
-                    {
-                        references.table.clone_from(to);
-                    }
+                for key in self.tables.values_mut().flat_map(Table::foreign_keys_mut).filter(|key| key.table == *name) {
+                    key.table.clone_from(to);
                 }
             }
             ChangeKind::RenameColumn { column, to } => {
                 if let Some(table) = self.tables.get_mut(name) {
                     table.rename_column(column, to);
                 }
-                for constraint in self.tables.values_mut().flat_map(|table| &mut table.constraints) {
-                    if let ConstraintKind::ForeignKey { references, .. } = &mut constraint.kind
-                        && references.table == name
-                    {
-                        rename(&mut references.columns, column, to);
-                    }
+                let keys = self.tables.values_mut().flat_map(Table::foreign_keys_mut);
+                for key in keys.filter(|key| key.table == *name) {
+                    rename(&mut key.columns, column, to);
                 }
             }
             kind => {
                 if let Some(table) = self.tables.get_mut(name) {
                     table.apply(kind);
-                } else {
-                    self.apply_to_index(kind);
                 }
             }
         }
     }
 
-    /// Changes of an index that name no table.
-    fn apply_to_index(&mut self, kind: &ChangeKind) {
+    /// PostgreSQL names no table where it drops or renames an index.
+    fn apply_without_table(&mut self, kind: &ChangeKind) {
         let (ChangeKind::DropIndex { name: Some(name), .. } | ChangeKind::RenameIndex { name, .. }) = kind else {
             return;
         };
@@ -69,32 +64,22 @@ impl Schema {
             table.apply(kind);
         }
     }
-
-    /// The table of an index of that name. Indexes that Django has named have no name in a schema that is computed from
-    /// models; those names begin with the table's (`BaseDatabaseSchemaEditor._create_index_name`).
-    #[must_use]
-    pub fn table_of_index(&self, name: &str) -> Option<&str> {
-        let named = self.tables.iter().find(|(_, table)| {
-            table.indexes.iter().any(|index| index.name.as_deref() == Some(name))
-                || table.constraints.iter().any(|constraint| constraint.name.as_deref() == Some(name))
-        });
-        let begins = |table: &str| name.strip_prefix(table).is_some_and(|rest| rest.starts_with('_'));
-        let by_django = || {
-            self.tables
-                .iter()
-                .filter(|(table, content)| begins(table) && content.index_named_by_django(name).is_some())
-                .max_by_key(|(table, _)| table.len())
-        };
-        named.or_else(by_django).map(|(table, _)| table.as_str())
-    }
 }
 
-/// The table that a foreign key refers to.
-fn referred(constraint: &Constraint) -> Option<&str> {
-    match &constraint.kind {
-        ConstraintKind::ForeignKey { references, .. } => Some(&references.table),
-        _ => None,
+/// The constraint with the columns of the index that it uses, which it does not name.
+fn over_index(constraint: &Constraint, used: Option<Index>) -> Constraint {
+    let mut constraint = constraint.clone();
+    if let (Some(index), ConstraintKind::PrimaryKey(columns) | ConstraintKind::Unique { columns, .. }) =
+        (used, &mut constraint.kind)
+        && columns.is_empty()
+    {
+        *columns = index.columns;
     }
+    constraint
+}
+
+fn refers_to(constraint: &Constraint, table: &str) -> bool {
+    matches!(&constraint.kind, ConstraintKind::ForeignKey { references, .. } if references.table == table)
 }
 
 fn rename(names: &mut [String], old: &str, new: &str) {
@@ -103,80 +88,96 @@ fn rename(names: &mut [String], old: &str, new: &str) {
     }
 }
 
+/// A column name within the text of a check that Django makes for a field, which quotes it.
+fn rename_quoted(text: &mut String, old: &str, new: &str) {
+    for quote in ['"', '`'] {
+        *text = text.replace(&format!("{quote}{old}{quote}"), &format!("{quote}{new}{quote}"));
+    }
+}
+
 impl Table {
+    fn column_mut(&mut self, name: &str) -> Option<&mut Column> {
+        self.columns.iter_mut().find(|column| column.name == name)
+    }
+
+    fn foreign_keys_mut(&mut self) -> impl Iterator<Item = &mut crate::sql::ForeignKey> {
+        self.constraints.iter_mut().filter_map(|constraint| match &mut constraint.kind {
+            ConstraintKind::ForeignKey { references, .. } => Some(references),
+            _ => None,
+        })
+    }
+
+    fn add_constraint(&mut self, constraint: &Constraint) {
+        match &constraint.kind {
+            ConstraintKind::PrimaryKey(columns) => {
+                for column in self.columns.iter_mut().filter(|column| columns.contains(&column.name)) {
+                    column.null = false;
+                }
+            }
+            ConstraintKind::NotNull(name) => {
+                if let Some(column) = self.column_mut(name) {
+                    column.null = false;
+                }
+            }
+            _ => {}
+        }
+        self.constraints.push(constraint.clone());
+    }
+
     fn apply(&mut self, kind: &ChangeKind) {
         match kind {
-            ChangeKind::AddColumn { column, .. } => self.add_column(column),
+            ChangeKind::AddColumn { column, .. } => {
+                self.columns.retain(|other| other.name != column.name);
+                self.add_column(column);
+            }
             ChangeKind::DropColumn { column, .. } => self.drop_column(column),
             ChangeKind::AlterColumnType { column, to, collation, .. } => {
                 if let Some(column) = self.column_mut(column) {
-                    column.column_type = Ok::<ColumnType, _>(to.clone());
+                    column.column_type = Ok(to.clone());
                     column.collation.clone_from(collation);
                 }
             }
             ChangeKind::SetNotNull { column } => self.set_null(column, false),
             ChangeKind::DropNotNull { column } => self.set_null(column, true),
-            ChangeKind::SetDefault { column, default } => {
-                if let Some(column) = self.column_mut(column) {
-                    column.default = Some(default.clone());
-                }
-            }
-            ChangeKind::DropDefault { column } => {
-                if let Some(column) = self.column_mut(column) {
-                    column.default = None;
-                }
-            }
+            ChangeKind::SetDefault { column, default } => self.set_default(column, Some(default)),
+            ChangeKind::DropDefault { column } => self.set_default(column, None),
             ChangeKind::AddConstraint { constraint, using_index, .. } => {
-                self.add_constraint(constraint, using_index.as_deref())
+                let becomes = |index: &Index| index.name.is_some() && index.name == *using_index;
+                let used = self.indexes.iter().position(becomes).map(|place| self.indexes.remove(place));
+                self.add_constraint(&over_index(constraint, used));
             }
             ChangeKind::DropConstraint { name, constraint } => {
-                let place = self.place_of(name.as_deref(), constraint.as_ref());
-                if let Some(place) = place {
-                    self.constraints.remove(place);
-                }
+                self.drop_constraint(name.as_deref(), constraint.as_ref())
             }
             ChangeKind::RenameConstraint { name, to } => {
-                if let Some(place) = self.place_of(Some(name), None) {
-                    self.constraints[place].name = Some(to.clone());
+                for constraint in &mut self.constraints {
+                    rename_part(&mut constraint.name, name, to);
                 }
             }
             ChangeKind::CreateIndex { index, if_not_exists, .. } => {
-                let there = index.name.is_some() && self.indexes.iter().any(|other| other.name == index.name);
-                if !(*if_not_exists && there) {
+                let is_there = index.name.is_some() && self.indexes.iter().any(|other| other.name == index.name);
+                if !(*if_not_exists && is_there) {
                     self.indexes.push(index.clone());
                 }
             }
-            ChangeKind::DropIndex { name: Some(name), .. } => {
-                // MySQL drops a unique constraint as an index.
-                let place = self.indexes.iter().position(|index| index.name.as_ref() == Some(name));
-                if let Some(place) = place.or_else(|| self.index_named_by_django(name)) {
-                    self.indexes.remove(place);
-                } else if let Some(place) = self.place_of(Some(name), None) {
-                    self.constraints.remove(place);
-                }
-            }
+            ChangeKind::DropIndex { name, index, .. } => self.drop_index(name.as_deref(), index.as_ref()),
             ChangeKind::RenameIndex { name, to } => {
-                for index in self.indexes.iter_mut().filter(|index| index.name.as_ref() == Some(name)) {
-                    index.name = Some(to.clone());
+                for index in &mut self.indexes {
+                    rename_part(&mut index.name, name, to);
                 }
             }
             ChangeKind::Other { words, object: Some(column) } => {
-                let words = words.as_str();
+                let auto = match words.as_str() {
+                    "ALTER COLUMN ADD IDENTITY" => true,
+                    "ALTER COLUMN DROP IDENTITY" => false,
+                    _ => return,
+                };
                 if let Some(column) = self.column_mut(column) {
-                    match words {
-                        "ALTER COLUMN ADD IDENTITY" => column.auto = true,
-                        "ALTER COLUMN DROP IDENTITY" => column.auto = false,
-                        "ALTER COLUMN DROP EXPRESSION" => column.generated = None,
-                        _ => {}
-                    }
+                    column.auto = auto;
                 }
             }
             _ => {}
         }
-    }
-
-    fn column_mut(&mut self, name: &str) -> Option<&mut crate::sql::Column> {
-        self.columns.iter_mut().find(|column| column.name == name)
     }
 
     fn set_null(&mut self, column: &str, null: bool) {
@@ -185,46 +186,33 @@ impl Table {
         }
     }
 
-    fn add_constraint(&mut self, constraint: &Constraint, using_index: Option<&str>) {
-        let mut constraint = constraint.clone();
-        // The index becomes the constraint's; it has the columns.
-        if let Some(used) = using_index
-            && let Some(place) = self.indexes.iter().position(|index| index.name.as_deref() == Some(used))
-        {
-            let index = self.indexes.remove(place);
-            match &mut constraint.kind {
-                ConstraintKind::PrimaryKey(columns) | ConstraintKind::Unique { columns, .. } if columns.is_empty() => {
-                    *columns = index.columns;
-                }
-                _ => {}
-            }
+    fn set_default(&mut self, column: &str, default: Option<&DatabaseDefault>) {
+        if let Some(column) = self.column_mut(column) {
+            // SET DEFAULT NULL is no default.
+            let default = default.filter(|default| !default.expression.eq_ignore_ascii_case("NULL"));
+            column.default = default.cloned();
         }
-        let not_null: Vec<String> = match &constraint.kind {
-            ConstraintKind::PrimaryKey(columns) => columns.clone(),
-            ConstraintKind::NotNull(column) => vec![column.clone()],
-            _ => Vec::new(),
-        };
-        for column in not_null {
-            self.set_null(&column, false);
-        }
-        self.constraints.push(constraint);
     }
 
-    /// DROP COLUMN takes with it the indexes and constraints over the column (PostgreSQL, "ALTER TABLE", DROP COLUMN).
+    /// PostgreSQL, ALTER TABLE: "Indexes and table constraints involving the column will be automatically dropped as
+    /// well."
     fn drop_column(&mut self, name: &str) {
+        let is_it = |other: &String| other == name;
         self.columns.retain(|column| column.name != name);
-        let has = |columns: &[String]| columns.iter().any(|column| column == name);
-        self.indexes.retain(|index| !has(&index.columns) && !has(&index.include));
+        self.indexes.retain(|index| !index.columns.iter().chain(&index.include).any(is_it));
         self.constraints.retain(|constraint| match &constraint.kind {
             ConstraintKind::PrimaryKey(columns)
             | ConstraintKind::Unique { columns, .. }
-            | ConstraintKind::ForeignKey { columns, .. } => !has(columns),
+            | ConstraintKind::ForeignKey { columns, .. } => !columns.iter().any(is_it),
             ConstraintKind::NotNull(column) => column != name,
-            ConstraintKind::Check(_) | ConstraintKind::Exclude => true,
+            ConstraintKind::Check(text) => {
+                !['"', '`'].iter().any(|quote| text.contains(&format!("{quote}{name}{quote}")))
+            }
+            ConstraintKind::Exclude => true,
         });
     }
 
-    fn rename_column(&mut self, old: &str, new: &str) {
+    pub(super) fn rename_column(&mut self, old: &str, new: &str) {
         if let Some(column) = self.column_mut(old) {
             new.clone_into(&mut column.name);
         }
@@ -237,118 +225,45 @@ impl Table {
                 ConstraintKind::PrimaryKey(columns)
                 | ConstraintKind::Unique { columns, .. }
                 | ConstraintKind::ForeignKey { columns, .. } => rename(columns, old, new),
-                ConstraintKind::NotNull(column) if column == old => new.clone_into(column),
-                _ => {}
+                ConstraintKind::NotNull(column) => rename(std::slice::from_mut(column), old, new),
+                ConstraintKind::Check(text) => rename_quoted(text, old, new),
+                ConstraintKind::Exclude => {}
             }
         }
     }
 
-    /// The constraint that a statement names. Constraints that Django has named have no name in a schema that is computed
-    /// from models; the name tells which of them is meant.
-    #[must_use]
-    pub fn constraint(&self, name: &str) -> Option<&Constraint> {
-        self.place_of(Some(name), None).map(|place| &self.constraints[place])
-    }
-
-    fn place_of(&self, name: Option<&str>, constraint: Option<&Constraint>) -> Option<usize> {
-        let by_name = name
-            .and_then(|name| self.constraints.iter().position(|constraint| constraint.name.as_deref() == Some(name)));
-        by_name
-            .or_else(|| {
-                let kind = &constraint?.kind;
-                self.constraints.iter().position(|constraint| match (&constraint.kind, kind) {
-                    (ConstraintKind::PrimaryKey(_), ConstraintKind::PrimaryKey(columns)) if columns.is_empty() => true,
-                    (own, kind) => own == kind,
-                })
+    fn drop_constraint(&mut self, name: Option<&str>, constraint: Option<&Constraint>) {
+        let named = |other: &Constraint| name.is_some() && other.name.as_deref() == name;
+        let found = self.constraints.iter().position(named).or_else(|| {
+            let kind = &constraint?.kind;
+            self.constraints.iter().position(|other| match (kind, &other.kind) {
+                // MySQL names no columns: DROP PRIMARY KEY.
+                (ConstraintKind::PrimaryKey(columns), ConstraintKind::PrimaryKey(_)) if columns.is_empty() => true,
+                (kind, other) => kind == other,
             })
-            .or_else(|| self.named_by_django(name?))
-    }
-
-    /// An index without a name whose columns the name holds.
-    fn index_named_by_django(&self, name: &str) -> Option<usize> {
-        let held = |columns: &[String]| name.contains(&columns.join("_"));
-        (0..self.indexes.len())
-            .filter(|place| self.indexes[*place].name.is_none() && held(&self.indexes[*place].columns))
-            .max_by_key(|place| self.indexes[*place].columns.join("_").len())
-    }
-
-    /// Django's and PostgreSQL's names hold the columns and end with the kind: `shop_item_cat_id_1d23f4a5_fk_shop_cat_id`
-    /// (`BaseDatabaseSchemaEditor._create_index_name`), `shop_item_code_key`.
-    fn named_by_django(&self, name: &str) -> Option<usize> {
-        let fits = |constraint: &&Constraint| constraint.name.is_none();
-        let mut found: Vec<(usize, usize)> = Vec::new();
-        for (place, constraint) in self.constraints.iter().enumerate().filter(|(_, constraint)| fits(constraint)) {
-            let columns = match &constraint.kind {
-                ConstraintKind::ForeignKey { columns, .. } if name.contains("_fk") => columns,
-                ConstraintKind::Unique { columns, .. } if name.ends_with("_uniq") || name.ends_with("_key") => columns,
-                ConstraintKind::PrimaryKey(_) if name.ends_with("_pkey") => return Some(place),
-                ConstraintKind::Check(expression) if name.contains("_check") => {
-                    let column = self
-                        .columns
-                        .iter()
-                        .find(|column| name.contains(&column.name) && expression.contains(&column.name));
-                    found.extend(column.map(|column| (column.name.len(), place)));
-                    continue;
-                }
-                _ => continue,
-            };
-            if name.contains(&columns.join("_")) {
-                found.push((columns.join("_").len(), place));
-            }
+        });
+        if let Some(place) = found.or_else(|| self.constraint_place(name?)) {
+            self.constraints.remove(place);
         }
-        // Of several, the one of which the name holds most.
-        found.into_iter().max().map(|(_, place)| place)
+    }
+
+    fn drop_index(&mut self, name: Option<&str>, index: Option<&Index>) {
+        let is_it = |other: &Index| match (name, index) {
+            (Some(name), _) if other.name.as_deref() == Some(name) => true,
+            (_, Some(index)) => other == index,
+            _ => false,
+        };
+        if let Some(place) = self.indexes.iter().position(is_it).or_else(|| self.index_place(name?)) {
+            self.indexes.remove(place);
+        } else if name.is_some() {
+            // A unique constraint is an index to MySQL, which drops it as one.
+            self.drop_constraint(name, None);
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use crate::schema::Schema;
-    use crate::sql::{ConstraintKind, statements};
-    use crate::target::Vendor;
-
-    fn after(text: &str) -> Schema {
-        let mut schema = Schema::default();
-        for statement in statements(text, Vendor::PostgreSql) {
-            for change in &statement.changes {
-                schema.apply(change);
-            }
-        }
-        schema
-    }
-
-    #[test]
-    fn tables_columns_and_what_hangs_on_them_follow_renames_and_drops() {
-        let schema = after(
-            "CREATE TABLE p (id bigint PRIMARY KEY, code text UNIQUE); \
-             CREATE TABLE t (id bigint PRIMARY KEY, p_id bigint REFERENCES p (id), a integer); \
-             CREATE INDEX i ON t (a); ALTER TABLE t ADD CONSTRAINT u UNIQUE (a, p_id); \
-             ALTER TABLE p RENAME TO q; ALTER TABLE q RENAME COLUMN id TO key; ALTER TABLE t RENAME a TO b; \
-             ALTER TABLE t ALTER b SET NOT NULL; ALTER INDEX i RENAME TO j; ALTER TABLE q DROP COLUMN code",
-        );
-        let table = &schema.tables["t"];
-        let (columns, references) = table.foreign_keys().next().unwrap();
-        assert_eq!(
-            (columns, references.table.as_str(), &references.columns[..]),
-            (&["p_id".to_owned()][..], "q", &["key".to_owned()][..])
-        );
-        assert!(!table.column("b").unwrap().null && table.is_unique(&["b".to_owned(), "p_id".to_owned()]));
-        assert_eq!(table.indexes[0].name.as_deref(), Some("j"));
-        assert_eq!(schema.tables["q"].constraints.len(), 1);
-    }
-
-    #[test]
-    fn constraints_are_found_by_the_names_that_django_gives_them() {
-        let schema = after(
-            "CREATE TABLE t (id bigint PRIMARY KEY, a_id bigint REFERENCES p, b_a_id bigint REFERENCES p, n integer CHECK (n > 0))",
-        );
-        let table = &schema.tables["t"];
-        let column = |name: &str| match &table.constraint(name).unwrap().kind {
-            ConstraintKind::ForeignKey { columns, .. } => columns[0].clone(),
-            other => format!("{other:?}"),
-        };
-        assert_eq!(column("t_b_a_id_1a2b3c4d_fk_p_id"), "b_a_id");
-        assert_eq!(column("t_n_check"), "Check(\"n > 0\")");
-        assert!(table.constraint("t_a_id_1a2b3c4d_uniq").is_none());
+fn rename_part(own: &mut Option<String>, old: &str, new: &str) {
+    if own.as_deref() == Some(old) {
+        *own = Some(new.to_owned());
     }
 }

@@ -2,12 +2,16 @@
 
 mod apply;
 mod build;
+mod diff;
+mod editor;
 mod features;
+mod names;
 mod render;
 mod statement;
 mod table;
 mod types;
 
+pub use editor::statements;
 pub use statement::Statement;
 pub use table::{Schema, Table};
 

@@ -59,13 +59,8 @@ impl Manifest {
     /// All mistakes of the file, by place.
     pub fn parse(source: &Arc<SourceFile>) -> Result<Self, Vec<Diagnostic>> {
         let (document, errors) = DeTable::parse_recoverable(source.text());
-        let mut reader = Reader::new(source);
-        for error in errors {
-            let length = source.text().len();
-            let span =
-                error.span().map_or(Span::at(length), |span| Span::new(span.start.min(length), span.end.min(length)));
-            reader.error("syntax", span, error.message(), "", "correct the TOML");
-        }
+        let mut reader = Reader::new(source, "config");
+        reader.syntax_errors(&errors);
         let mut read = Self {
             source: Arc::clone(source),
             name: Spanned::new(String::new(), Span::at(0)),
