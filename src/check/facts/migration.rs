@@ -150,13 +150,12 @@ impl<'a> Entity<'a> for MigrationView<'a> {
         match attribute {
             Some("atomic") => migration.atomic.span,
             Some("initial") => migration.initial.as_ref().and_then(|initial| initial.span),
-            Some("dependencies") => first(&migration.dependencies),
+            Some("dependencies" | "circle") => first(&migration.dependencies),
             Some("run_before") => first(&migration.run_before),
             Some("replaces" | "replaces_present" | "replaces_missing" | "replaces_circle") => {
                 first(&migration.replaces)
             }
             Some("missing_dependencies") => self.0.states.place().missing.first().map(|(_, span)| *span),
-            Some("circle") => first(&migration.dependencies),
             _ => Some(migration.class_span),
         }
     }
