@@ -93,8 +93,14 @@ pub struct Undecided {
     pub source: Arc<SourceFile>,
     /// Where the cause stands.
     pub span: Span,
+    /// Label of the app.
+    pub app: String,
+    /// Name of the migration.
+    pub migration: String,
     /// The rules that would need it, sorted, with the messages they might have given.
     pub rules: Vec<UndecidedRule>,
+    /// Why it is not shown, where it is suppressed.
+    pub suppressed: Option<Suppression>,
 }
 
 impl Undecided {
@@ -129,6 +135,23 @@ pub struct MigrationSummary {
     pub operations: usize,
 }
 
+/// A rule that was judged, as reports describe it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleSummary {
+    /// `pack/rule`.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// Why it matters.
+    pub why: Option<String>,
+    /// Where to read more.
+    pub url: Option<String>,
+    /// How serious its findings are, overrides applied.
+    pub severity: Severity,
+    /// Its hazards, as words.
+    pub hazards: Vec<String>,
+}
+
 /// The outcome of a check: sorted by path, place and rule.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
@@ -136,6 +159,8 @@ pub struct Outcome {
     pub databases: Vec<String>,
     /// The version of Django, `5.2`.
     pub django: String,
+    /// The rules that were judged, and the tool's own findings, by id.
+    pub rules: Vec<RuleSummary>,
     /// What was found.
     pub findings: Vec<Finding>,
     /// What could not be decided.
@@ -144,4 +169,20 @@ pub struct Outcome {
     pub migrations: Vec<MigrationSummary>,
     /// How many files were looked at, those that are no migration included.
     pub files: usize,
+    /// For each file that was looked at, in the order of the request: which of its assumptions settled something, by
+    /// their place in its list.
+    pub settled: Vec<Vec<usize>>,
+}
+
+impl Outcome {
+    /// Puts everything into the order that reports have.
+    pub fn sort(&mut self) {
+        self.findings.sort_by(|a, b| {
+            let rest = (b.source.path(), b.span.start, &b.rule, &b.message);
+            (a.source.path(), a.span.start, &a.rule, &a.message).cmp(&rest)
+        });
+        self.undecided
+            .sort_by(|a, b| (a.source.path(), a.span.start, &a.cause).cmp(&(b.source.path(), b.span.start, &b.cause)));
+        self.migrations.sort_by(|a, b| a.path.cmp(&b.path));
+    }
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::check::advice;
+use crate::check::assume::{Assumed, AssumedSubject, Assumption};
 use crate::check::deployed::Deployed;
 use crate::check::facts::{Context, MigrationSubject, OperationSubject, Placed};
 use crate::check::finding::{Certainty, Finding, OperationReference, Undecided, UndecidedRule};
@@ -24,6 +25,8 @@ pub struct Verdicts {
     pub findings: Vec<Finding>,
     /// Rules that can't be decided, by cause.
     pub undecided: Vec<Undecided>,
+    /// The assumptions that settled something, by their place in the list.
+    pub settled: Vec<usize>,
 }
 
 type HeadKey<'r> = (Option<&'static str>, &'r str, Option<&'static str>);
@@ -50,8 +53,7 @@ impl<'r> Judge<'r> {
     pub fn new(rules: &'r RuleSet, databases: &'r [Database], django: Version) -> Self {
         let mut by_head: HashMap<HeadKey<'r>, Vec<(usize, usize)>> = HashMap::new();
         for (index, rule) in rules.rules.iter().enumerate() {
-            let applies = rule.disabled.is_none() && rule.django.iter().all(|range| range.holds(&django));
-            if !applies {
+            if !is_active(rule, django) {
                 continue;
             }
             for (head_index, head) in rule.heads.iter().enumerate() {
@@ -67,35 +69,51 @@ impl<'r> Judge<'r> {
         Self { mutant: Some((leaf, value)), ..self }
     }
 
-    /// Judges one migration for all databases, with the states around its operations.
+    /// Whether a rule is judged at all: it is not disabled, and about one of these databases and this version of Django.
     #[must_use]
-    pub fn migration(&self, migration: &Migration, deployed: &Deployed, states: &States) -> Verdicts {
+    pub fn runs(&self, rule: &Rule) -> bool {
+        is_active(rule, self.django) && self.databases.iter().any(|database| in_scope(rule, *database))
+    }
+
+    /// Judges one migration for all databases, with the states around its operations and what its comments assume.
+    #[must_use]
+    pub fn migration(
+        &self,
+        migration: &Migration,
+        deployed: &Deployed,
+        states: &States,
+        assumptions: &[Assumption],
+    ) -> Verdicts {
+        let assumed = Assumed::new(assumptions);
         let mut collected = Collected::default();
         for database in self.databases {
             let context = Context::new(migration, deployed, states, &self.rules.vocabulary, *database, self.django);
-            self.file(&context, &mut collected);
+            let of_file = Of { context: &context, assumed: &assumed };
+            self.file(of_file, &mut collected);
             for placed in &context.operations {
-                self.operation(&context, *placed, &mut collected);
+                self.operation(of_file, *placed, &mut collected);
             }
         }
-        collected.finish(migration)
+        Verdicts { settled: assumed.settled(), ..collected.finish(migration) }
     }
 
-    fn file<'a>(&self, context: &'a Context<'a>, collected: &mut Collected)
+    fn file<'a>(&self, of: Of<'a, '_>, collected: &mut Collected)
     where
         'r: 'a,
     {
+        let context = of.context;
         let subject = MigrationSubject(context);
         for meeting in self.meetings(&[None], &["Migration"], None) {
             let place = Place { span: context.migration.class_span, operation: None, condition: None };
-            self.meet(context, &subject, meeting, &place, collected);
+            self.meet(of, &subject, meeting, &place, collected);
         }
     }
 
-    fn operation<'a>(&self, context: &'a Context<'a>, placed: Placed<'a>, collected: &mut Collected)
+    fn operation<'a>(&self, of: Of<'a, '_>, placed: Placed<'a>, collected: &mut Collected)
     where
         'r: 'a,
     {
+        let context = of.context;
         let operation = placed.operation;
         let namespaces: &[Option<&'static str>] = match operation.reach {
             Reach::Both => &[None],
@@ -114,7 +132,7 @@ impl<'r> Judge<'r> {
         for meeting in self.meetings(namespaces, &kinds, None) {
             let place =
                 Place { span: subject.span(), operation: Some(reference(&subject)), condition: condition.clone() };
-            self.meet(context, &subject, meeting, &place, collected);
+            self.meet(of, &subject, meeting, &place, collected);
         }
         let part_meetings = self.meetings(namespaces, &kinds, Some("fields"));
         if !part_meetings.is_empty() {
@@ -122,7 +140,7 @@ impl<'r> Judge<'r> {
                 for meeting in &part_meetings {
                     let place =
                         Place { span: field.span(), operation: Some(reference(&field)), condition: condition.clone() };
-                    self.meet(context, &field, *meeting, &place, collected);
+                    self.meet(of, &field, *meeting, &place, collected);
                 }
             }
         }
@@ -177,7 +195,7 @@ impl<'r> Judge<'r> {
 
     fn meet<'a>(
         &self,
-        context: &'a Context<'a>,
+        of: Of<'a, '_>,
         subject: &dyn Subject<'a>,
         meeting: Meeting,
         place: &Place,
@@ -186,10 +204,13 @@ impl<'r> Judge<'r> {
         'r: 'a,
     {
         let rule: &'r Rule = &self.rules.rules[meeting.rule];
+        let context = of.context;
         if !in_scope(rule, context.database) {
             return;
         }
         let head: &'r RuleHead = &rule.heads[meeting.head];
+        let assumed = AssumedSubject::new(subject, place.span, of.assumed);
+        let subject = assumed.as_ref().map_or(subject, |assumed| assumed);
         let mut evaluator = Evaluator::new(self.rules, subject);
         if let Some((leaf, value)) = self.mutant {
             evaluator = evaluator.with_mutant(leaf, value);
@@ -234,11 +255,23 @@ impl<'r> Judge<'r> {
     }
 }
 
+/// The migration under check.
+#[derive(Clone, Copy)]
+struct Of<'a, 's> {
+    context: &'a Context<'a>,
+    assumed: &'s Assumed<'a>,
+}
+
 /// Where a subject stands.
 struct Place {
     span: Span,
     operation: Option<OperationReference>,
     condition: Option<Rc<Cause>>,
+}
+
+/// Whether a rule is judged for this version of Django.
+fn is_active(rule: &Rule, django: Version) -> bool {
+    rule.disabled.is_none() && rule.django.iter().all(|range| range.holds(&django))
 }
 
 /// Whether a rule is about this database.
@@ -298,14 +331,22 @@ impl Collected {
         }
         let undecided = self.undecided.into_iter().map(|((span, cause), mut rules)| {
             rules.sort();
-            Undecided { cause, source: Arc::clone(&migration.source), span, rules }
+            Undecided {
+                cause,
+                source: Arc::clone(&migration.source),
+                span,
+                app: migration.app.clone(),
+                migration: migration.name.clone(),
+                rules,
+                suppressed: None,
+            }
         });
-        Verdicts { findings: self.findings, undecided: undecided.collect() }
+        Verdicts { findings: self.findings, undecided: undecided.collect(), settled: Vec::new() }
     }
 }
 
 /// FNV-1a of the parts, as 16 hexadecimal digits: the same in every run, on every machine and in every version.
-pub(super) fn fingerprint(parts: &[&str]) -> String {
+pub(crate) fn fingerprint(parts: &[&str]) -> String {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0000_0100_0000_01b3;
     let bytes = parts.iter().flat_map(|part| part.bytes().chain(std::iter::once(0)));

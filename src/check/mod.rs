@@ -4,15 +4,18 @@
 //! with threads: migrations are judged side by side.
 
 mod advice;
+mod assume;
 mod deployed;
 #[expect(clippy::redundant_closure_for_method_calls, reason = "in a table of facts, every answer reads alike")]
 mod facts;
 mod finding;
 mod judge;
+pub mod own;
 mod place;
 mod states;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -24,11 +27,14 @@ use crate::migration::{Migration, Operation};
 use crate::source::{SourceFile, Span};
 use crate::target::{Database, Version};
 
+pub use assume::Assumption;
 pub use deployed::{Deployed, Deployment};
 pub use facts::vocabulary;
 pub use finding::{
-    Certainty, Finding, MigrationSummary, OperationReference, Outcome, Suppression, Undecided, UndecidedRule,
+    Certainty, Finding, MigrationSummary, OperationReference, Outcome, RuleSummary, Suppression, Undecided,
+    UndecidedRule,
 };
+pub(crate) use judge::fingerprint;
 pub use judge::{Judge, Verdicts};
 pub use states::States;
 
@@ -39,6 +45,8 @@ pub struct Checked {
     pub content: Content,
     /// Place of its Django project in [`Request::projects`].
     pub project: usize,
+    /// What comments of the file settle.
+    pub assumptions: Vec<Assumption>,
 }
 
 /// The migrations of a Django project: of apps that run together, each with a label of its own.
@@ -78,9 +86,6 @@ pub struct Unreadable {
     pub help: Option<String>,
 }
 
-/// Id of the finding about a file that can't be read.
-pub const UNREADABLE: &str = "whimbrel/unreadable";
-
 /// Everything that a check needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'r> {
@@ -99,6 +104,12 @@ pub struct Request<'r> {
 /// Judges files. The outcome does not depend on their order.
 #[must_use]
 pub fn check(request: Request<'_>) -> Outcome {
+    check_counting(request, &AtomicUsize::new(0))
+}
+
+/// Like [`check`], and counts the files that are done.
+#[must_use]
+pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
     let judge = Judge::new(request.rules, request.databases, request.django);
     let timelines: Vec<Timeline> =
         request.projects.iter().map(|project| Timeline::of(project, request.rules)).collect();
@@ -109,7 +120,8 @@ pub fn check(request: Request<'_>) -> Outcome {
             Content::Migration(migration) => match timelines.get(file.project) {
                 Some(timeline) => {
                     let deployed = timeline.deployment.seen_from(&timeline.history, migration);
-                    judge.migration(migration, &deployed, &States::of(&timeline.history, migration))
+                    let states = States::of(&timeline.history, migration);
+                    judge.migration(migration, &deployed, &states, &file.assumptions)
                 }
                 None => Verdicts::default(),
             },
@@ -117,17 +129,22 @@ pub fn check(request: Request<'_>) -> Outcome {
                 Verdicts { findings: vec![unreadable_finding(unreadable)], ..Verdicts::default() }
             }
         })
+        .inspect(|_| {
+            done.fetch_add(1, Ordering::Relaxed);
+        })
         .collect();
 
     let mut outcome = Outcome {
         databases: request.databases.iter().map(ToString::to_string).collect(),
         django: request.django.to_string(),
+        rules: described(request.rules, &judge),
         files: request.files.len(),
         ..Outcome::default()
     };
     for (file, verdicts) in request.files.iter().zip(verdicts) {
         outcome.findings.extend(verdicts.findings);
         outcome.undecided.extend(verdicts.undecided);
+        outcome.settled.push(verdicts.settled);
         if let Content::Migration(migration) = &file.content {
             outcome.migrations.push(MigrationSummary {
                 path: migration.source.path().to_owned(),
@@ -137,14 +154,31 @@ pub fn check(request: Request<'_>) -> Outcome {
             });
         }
     }
-    outcome.findings.sort_by(|a, b| {
-        (a.source.path(), a.span.start, &a.rule, &a.message).cmp(&(b.source.path(), b.span.start, &b.rule, &b.message))
+    outcome.sort();
+    outcome
+}
+
+/// The rules that run, and the tool's own findings.
+fn described(rules: &RuleSet, judge: &Judge<'_>) -> Vec<RuleSummary> {
+    let running = rules.rules.iter().filter(|rule| judge.runs(rule)).map(|rule| RuleSummary {
+        id: rule.id.clone(),
+        title: rule.title.clone().unwrap_or_else(|| rule.id.clone()),
+        why: rule.why.clone(),
+        url: rule.see.first().cloned(),
+        severity: rule.severity,
+        hazards: rule.hazards.iter().map(|hazard| (*hazard).to_owned()).collect(),
     });
-    outcome
-        .undecided
-        .sort_by(|a, b| (a.source.path(), a.span.start, &a.cause).cmp(&(b.source.path(), b.span.start, &b.cause)));
-    outcome.migrations.sort_by(|a, b| a.path.cmp(&b.path));
-    outcome
+    let own = own::OWN.iter().map(|own| RuleSummary {
+        id: own.id.to_owned(),
+        title: own.meaning.to_owned(),
+        why: None,
+        url: None,
+        severity: own.severity,
+        hazards: Vec::new(),
+    });
+    let mut described: Vec<RuleSummary> = running.chain(own).collect();
+    described.sort_by(|a, b| a.id.cmp(&b.id));
+    described
 }
 
 /// What a Django project was and is.
@@ -178,7 +212,7 @@ fn count(operation: &Operation) -> usize {
 
 fn unreadable_finding(unreadable: &Unreadable) -> Finding {
     Finding {
-        rule: UNREADABLE.to_owned(),
+        rule: own::UNREADABLE.to_owned(),
         severity: Severity::Error,
         hazards: Vec::new(),
         certainty: Certainty::Certain,
@@ -192,7 +226,7 @@ fn unreadable_finding(unreadable: &Unreadable) -> Finding {
         migration: unreadable.name.clone(),
         operation: None,
         databases: Vec::new(),
-        fingerprint: judge::fingerprint(&[UNREADABLE, &unreadable.app, &unreadable.name]),
+        fingerprint: judge::fingerprint(&[own::UNREADABLE, &unreadable.app, &unreadable.name]),
         suppressed: None,
     }
 }

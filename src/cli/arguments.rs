@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::FailOn;
+use crate::language::did_you_mean;
 use crate::report::Format;
 use crate::target::{Database, Version};
 
@@ -44,10 +45,22 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Run the examples that rule files carry
     Test(TestArguments),
+    /// Format rule files
+    Fmt(FmtArguments),
     /// Show what a rule demands and why, or what a rule may say about a head
     Explain(ExplainArguments),
     /// List the rules of this project
     Rules(RulesArguments),
+    /// Start a rule out of a migration, or a pack
+    New {
+        #[command(subcommand)]
+        command: NewCommand,
+    },
+    /// Pin, update and list the rule packs of this project
+    Packs {
+        #[command(subcommand)]
+        command: PacksCommand,
+    },
     /// Show the models of an app as its migrations have made them, without running them
     State(StateArguments),
 }
@@ -62,15 +75,21 @@ pub(super) struct CheckArguments {
     /// Judge every migration of the repository
     #[arg(long, conflicts_with_all = ["paths", "stdin_filename"])]
     pub(super) all: bool,
+    /// Judge what was added or changed since the merge base with this revision
+    #[arg(long, value_name = "REV", conflicts_with_all = ["paths", "all", "stdin_filename"])]
+    pub(super) since: Option<String>,
     /// Judge standard input as the content of this file
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     pub(super) stdin_filename: Option<PathBuf>,
-    /// How to report
-    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format)]
-    pub(super) format: Format,
+    /// full, concise, json, sarif, github, gitlab, junit or rdjson; may be repeated, each but one with its file
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "full", value_parser = report)]
+    pub(super) format: Vec<ReportArgument>,
     /// Write the report to a file
     #[arg(long, value_name = "FILE")]
     pub(super) output_file: Option<PathBuf>,
+    /// Count findings by rule instead of showing each
+    #[arg(long)]
+    pub(super) statistics: bool,
     /// Database to judge for, such as postgresql@16; may be repeated
     #[arg(long, value_name = "NAME[@VERSION]")]
     pub(super) database: Vec<Database>,
@@ -92,6 +111,12 @@ pub(super) struct CheckArguments {
     /// All but these rules: a rule's id, or PACK/*
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
+    /// File with findings of the past, which are not reported again
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write what is found into the baseline, and prune what is no longer found
+    #[arg(long, conflicts_with = "stdin_filename")]
+    pub(super) write_baseline: bool,
     /// Apply `exclude` of the configuration to files that are named, too
     #[arg(long)]
     pub(super) force_exclude: bool,
@@ -132,6 +157,29 @@ Then every condition is replaced by true and by false. One that no example notic
 
 Exit status: 0 all examples pass, 1 one fails (or a hole counts), 2 a file can't be loaded.";
 
+/// Arguments of `fmt`.
+#[derive(Debug, Args)]
+#[command(after_help = FMT_HELP)]
+pub(super) struct FmtArguments {
+    /// Rule files, and folders of them; none: those that the configuration names; `-`: standard input to standard output
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Change nothing; name the files that would change, and fail if there are any
+    #[arg(long)]
+    pub(super) check: bool,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+    /// Say less: no summary
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+const FMT_HELP: &str = "\
+A clause stands on its own line, unless the whole rule was written on one that fits. Clauses that stand together have
+their operands aligned. Comments, empty lines and the order of everything stay. Formatting twice changes nothing.
+
+Exit status: 0 done, 1 with --check when a file would change, 2 a file has a mistake (it is left alone).";
+
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
@@ -148,6 +196,104 @@ pub(super) struct ExplainArguments {
 /// Arguments of `rules`.
 #[derive(Debug, Args)]
 pub(super) struct RulesArguments {
+    /// How to list them
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = RulesFormat::Table)]
+    pub(super) format: RulesFormat,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// What can be started.
+#[derive(Debug, Subcommand)]
+pub(super) enum NewCommand {
+    /// Print a rule that reports an operation of a migration, with examples that pass `whimbrel test`
+    Rule(NewRuleArguments),
+    /// Write the folder of a pack: its manifest, a first rule with examples, and a README
+    Pack(NewPackArguments),
+}
+
+/// Arguments of `new rule`.
+#[derive(Debug, Args)]
+pub(super) struct NewRuleArguments {
+    /// A migration and a line of the operation, such as shop/migrations/0007_status.py:12
+    #[arg(long, value_name = "FILE:LINE")]
+    pub(super) from: String,
+    /// Id of the rule
+    #[arg(long, value_name = "ID")]
+    pub(super) id: Option<String>,
+}
+
+/// Arguments of `new pack`.
+#[derive(Debug, Args)]
+pub(super) struct NewPackArguments {
+    /// Name of the pack: the first part of its rules' ids
+    #[arg(value_name = "NAME")]
+    pub(super) name: String,
+    /// Folder to write; without it, one of the pack's name
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) folder: Option<PathBuf>,
+}
+
+/// The commands about packs.
+#[derive(Debug, Subcommand)]
+#[command(after_help = PACKS_HELP)]
+pub(super) enum PacksCommand {
+    /// Pin the packs that are not pinned yet, and fetch those that are missing here
+    Lock(PacksLockArguments),
+    /// Take packs as they are now, and pin them; without names: all
+    Update(PacksUpdateArguments),
+    /// Show what an update would change in the rules, and in what they find in this repository
+    Diff(PacksDiffArguments),
+    /// List the packs of this project
+    List(PacksListArguments),
+}
+
+const PACKS_HELP: &str = "\
+A pack is a folder of rule files with a `pack.toml`. The configuration names packs:
+
+  [packs]
+  acme  = { git = \"https://example.org/acme/rules\", rev = \"v2.3.0\" }   # a tag, a branch or a commit
+  money = { python = \"acme-money-rules\" }                              # an installed Python package
+  local = { path = \"ci/local\" }                                        # a folder; never pinned
+
+`lock`, `update` and `diff` are the only commands that may use the network. Everything else takes the packs as
+`whimbrel.lock` pins them, from the copies that were fetched, and refuses a copy that differs. Copies are kept in the
+folder of git; WHIMBREL_CACHE_DIR names another place.";
+
+/// Arguments of `packs lock`.
+#[derive(Debug, Args)]
+pub(super) struct PacksLockArguments {
+    /// Change and fetch nothing; fail when the lock file does not match the configuration
+    #[arg(long)]
+    pub(super) check: bool,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// Arguments of `packs update`.
+#[derive(Debug, Args)]
+pub(super) struct PacksUpdateArguments {
+    /// Names of packs
+    #[arg(value_name = "PACK")]
+    pub(super) packs: Vec<String>,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// Arguments of `packs diff`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit status: 0 the same findings, 1 others, 2 a pack can't be used.")]
+pub(super) struct PacksDiffArguments {
+    /// Names of packs; none: all
+    #[arg(value_name = "PACK")]
+    pub(super) packs: Vec<String>,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// Arguments of `packs list`.
+#[derive(Debug, Args)]
+pub(super) struct PacksListArguments {
     /// How to list them
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Table)]
     pub(super) format: ListFormat,
@@ -188,6 +334,17 @@ pub(super) enum ListFormat {
     Json,
 }
 
+/// Forms of the list of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RulesFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+    /// A page with everything that each rule says of itself
+    Markdown,
+}
+
 /// Where the configuration comes from.
 #[derive(Clone, Debug, Args)]
 pub(super) struct ConfigurationArguments {
@@ -199,8 +356,28 @@ pub(super) struct ConfigurationArguments {
     pub(super) isolated: bool,
 }
 
-fn format(word: &str) -> Result<Format, String> {
-    Format::from_word(word).ok_or_else(|| format!("it is one of {}", Format::WORDS.join(", ")))
+/// `sarif`, or `sarif=out.sarif`.
+#[derive(Clone, Debug)]
+pub(super) struct ReportArgument {
+    pub(super) format: Format,
+    /// Where it goes; `None` for standard output, or `--output-file`.
+    pub(super) file: Option<PathBuf>,
+}
+
+fn report(text: &str) -> Result<ReportArgument, String> {
+    let (word, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("there is no file behind `=`".to_owned()),
+        Some((word, file)) => (word, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let words: Vec<&str> = Format::words().collect();
+    match Format::from_word(word) {
+        Some(format) => Ok(ReportArgument { format, file }),
+        None => Err(match did_you_mean(word, words.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it is one of {}", words.join(", ")),
+        }),
+    }
 }
 
 fn fail_on(word: &str) -> Result<FailOn, String> {

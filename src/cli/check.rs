@@ -1,17 +1,21 @@
 //! `whimbrel check`: judges migrations.
 
 use std::io::Read as _;
+use std::time::SystemTime;
 
-use crate::check::{Outcome, Request, check};
+use crate::check::{Checked, Content, Judge, Outcome, Request, check_counting, own};
 use crate::cli::Verdict;
 use crate::cli::arguments::CheckArguments;
+use crate::cli::baseline::BaselineFile;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::progress::Progress;
 use crate::cli::project::Project;
+use crate::cli::reports::Reports;
 use crate::cli::selection::{Scope, select};
-use crate::config::FailOn;
+use crate::config::{Config, FailOn, Level};
 use crate::language::{Override, RuleSet, did_you_mean};
-use crate::report;
+use crate::suppress::{Date, FileSuppressions, Scope as Suppressing, suppress};
 use crate::target::{Database, Vendor, Version};
 
 /// What is judged for when nothing says otherwise: the database that most Django projects of a size to care use.
@@ -20,30 +24,99 @@ const DEFAULT_VENDOR: Vendor = Vendor::PostgreSql;
 pub(super) const DEFAULT_DJANGO: Version = Version::new(5, 2);
 
 pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict, Failure> {
+    let reports = Reports::of(arguments)?;
     let project = Project::discover(&arguments.configuration)?;
     let mut rules = project.rules(output)?;
     choose(&mut rules, &arguments.select, &arguments.ignore)?;
-    let selection = select(&project, scope(arguments)?, arguments.deployed.as_deref())?;
-    let databases = databases(arguments, &project);
-    let django =
-        arguments.django.or(project.config.django.as_ref().map(|django| django.value)).unwrap_or(DEFAULT_DJANGO);
+    let base = base(arguments, &project)?;
+    let mut selection =
+        select(&project, scope(arguments, base.as_deref())?, arguments.deployed.as_deref(), base.as_deref())?;
+    let baseline = BaselineFile::find(arguments, &project)?;
+    let databases = databases_of(&arguments.database, &project);
+    let django = django_of(arguments.django, &project);
     if arguments.verbose {
         Output::remark(&detected(arguments, &project, &databases, django, &rules));
     }
-    let outcome = check(Request {
+    let suppressions = suppressions(&mut selection.files, &rules, project.config.require_reason);
+    let progress = Progress::start(selection.files.len(), !arguments.quiet);
+    let request = Request {
         rules: &rules,
         files: &selection.files,
         projects: &selection.projects,
         databases: &databases,
         django,
-    });
-    let text = report::render(&outcome, arguments.format, &output.options(arguments.quiet));
-    Output::write(arguments.output_file.as_deref(), &text)?;
+    };
+    let mut outcome = check_counting(request, progress.done());
+    drop(progress);
+    let judge = Judge::new(&rules, &databases, django);
+    let every_rule = arguments.select.is_empty() && arguments.ignore.is_empty();
+    let ran = |id: &str| match rules.rules.iter().find(|rule| rule.id == id) {
+        Some(rule) => judge.runs(rule),
+        None => every_rule,
+    };
+    let scope = Suppressing { today: today(), ran: &ran, everything: arguments.all };
+    let settled = std::mem::take(&mut outcome.settled);
+    let suppressions: Vec<_> = suppressions.into_iter().map(|(file, of)| (of, settled[file].clone())).collect();
+    suppress(&mut outcome, &suppressions, scope);
+    if let Some(baseline) = baseline {
+        baseline.apply(&mut outcome, scope)?;
+    }
+    regrade(&mut outcome, &project.config);
     let fail_on = arguments.fail_on.or(project.config.fail_on).unwrap_or_default();
+    reports.write(&outcome, fail_on, output)?;
     Ok(verdict(&outcome, fail_on, arguments.strict))
 }
 
-fn scope(arguments: &CheckArguments) -> Result<Scope<'_>, Failure> {
+/// Reads what the comments of the files suppress, by the file's place in the list, and hands over what they assume.
+fn suppressions(files: &mut [Checked], rules: &RuleSet, require_reason: bool) -> Vec<(usize, FileSuppressions)> {
+    let mut found = Vec::new();
+    for (index, file) in files.iter_mut().enumerate() {
+        if let Content::Migration(migration) = &file.content {
+            let suppressions = FileSuppressions::of(migration, rules, require_reason);
+            file.assumptions = suppressions.assumptions();
+            found.push((index, suppressions));
+        }
+    }
+    found
+}
+
+fn today() -> Date {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    Date::of_unix_seconds(since_1970.map_or(0, |duration| duration.as_secs()))
+}
+
+/// Gives the tool's own findings the levels of the configuration.
+fn regrade(outcome: &mut Outcome, config: &Config) {
+    let level = |id: &str| {
+        let own = own::OWN.iter().any(|own| own.id == id);
+        config.overrides.iter().find(|change| own && change.rule.value == id).map(|change| change.level)
+    };
+    outcome.findings.retain_mut(|finding| match level(&finding.rule) {
+        Some(Level::Off) => false,
+        Some(Level::Severity(severity)) => {
+            finding.severity = severity;
+            true
+        }
+        None => true,
+    });
+}
+
+/// The commit that the files to judge are compared with, when the command line or the pre-commit framework says one:
+/// the framework tells hooks that run before a push, or with `--from-ref`, what is pushed.
+fn base(arguments: &CheckArguments, project: &Project) -> Result<Option<String>, Failure> {
+    if let Some(revision) = &arguments.since {
+        let repository = project.repository.as_ref().ok_or_else(Failure::no_repository)?;
+        return Ok(Some(repository.merge_base(revision)?));
+    }
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let refs = (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF"));
+    match (&project.repository, refs) {
+        (Some(repository), (Some(from), Some(to))) if !arguments.all => Ok(Some(repository.merge_base_of(&to, &from)?)),
+        _ => Ok(None),
+    }
+}
+
+fn scope<'c>(arguments: &'c CheckArguments, base: Option<&str>) -> Result<Scope<'c>, Failure> {
     if let Some(path) = &arguments.stdin_filename {
         let mut content = Vec::new();
         std::io::stdin().lock().read_to_end(&mut content).map_err(|source| Failure::File {
@@ -53,18 +126,23 @@ fn scope(arguments: &CheckArguments) -> Result<Scope<'_>, Failure> {
         })?;
         return Ok(Scope::Content { path, content });
     }
-    Ok(match (arguments.all, arguments.paths.as_slice()) {
-        (true, _) => Scope::All,
-        (false, []) => Scope::Staged,
-        (false, paths) => Scope::Paths { paths, force_exclude: arguments.force_exclude },
+    Ok(match (arguments.all, arguments.paths.as_slice(), base) {
+        (true, ..) => Scope::All,
+        (false, [], Some(commit)) => Scope::Since { commit: commit.to_owned() },
+        (false, [], None) => Scope::Staged,
+        (false, paths, _) => Scope::Paths { paths, force_exclude: arguments.force_exclude },
     })
 }
 
+/// The version of Django to judge for: that of the command line, else of the configuration.
+pub(super) fn django_of(given: Option<Version>, project: &Project) -> Version {
+    given.or(project.config.django.as_ref().map(|django| django.value)).unwrap_or(DEFAULT_DJANGO)
+}
+
 /// The databases to judge for: those of the command line, else of the configuration, each with a version.
-fn databases(arguments: &CheckArguments, project: &Project) -> Vec<Database> {
+pub(super) fn databases_of(given: &[Database], project: &Project) -> Vec<Database> {
     let configured = || project.config.databases.iter().map(|database| database.value).collect();
-    let mut databases: Vec<Database> =
-        if arguments.database.is_empty() { configured() } else { arguments.database.clone() };
+    let mut databases: Vec<Database> = if given.is_empty() { configured() } else { given.to_vec() };
     if databases.is_empty() {
         databases.push(Database { vendor: DEFAULT_VENDOR, version: None });
     }
@@ -89,7 +167,7 @@ fn choose(rules: &mut RuleSet, select: &[String], ignore: &[String]) -> Result<(
         let ignored = ignore.iter().any(|pattern| names(pattern, &rule.id));
         if !selected || ignored {
             let what = "not selected".to_owned();
-            rule.disabled = Some(Override { what, because: None, place: "the command line".to_owned() });
+            rule.disabled = Some(Override { what, because: None, place: "the command line".to_owned(), shared: false });
         }
     }
     Ok(())
@@ -106,7 +184,11 @@ fn names(pattern: &str, id: &str) -> bool {
 fn verdict(outcome: &Outcome, fail_on: FailOn, strict: bool) -> Verdict {
     let failing =
         outcome.findings.iter().any(|finding| finding.suppressed.is_none() && fail_on.fails(finding.severity));
-    if failing || (strict && !outcome.undecided.is_empty()) { Verdict::Failed } else { Verdict::Passed }
+    if failing || (strict && outcome.undecided.iter().any(|undecided| undecided.suppressed.is_none())) {
+        Verdict::Failed
+    } else {
+        Verdict::Passed
+    }
 }
 
 /// What was detected, and from where, for `-v`.

@@ -1,11 +1,18 @@
 //! The command line: arguments → settings → run. One file per command.
 
 mod arguments;
+mod baseline;
 mod check;
 mod explain;
 mod failure;
+mod fmt;
+mod new;
 mod output;
+mod packs;
+mod progress;
 mod project;
+mod reports;
+mod rule_files;
 mod rules;
 mod selection;
 mod state;
@@ -32,7 +39,10 @@ pub fn main() -> ExitCode {
     let run = match arguments.command {
         Command::Check(check) => check::run(&check, &output),
         Command::Test(test) => test::run(&test, &output),
+        Command::Fmt(fmt) => fmt::run(&fmt, &output),
         Command::Explain(explain) => explain::run(&explain, &output),
+        Command::New { command } => new::run(&command),
+        Command::Packs { command } => packs::run(&command, &output),
         Command::Rules(rules) => rules::run(&rules, &output),
         Command::State(state) => state::run(&state, &output),
     };

@@ -9,7 +9,7 @@ use miette::Diagnostic as _;
 
 use crate::cli::arguments::ColorChoice;
 use crate::cli::failure::Failure;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, FailOn};
 use crate::diagnostic::Diagnostic;
 use crate::report::{RenderOptions, render_diagnostics};
 
@@ -36,15 +36,31 @@ impl Output {
         self.options_for(io::stdout().is_terminal(), quiet)
     }
 
+    /// What a file can show.
+    pub(super) fn options_of_file(&self, quiet: bool) -> RenderOptions {
+        self.options_for(false, quiet)
+    }
+
     fn options_for(&self, terminal: bool, quiet: bool) -> RenderOptions {
         let color = match self.choice {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto if is_set("NO_COLOR") => false,
+            // Whatever its value: https://no-color.org
+            ColorChoice::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
             ColorChoice::Auto if is_set("FORCE_COLOR") || is_set("CLICOLOR_FORCE") => true,
-            ColorChoice::Auto => terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+            ColorChoice::Auto => {
+                let refused = std::env::var_os("CLICOLOR").is_some_and(|value| value == "0");
+                terminal && !refused && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
         };
-        RenderOptions { color, width: width(terminal), unicode: unicode(), quiet, hyperlinks: terminal && color }
+        RenderOptions {
+            color,
+            width: width(terminal),
+            unicode: unicode(),
+            quiet,
+            hyperlinks: terminal && color,
+            fail_on: FailOn::default(),
+        }
     }
 
     /// Writes to standard output. A reader that has gone away is no error.

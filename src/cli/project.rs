@@ -9,6 +9,7 @@ use globset::{Glob, GlobSetBuilder};
 use crate::cli::arguments::ConfigurationArguments;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::packs::Packs;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::git::Repository;
@@ -47,12 +48,29 @@ impl Project {
         Ok(Self { repository, root, config })
     }
 
-    /// The rules of this project: those inside the binary and those that the configuration names. Warnings are
-    /// written; errors keep every rule from being used.
+    /// The rules of this project: those inside the binary, those that the configuration names and those of its packs.
+    /// Warnings are written; errors keep every rule from being used.
     pub(super) fn rules(&self, output: &Output) -> Result<RuleSet, Failure> {
-        let mut files = rules::built_in();
-        files.extend(self.rule_files()?);
-        load(&files, &self.config, output)
+        self.rules_with(&Packs::of(self)?, output)
+    }
+
+    /// The rules of this project with these packs.
+    pub(super) fn rules_with(&self, packs: &Packs, output: &Output) -> Result<RuleSet, Failure> {
+        let mut files = rules::by_name(&rules::built_in());
+        files.extend(rules::by_name(&self.rule_files()?));
+        let conflicts = packs.name_conflicts(&files);
+        if !conflicts.is_empty() {
+            return Err(Failure::Diagnostics(conflicts));
+        }
+        files.extend(packs.sources());
+        let (mut rules, mut diagnostics) = rules::load_packs(&files);
+        diagnostics.extend(rules::configure(&mut rules, &self.config));
+        diagnostics.extend(packs.missing_settings(&rules));
+        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            return Err(Failure::Diagnostics(diagnostics));
+        }
+        output.warn(&diagnostics);
+        Ok(rules)
     }
 
     /// The rule files that the configuration names.
@@ -125,15 +143,4 @@ impl Project {
         );
         Failure::Diagnostics(vec![diagnostic])
     }
-}
-
-/// Loads rule files and applies the configuration to them.
-pub(super) fn load(files: &[Arc<SourceFile>], config: &Config, output: &Output) -> Result<RuleSet, Failure> {
-    let (mut rules, mut diagnostics) = rules::load(files);
-    diagnostics.extend(rules::configure(&mut rules, config));
-    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        return Err(Failure::Diagnostics(diagnostics));
-    }
-    output.warn(&diagnostics);
-    Ok(rules)
 }

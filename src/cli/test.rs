@@ -1,33 +1,35 @@
 //! `whimbrel test`: runs the examples that rule files carry.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::cli::Verdict;
 use crate::cli::arguments::TestArguments;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::packs::Packs;
 use crate::cli::project::Project;
-use crate::cli::selection::walk;
+use crate::cli::rule_files::{OwnPacks, named, own_packs};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::examples::{self, Report};
-use crate::language::did_you_mean;
+use crate::language::PackSource;
 use crate::report::render_diagnostics;
 use crate::rules;
 use crate::source::SourceFile;
 
 pub(super) fn run(arguments: &TestArguments, output: &Output) -> Result<Verdict, Failure> {
     let project = Project::discover(&arguments.configuration)?;
-    let configured = project.rule_files()?;
+    let configured = rules::by_name(&project.rule_files()?);
+    let given = if arguments.paths.is_empty() { Vec::new() } else { named(&project, &arguments.paths)? };
+    let OwnPacks { sources: in_packs, packs: manifests } = own_packs(&project, &given)?;
+    let packs = Packs::with(&project, &manifests)?.sources();
     let tested = match arguments.paths.as_slice() {
-        [] if configured.is_empty() => rules::built_in(),
+        [] if configured.is_empty() => rules::by_name(&rules::built_in()),
         [] => configured.clone(),
-        paths => named(&project, paths)?,
+        _ => in_packs,
     };
-    let names: BTreeSet<String> = tested.iter().map(|file| file.path().to_owned()).collect();
-    let files = beside(&tested, &configured);
-    let (_, mut warnings) = rules::load(&files);
+    let names: BTreeSet<String> = tested.iter().map(|file| file.source.path().to_owned()).collect();
+    let files = beside(&tested, &configured, &packs);
+    let (_, mut warnings) = rules::load_packs(&files);
     if warnings.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(Failure::Diagnostics(warnings));
     }
@@ -38,7 +40,7 @@ pub(super) fn run(arguments: &TestArguments, output: &Output) -> Result<Verdict,
         let counts = arguments.strict || rules::is_built_in_path(source.path());
         names.contains(source.path()).then_some(if counts { Severity::Error } else { Severity::Warning })
     };
-    let report = examples::test(&rules::load_as_written(&files), holes);
+    let report = examples::test(&rules::load_packs_as_written(&files), holes);
     let options = output.options(arguments.quiet);
     let diagnostics: Vec<Diagnostic> = report.failures.iter().chain(&report.holes).cloned().collect();
     let mut text = render_diagnostics(&diagnostics, &options);
@@ -54,69 +56,16 @@ pub(super) fn run(arguments: &TestArguments, output: &Output) -> Result<Verdict,
     Ok(if failed { Verdict::Failed } else { Verdict::Passed })
 }
 
-/// The rule files that are named, or stand in folders that are.
-fn named(project: &Project, paths: &[PathBuf]) -> Result<Vec<Arc<SourceFile>>, Failure> {
-    let mut found: BTreeSet<PathBuf> = BTreeSet::new();
-    for path in paths {
-        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        if absolute.is_dir() {
-            let before = found.len();
-            walk(&absolute, &mut |file| {
-                if is_rule_file(file) {
-                    found.insert(file.to_owned());
-                }
-            });
-            if found.len() == before && !found.iter().any(|file| file.starts_with(&absolute)) {
-                return Err(Failure::Usage {
-                    message: format!("there are no rule files in `{}`", path.display()),
-                    help: "name a folder with `.rules` files in it".to_owned(),
-                });
-            }
-        } else if absolute.is_file() && is_rule_file(&absolute) {
-            found.insert(absolute);
-        } else {
-            return Err(not_a_rule_file(path, &absolute));
-        }
-    }
-    found.iter().map(|path| project.rule_file(path)).collect()
-}
-
-fn is_rule_file(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "rules")
-}
-
-fn not_a_rule_file(path: &Path, absolute: &Path) -> Failure {
-    if absolute.is_file() {
-        return Failure::Usage {
-            message: format!("`{}` is no rule file", path.display()),
-            help: "the names of rule files end in `.rules`".to_owned(),
-        };
-    }
-    let mut beside: Vec<String> = Vec::new();
-    if let Some(folder) = absolute.parent() {
-        walk(folder, &mut |file| {
-            if file.parent() == Some(folder) && is_rule_file(file) {
-                beside.extend(file.file_name().map(|name| name.to_string_lossy().into_owned()));
-            }
-        });
-    }
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let near = did_you_mean(&name, beside.iter().map(String::as_str));
-    Failure::Usage {
-        message: format!("there is no `{}`", path.display()),
-        help: near.map_or_else(
-            || "name a `.rules` file or a folder of them".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        ),
-    }
-}
-
 /// The tested files with those that they may use or extend. A tested file replaces the built-in one of its pack.
-fn beside(tested: &[Arc<SourceFile>], configured: &[Arc<SourceFile>]) -> Vec<Arc<SourceFile>> {
-    let packs: BTreeSet<&str> = tested.iter().chain(configured).map(|file| rules::pack_of(file.path())).collect();
-    let built_in = rules::built_in().into_iter().filter(|file| !packs.contains(rules::pack_of(file.path())));
-    let others = configured.iter().filter(|file| !tested.iter().any(|named| named.path() == file.path()));
-    built_in.chain(others.cloned()).chain(tested.iter().cloned()).collect()
+fn beside(tested: &[PackSource], configured: &[PackSource], packs: &[PackSource]) -> Vec<PackSource> {
+    let names: BTreeSet<&str> = tested.iter().chain(configured).map(|file| file.pack.as_str()).collect();
+    let built_in = rules::by_name(&rules::built_in());
+    let untested = |file: &&PackSource| !tested.iter().any(|named| named.source.path() == file.source.path());
+    let others = configured.iter().filter(untested);
+    // A pack that is tested in its own folder is not used as it is pinned.
+    let shared = packs.iter().filter(|file| !tested.iter().any(|named| named.pack == file.pack));
+    let built_in = built_in.into_iter().filter(|file| !names.contains(file.pack.as_str()));
+    built_in.chain(others.cloned()).chain(shared.cloned()).chain(tested.iter().cloned()).collect()
 }
 
 /// The last line: what was run, and how it went.

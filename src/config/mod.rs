@@ -5,6 +5,8 @@
 //! django = "5.2"
 //! fail-on = "warning"                       # or "error" (the default), "info", "never"
 //! deployed = "merge-base:origin/main"       # the code that may still be running: a tag, a branch
+//! baseline = "whimbrel-baseline.toml"       # findings of the past, written by `--write-baseline`
+//! require-reason = true                     # a suppression must say why
 //! site-packages = [".venv/lib/python3.13/site-packages"]
 //! include = ["shop/**"]                     # paths and patterns, relative to this file;
 //! exclude = ["legacy"]                      # a folder stands for all that lies below it
@@ -16,11 +18,19 @@
 //! [rules."compat/not-null-column"]          # the same, spelled out
 //! level = "off"
 //!
+//! [packs]                                   # rules that are shared with other repositories
+//! acme = { git = "https://example.org/acme/rules", rev = "v2.3.0" }
+//!
 //! [apps]
 //! "src/shop_core" = "shop"                  # a folder's app label, where it can't be inferred
 //!
 //! [settings]                                # what rules ask for by name
 //! large-tables = ["shop_order"]
+//!
+//! [tables.shop_order]                       # what rules may ask of a model: `model.rows`, `model.hot`, `model.owner`
+//! rows = 40_000_000
+//! hot = true
+//! owner = "checkout"
 //! ~~~
 //!
 //! A configuration that only names rule files may write `rules = ["ci/rules/*.rules"]`: TOML doesn't allow `rules` to
@@ -28,8 +38,9 @@
 
 mod find;
 mod globs;
+mod packs;
 mod parse;
-mod reader;
+pub(crate) mod reader;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -40,6 +51,8 @@ use crate::source::{SourceFile, Spanned};
 use crate::target::{Database, Version};
 
 pub use globs::Globs;
+pub use packs::{PackEntry, PackLocation};
+pub(crate) use packs::{is_pack_name, read_packs};
 
 /// What the user configured; what is not configured is empty.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +67,8 @@ pub struct Config {
     pub django: Option<Spanned<Version>>,
     /// Rule files and patterns for them, relative to [`root`](Self::root).
     pub rule_files: Vec<Spanned<String>>,
+    /// Rule packs that the rules of this project include.
+    pub packs: Vec<PackEntry>,
     /// Rules whose level is changed, in the order of the file.
     pub overrides: Vec<RuleOverride>,
     /// If not empty, only files that match are judged.
@@ -68,6 +83,12 @@ pub struct Config {
     pub fail_on: Option<FailOn>,
     /// The revision whose code may still be running.
     pub deployed: Option<Spanned<String>>,
+    /// The file with findings of the past, relative to [`root`](Self::root).
+    pub baseline: Option<Spanned<String>>,
+    /// Whether a suppression must say its reason.
+    pub require_reason: bool,
+    /// What is known of tables, by their name in the database.
+    pub tables: BTreeMap<String, TableFacts>,
     /// Folders with installed packages, relative to [`root`](Self::root) or absolute.
     pub site_packages: Vec<Spanned<String>>,
     /// The file's text, which all spans lie in.
@@ -80,6 +101,17 @@ impl Config {
     pub fn selects(&self, path: &str) -> bool {
         (self.include.is_empty() || self.include.is_match(path)) && !self.exclude.is_match(path)
     }
+}
+
+/// What the project knows of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableFacts {
+    /// About how many rows it has.
+    pub rows: Option<i64>,
+    /// Whether it is in use at every moment.
+    pub hot: Option<bool>,
+    /// Who answers for it.
+    pub owner: Option<String>,
 }
 
 /// Another level for a rule.

@@ -6,13 +6,27 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Key, Reader, Value, entries, nearest, quoted};
-use super::{Config, ConfigFormat, FailOn, Globs, Level, RuleOverride, SettingValue};
+use super::{Config, ConfigFormat, FailOn, Globs, Level, RuleOverride, SettingValue, TableFacts};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{SourceFile, Span, Spanned};
+use crate::source::{SourceFile, Spanned};
 use crate::target::TargetError;
 
-const KEYS: [&str; 10] =
-    ["databases", "django", "rules", "include", "exclude", "apps", "settings", "fail-on", "deployed", "site-packages"];
+const KEYS: [&str; 14] = [
+    "databases",
+    "django",
+    "rules",
+    "packs",
+    "include",
+    "exclude",
+    "apps",
+    "settings",
+    "tables",
+    "deployed",
+    "baseline",
+    "fail-on",
+    "require-reason",
+    "site-packages",
+];
 
 impl Config {
     /// Reads the configuration in `source`: all of its mistakes at once, by place. A `pyproject.toml` without
@@ -22,10 +36,8 @@ impl Config {
     /// When the file has mistakes.
     pub fn parse(source: &Arc<SourceFile>, format: ConfigFormat) -> Result<Self, Vec<Diagnostic>> {
         let (document, errors) = DeTable::parse_recoverable(source.text());
-        let mut reader = Reader::new(source);
-        for error in errors {
-            syntax_error(&mut reader, source, &error);
-        }
+        let mut reader = Reader::new(source, "config");
+        reader.syntax_errors(&errors);
         // What a broken file seems to say is not worth a second message.
         let broken = !reader.diagnostics.is_empty();
         let mut config = Config { source: Some(Arc::clone(source)), ..Config::default() };
@@ -60,13 +72,6 @@ fn whimbrel_table<'t, 'i>(document: &'t DeTable<'i>) -> Option<&'t Value<'i>> {
     }
 }
 
-fn syntax_error(reader: &mut Reader<'_>, source: &SourceFile, error: &toml::de::Error) {
-    let length = source.text().len();
-    let span = error.span().map_or(Span::at(length), |span| Span::new(span.start.min(length), span.end.min(length)));
-    let message = format!("this is no TOML: {}", error.message());
-    reader.error("syntax", span, message, "here", "https://toml.io shows the syntax on one page");
-}
-
 fn read_document(reader: &mut Reader<'_>, config: &mut Config, entries: &[(&Key<'_>, &Value<'_>)]) {
     for (key, value) in entries {
         match key.get_ref().as_ref() {
@@ -79,6 +84,7 @@ fn read_document(reader: &mut Reader<'_>, config: &mut Config, entries: &[(&Key<
                 config.django = text.and_then(|text| target(reader, "bad-version", &text));
             }
             "rules" => read_rules(reader, config, value),
+            "packs" => config.packs = super::read_packs(reader, value),
             "include" => config.include = globs(reader, value, "include"),
             "exclude" => config.exclude = globs(reader, value, "exclude"),
             "apps" => read_apps(reader, config, value),
@@ -89,6 +95,15 @@ fn read_document(reader: &mut Reader<'_>, config: &mut Config, entries: &[(&Key<
                     word.and_then(|word| choice(reader, &word, "fail-on", &FailOn::WORDS, FailOn::from_word));
             }
             "deployed" => config.deployed = reader.string(value, "`deployed`", "deployed = \"merge-base:origin/main\""),
+            "baseline" => {
+                let path = reader.string(value, "`baseline`", "baseline = \"whimbrel-baseline.toml\"");
+                config.baseline = path.filter(|path| is_relative(reader, path));
+            }
+            "require-reason" => {
+                config.require_reason =
+                    reader.boolean(value, "`require-reason`", "require-reason = true").unwrap_or(false);
+            }
+            "tables" => read_tables(reader, config, value),
             "site-packages" => {
                 config.site_packages = reader.strings(value, "site-packages", "\".venv/lib/python3.13/site-packages\"");
             }
@@ -277,6 +292,25 @@ fn plain_folder(folder: &str) -> String {
 
 fn is_identifier(text: &str) -> bool {
     text.chars().all(|c| c.is_alphanumeric() || c == '_') && text.starts_with(|c: char| !c.is_numeric())
+}
+
+fn read_tables(reader: &mut Reader<'_>, config: &mut Config, value: &Value<'_>) {
+    const EXAMPLE: &str = "`[tables.shop_order]` and lines such as `rows = 40_000_000`";
+    for (key, value) in reader.table(value, "tables", EXAMPLE) {
+        let name = key.get_ref();
+        let mut facts = TableFacts::default();
+        for (key, value) in reader.table(value, &format!("tables.{name}"), EXAMPLE) {
+            match key.get_ref().as_ref() {
+                "rows" => facts.rows = reader.count(value, "`rows`", "rows = 40_000_000"),
+                "hot" => facts.hot = reader.boolean(value, "`hot`", "hot = true"),
+                "owner" => {
+                    facts.owner = reader.string(value, "`owner`", "owner = \"checkout\"").map(|owner| owner.value);
+                }
+                _ => reader.unknown_key(key, "a table", &["rows", "hot", "owner"]),
+            }
+        }
+        config.tables.insert(name.to_string(), facts);
+    }
 }
 
 fn read_settings(reader: &mut Reader<'_>, config: &mut Config, value: &Value<'_>) {

@@ -130,7 +130,7 @@ when = 2020-01-01
     "a[" | `a[` is no pattern: unclosed character class; missing ']' | `*` stands for a part of a name, `**` for any folders, `[ab]` for one of these characters, `{x,y}` for one of these texts
     "/abs" | an absolute path is right on one machine only | write it relative to the folder of the configuration
     "a\\b" | paths are written with forward slashes | write it relative to the folder of the configuration
-    packages | `packages` is no key of the configuration | known here: `databases`, `django`, `rules`, `include`, `exclude`, `apps`, `settings`, `fail-on`, `deployed`, `site-packages`
+    packages | `packages` is no key of the configuration | known here: `databases`, `django`, `rules`, `packs`, `include`, `exclude`, `apps`, `settings`, `tables`, `deployed`, `baseline`, `fail-on`, `require-reason`, `site-packages`
     file | `file` is no key of `[rules]` | did you mean `files`?
     "Compat/X" | `Compat/X` is no rule's id | a rule's id is `pack/rule`, both in lower case with hyphens
     "on" | `on` is no value of `compat/x` | write one of `off`, `info`, `warning`, `error`

@@ -166,7 +166,7 @@ impl<'r> Prepared<'r> {
         if let Some((leaf, value)) = mutant {
             judge = judge.with_mutant(leaf, value);
         }
-        judge.migration(&self.snippet.migration, &self.deployed, &self.states)
+        judge.migration(&self.snippet.migration, &self.deployed, &self.states, &[])
     }
 
     /// What is wrong when the rule does not say what the author says. `leaves` are the rule's.

@@ -68,6 +68,11 @@ impl Git {
 }
 
 impl Run {
+    /// Whether the command succeeded.
+    pub(super) fn is_success(&self) -> bool {
+        self.output.status.success()
+    }
+
     /// Whether the command failed and said `words`.
     pub(super) fn failed_with(&self, words: &str) -> bool {
         !self.output.status.success() && String::from_utf8_lossy(&self.output.stderr).contains(words)

@@ -16,6 +16,8 @@ pub struct PackSource {
     pub pack: String,
     /// The text.
     pub source: Arc<SourceFile>,
+    /// Whether it comes from elsewhere: what the project itself says of a rule or a setting then wins.
+    pub shared: bool,
 }
 
 /// Parses and checks rule files together. All mistakes of all files are reported at once, by file and place; where
@@ -47,10 +49,10 @@ pub fn load_as_written(files: &[PackSource], vocabulary: &Vocabulary) -> RuleSet
 fn parse_all(files: &[PackSource]) -> (Vec<PackFile>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut parsed = Vec::new();
-    for PackSource { pack, source } in files {
+    for PackSource { pack, source, shared } in files {
         let (file, mistakes) = parse(source);
         diagnostics.extend(mistakes);
-        parsed.push(PackFile { pack: pack.clone(), file });
+        parsed.push(PackFile { pack: pack.clone(), file, shared: *shared });
     }
     (parsed, diagnostics)
 }

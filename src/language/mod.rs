@@ -6,6 +6,7 @@
 mod checker;
 mod evaluate;
 mod fact;
+mod format;
 mod load;
 mod parse;
 mod rule;
@@ -16,6 +17,7 @@ pub mod vocabulary;
 
 pub use evaluate::Evaluator;
 pub use fact::{Cause, Entity, Fact, Subject, Truth};
+pub use format::format;
 pub use load::{PackSource, load, load_as_written};
 pub use rule::{
     DatabaseScope, Definition, Edit, Example, Fix, FixBody, Leaf, Node, NodeKind, Override, Rule, RuleHead, RuleLabel,

@@ -174,6 +174,8 @@ pub struct Setting {
     pub ty: Type,
     /// Its value, overrides applied.
     pub value: syntax::Literal,
+    /// What gave it that value; `None` for its default.
+    pub set_by: Option<Override>,
     /// What it is for.
     pub description: Option<String>,
     /// Where it is declared.
@@ -285,6 +287,8 @@ pub struct Override {
     pub because: Option<String>,
     /// Where: `path:line`.
     pub place: String,
+    /// Whether a pack from elsewhere did it, not the project itself.
+    pub shared: bool,
 }
 
 /// A checked expression. Every leaf of a condition has a number of its own in the rule set, so that a test can ask

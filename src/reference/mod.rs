@@ -3,6 +3,7 @@
 //! Pure functions of the loaded rules and the vocabulary, for people at 80 columns and, for the list, for programs.
 
 mod json;
+mod markdown;
 mod names;
 mod page;
 mod rule;
@@ -15,6 +16,7 @@ use crate::rules;
 use crate::source::{SourceFile, Span};
 
 pub use json::rules_json;
+pub use markdown::rules_markdown;
 pub use names::head_page;
 pub use rule::rule_page;
 pub use table::rules_table;

@@ -2,7 +2,7 @@
 
 use crate::language::{Edit, Example, Fix, FixBody, Node, Rule, RuleHead, Template, TemplatePart};
 use crate::reference::page::Page;
-use crate::reference::{because, origin, place, written};
+use crate::reference::{because, place, written};
 use crate::rules;
 
 /// Everything that a rule says of itself, and what changed it.
@@ -14,9 +14,13 @@ pub fn rule_page(rule: &Rule, width: usize) -> String {
         page.prose(0, title);
     }
     page.line(0, "");
-    facts(&mut page, rule);
+    let mut facts = facts(rule);
+    let place = place(&rule.source, rule.span);
+    let built_in = rules::is_built_in(&rule.source);
+    facts.push(("defined", if built_in { format!("built in, as {place}") } else { place }));
+    page.rows(0, facts.iter().map(|(name, text)| (*name, text.as_str())));
     page.heading("Rule");
-    conditions(&mut page, rule);
+    page.rows(2, conditions(rule).iter().map(|(word, text)| (*word, text.as_str())));
     page.heading("Says");
     page.prose(2, &template(rule, &rule.message));
     if let Some(why) = &rule.why {
@@ -41,7 +45,8 @@ pub fn rule_page(rule: &Rule, width: usize) -> String {
     page.finish()
 }
 
-fn facts(page: &mut Page, rule: &Rule) {
+/// What it is limited to, and what changed it.
+pub(super) fn facts(rule: &Rule) -> Vec<(&'static str, String)> {
     let mut rows: Vec<(&str, String)> = Vec::new();
     if let Some(off) = &rule.disabled {
         rows.push(("off", because(off)));
@@ -59,19 +64,14 @@ fn facts(page: &mut Page, rule: &Rule) {
     if !rule.django.is_empty() {
         rows.push(("django", rule.django.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")));
     }
-    let mut defined = place(&rule.source, rule.span);
-    if rules::is_built_in(&rule.source) {
-        defined = format!("{}, as {defined}", origin(&rule.source, rule.span));
-    }
-    rows.push(("defined", defined));
     if !rule.was.is_empty() {
         rows.push(("once", rule.was.join(", ")));
     }
-    page.rows(0, rows.iter().map(|(name, text)| (*name, text.as_str())));
+    rows
 }
 
 /// The head and the conditions, as the rule file has them.
-fn conditions(page: &mut Page, rule: &Rule) {
+pub(super) fn conditions(rule: &Rule) -> Vec<(&'static str, String)> {
     let text = |node: &Node| written(&rule.source, node.span);
     let head = |head: &RuleHead| {
         let pattern: Vec<String> = head.pattern.iter().map(text).collect();
@@ -86,7 +86,7 @@ fn conditions(page: &mut Page, rule: &Rule) {
     let own = rule.unless.len().saturating_sub(added.len());
     rows.extend(rule.unless.iter().take(own).map(|node| ("unless", text(node))));
     rows.extend(added.iter().map(|condition| ("unless", condition.split_whitespace().collect::<Vec<_>>().join(" "))));
-    page.rows(2, rows.iter().map(|(word, text)| (*word, text.as_str())));
+    rows
 }
 
 fn fix(page: &mut Page, rule: &Rule, fix: &Fix) {
@@ -98,7 +98,8 @@ fn fix(page: &mut Page, rule: &Rule, fix: &Fix) {
     }
 }
 
-fn edit(rule: &Rule, edit: &Edit) -> String {
+/// An edit as the rule file has it.
+pub(super) fn edit(rule: &Rule, edit: &Edit) -> String {
     let of = |owner: &Option<Node>, argument: &str| match owner {
         Some(owner) => format!("{}.{argument}", written(&rule.source, owner.span)),
         None => argument.to_owned(),
@@ -113,7 +114,8 @@ fn edit(rule: &Rule, edit: &Edit) -> String {
     }
 }
 
-fn example(page: &mut Page, word: &str, example: &Example) {
+/// Under which circumstances an example holds; empty for the usual ones.
+pub(super) fn example_facts(example: &Example) -> String {
     let mut facts: Vec<String> = Vec::new();
     if let Some((name, version)) = &example.database {
         facts.push(version.map_or_else(|| format!("on {name}"), |version| format!("on {name} {version}")));
@@ -127,7 +129,12 @@ fn example(page: &mut Page, word: &str, example: &Example) {
     if example.possible {
         facts.push("undecided".to_owned());
     }
-    let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
+    facts.join(", ")
+}
+
+fn example(page: &mut Page, word: &str, example: &Example) {
+    let facts = example_facts(example);
+    let facts = if facts.is_empty() { String::new() } else { format!(" ({facts})") };
     let title = example.title.as_ref().map_or_else(String::new, |title| format!(": {title}"));
     let heading = format!("{word}{facts}{title}");
     page.heading(&heading);
@@ -135,7 +142,7 @@ fn example(page: &mut Page, word: &str, example: &Example) {
 }
 
 /// A text with its holes as they are written.
-fn template(rule: &Rule, template: &Template) -> String {
+pub(super) fn template(rule: &Rule, template: &Template) -> String {
     let part = |part: &TemplatePart| match part {
         TemplatePart::Text(text) => text.clone(),
         TemplatePart::Hole(node) => format!("{{{}}}", written(&rule.source, node.span)),

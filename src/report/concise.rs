@@ -2,26 +2,17 @@
 
 use std::fmt::Write;
 
+use super::RenderOptions;
+use super::remark::{Remark, shown};
 use super::summary::Summary;
 use super::wrap::harmless;
-use super::{RenderOptions, message};
-use crate::check::{Finding, Outcome, Undecided};
+use crate::check::Outcome;
 use crate::diagnostic::Severity;
-use crate::source::{SourceFile, Span};
 
 pub(super) fn render(outcome: &Outcome, options: &RenderOptions) -> String {
     let mut report = String::new();
-    for finding in outcome.findings.iter().filter(|finding| finding.suppressed.is_none()) {
-        let Finding { source, span, severity, rule, .. } = finding;
-        line(&mut report, options, source, *span, *severity, rule, &message(finding));
-    }
-    for undecided in &outcome.undecided {
-        let Undecided { cause, source, span, .. } = undecided;
-        let message = match undecided.rule_ids().as_slice() {
-            [] => format!("this can't be decided: {cause}"),
-            rules => format!("this can't be decided: {cause} ({})", rules.join(", ")),
-        };
-        line(&mut report, options, source, *span, Severity::Warning, "whimbrel/undecided", &message);
+    for remark in shown(outcome) {
+        line(&mut report, options, &remark);
     }
     if !options.quiet {
         report.push_str(&Summary::of(outcome).sentence());
@@ -30,17 +21,10 @@ pub(super) fn render(outcome: &Outcome, options: &RenderOptions) -> String {
     report
 }
 
-fn line(
-    report: &mut String,
-    options: &RenderOptions,
-    source: &SourceFile,
-    span: Span,
-    severity: Severity,
-    rule: &str,
-    message: &str,
-) {
-    let position = source.position(span.start);
-    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+fn line(report: &mut String, options: &RenderOptions, remark: &Remark<'_>) {
+    let Remark { source, severity, rule, .. } = remark;
+    let position = source.position(remark.span.start);
+    let message = remark.message.split_whitespace().collect::<Vec<_>>().join(" ");
     let (start, end) = match (options.color, severity) {
         (false, _) => ("", ""),
         (true, Severity::Error) => ("\u{1b}[31m", "\u{1b}[0m"),

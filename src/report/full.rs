@@ -13,7 +13,8 @@ const UNDECIDED: &str = "whimbrel/undecided";
 
 pub(super) fn render(outcome: &Outcome, options: &RenderOptions) -> String {
     let findings = outcome.findings.iter().filter(|finding| finding.suppressed.is_none()).map(finding_diagnostic);
-    let diagnostics: Vec<Diagnostic> = findings.chain(outcome.undecided.iter().map(undecided_diagnostic)).collect();
+    let undecided = outcome.undecided.iter().filter(|undecided| undecided.suppressed.is_none());
+    let diagnostics: Vec<Diagnostic> = findings.chain(undecided.map(undecided_diagnostic)).collect();
     let mut report = render_diagnostics(&diagnostics, options);
     if !options.quiet {
         if !report.is_empty() {

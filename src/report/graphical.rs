@@ -228,9 +228,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::config::FailOn;
 
-    const OPTIONS: RenderOptions =
-        RenderOptions { color: false, width: 60, unicode: true, quiet: false, hyperlinks: false };
+    const OPTIONS: RenderOptions = RenderOptions {
+        color: false,
+        width: 60,
+        unicode: true,
+        quiet: false,
+        hyperlinks: false,
+        fail_on: FailOn::Never,
+    };
 
     fn draw(text: &str, spans: &[Span]) -> String {
         let source = SourceFile::new("a.py", text);

@@ -3,8 +3,9 @@
 
 use serde::Serialize;
 
+use super::pretty;
 use super::summary::Summary;
-use crate::check::{Finding, MigrationSummary, Outcome, Undecided};
+use crate::check::{Finding, MigrationSummary, Outcome, Suppression, Undecided};
 use crate::diagnostic::Label;
 use crate::source::{SourceFile, Span};
 
@@ -28,10 +29,7 @@ pub(super) fn render(outcome: &Outcome) -> String {
             suppressed: summary.suppressed,
         },
     };
-    // Only a map with keys that are no texts, or a value that refuses, could fail: there is neither.
-    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
-    text.push('\n');
-    text
+    pretty(&report)
 }
 
 #[derive(Serialize)]
@@ -110,6 +108,7 @@ struct JsonUndecided<'a> {
     line: usize,
     column: usize,
     rules: Vec<&'a str>,
+    suppressed: Option<JsonSuppression<'a>>,
 }
 
 #[derive(Serialize)]
@@ -165,11 +164,12 @@ fn finding(finding: &Finding) -> JsonFinding<'_> {
         labels: finding.labels.iter().map(|label| json_label(&finding.source, label)).collect(),
         fixes: [],
         fingerprint: &finding.fingerprint,
-        suppressed: finding
-            .suppressed
-            .as_ref()
-            .map(|suppression| JsonSuppression { by: &suppression.by, reason: suppression.reason.as_deref() }),
+        suppressed: finding.suppressed.as_ref().map(suppression),
     }
+}
+
+fn suppression(suppression: &Suppression) -> JsonSuppression<'_> {
+    JsonSuppression { by: &suppression.by, reason: suppression.reason.as_deref() }
 }
 
 fn json_label<'a>(source: &SourceFile, label: &'a Label) -> JsonLabel<'a> {
@@ -184,6 +184,7 @@ fn undecided(undecided: &Undecided) -> JsonUndecided<'_> {
         line: position.line,
         column: position.column,
         rules: undecided.rule_ids(),
+        suppressed: undecided.suppressed.as_ref().map(suppression),
     }
 }
 

@@ -2,13 +2,21 @@
 
 mod concise;
 mod full;
+mod github;
+mod gitlab;
 mod graphical;
 mod json;
+mod junit;
+mod rdjson;
+mod remark;
+mod sarif;
 pub(crate) mod state;
+mod statistics;
 mod summary;
 mod wrap;
 
 use crate::check::{Certainty, Finding, Outcome};
+use crate::config::FailOn;
 
 pub use graphical::render_diagnostics;
 pub(crate) use wrap::{harmless, wrap};
@@ -21,23 +29,48 @@ pub enum Format {
     Full,
     /// One line each.
     Concise,
-    /// For programs.
+    /// For programs: whimbrel's own, complete.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// A code quality report of GitLab.
+    Gitlab,
+    /// `JUnit` XML, for CI servers that show tests.
+    Junit,
+    /// Reviewdog's diagnostic format.
+    Rdjson,
 }
 
 impl Format {
-    /// The words for the formats, for flags.
-    pub const WORDS: [&str; 3] = ["full", "concise", "json"];
+    /// The formats with the words for them, for flags.
+    const ALL: [(&str, Format); 8] = [
+        ("full", Format::Full),
+        ("concise", Format::Concise),
+        ("json", Format::Json),
+        ("sarif", Format::Sarif),
+        ("github", Format::Github),
+        ("gitlab", Format::Gitlab),
+        ("junit", Format::Junit),
+        ("rdjson", Format::Rdjson),
+    ];
+
+    /// The words for the formats.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        Self::ALL.iter().map(|(word, _)| *word)
+    }
 
     /// The format that `word` names.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "full" => Some(Format::Full),
-            "concise" => Some(Format::Concise),
-            "json" => Some(Format::Json),
-            _ => None,
-        }
+        Self::ALL.iter().find(|(known, _)| *known == word).map(|(_, format)| *format)
+    }
+
+    /// Whether the report is for people, and not for a program that reads all of it.
+    #[must_use]
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Format::Full | Format::Concise)
     }
 }
 
@@ -55,16 +88,44 @@ pub struct RenderOptions {
     pub quiet: bool,
     /// Whether addresses can be links behind a text.
     pub hyperlinks: bool,
+    /// From which severity on a finding fails the run.
+    pub fail_on: FailOn,
 }
 
-/// The report of `outcome`, ended by a line end unless it is empty. JSON does not depend on the options.
+/// The report of `outcome`, ended by a line end unless it is empty. What is for programs does not depend on colours,
+/// width or `quiet`.
 #[must_use]
 pub fn render(outcome: &Outcome, format: Format, options: &RenderOptions) -> String {
     match format {
         Format::Full => full::render(outcome, options),
         Format::Concise => concise::render(outcome, options),
         Format::Json => json::render(outcome),
+        Format::Sarif => sarif::render(outcome),
+        Format::Github => github::render(outcome, options),
+        Format::Gitlab => gitlab::render(outcome),
+        Format::Junit => junit::render(outcome, options.fail_on),
+        Format::Rdjson => rdjson::render(outcome),
     }
+}
+
+/// How often each rule was broken, in place of every single finding.
+#[must_use]
+pub fn render_statistics(outcome: &Outcome, options: &RenderOptions) -> String {
+    statistics::render(outcome, options)
+}
+
+/// The last line of a report for people: what was found, in numbers.
+#[must_use]
+pub fn summary(outcome: &Outcome) -> String {
+    summary::Summary::of(outcome).sentence()
+}
+
+/// JSON for people who look at it, too.
+fn pretty(report: &impl serde::Serialize) -> String {
+    // Only a map with keys that are no texts, or a value that refuses, could fail: there is neither.
+    let mut text = serde_json::to_string_pretty(report).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 /// The message of a finding for people: whether it is certain, and where it holds.

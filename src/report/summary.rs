@@ -1,6 +1,8 @@
 //! What was found, in numbers.
 
-use crate::check::Outcome;
+use std::collections::BTreeMap;
+
+use crate::check::{Outcome, Suppression};
 use crate::diagnostic::Severity;
 
 /// The numbers of a report.
@@ -10,6 +12,8 @@ pub(super) struct Summary {
     pub(super) info: usize,
     pub(super) undecided: usize,
     pub(super) suppressed: usize,
+    /// The same by what suppresses them: a comment, the baseline.
+    pub(super) suppressed_by: BTreeMap<String, usize>,
     pub(super) migrations: usize,
     pub(super) operations: usize,
 }
@@ -22,8 +26,12 @@ impl Summary {
             errors: shown(Severity::Error),
             warnings: shown(Severity::Warning),
             info: shown(Severity::Info),
-            undecided: outcome.undecided.len(),
-            suppressed: outcome.findings.iter().filter(|finding| finding.suppressed.is_some()).count(),
+            undecided: outcome.undecided.iter().filter(|undecided| undecided.suppressed.is_none()).count(),
+            suppressed: suppressions(outcome).count(),
+            suppressed_by: suppressions(outcome).fold(BTreeMap::new(), |mut counts, suppression| {
+                *counts.entry(suppression.by.clone()).or_insert(0) += 1;
+                counts
+            }),
             migrations: outcome.migrations.len(),
             operations: outcome.migrations.iter().map(|migration| migration.operations).sum(),
         }
@@ -46,12 +54,19 @@ impl Summary {
             found.push("no problems".to_owned());
         }
         if self.suppressed > 0 {
-            found.push(format!("{} suppressed", self.suppressed));
+            let by: Vec<String> = self.suppressed_by.iter().map(|(by, count)| format!("{count} by {by}")).collect();
+            found.push(format!("{} suppressed ({})", self.suppressed, by.join(", ")));
         }
         let migrations = counted(self.migrations, "migration", "migrations");
         let operations = counted(self.operations, "operation", "operations");
         format!("{} in {migrations} ({operations})", found.join(", "))
     }
+}
+
+/// What keeps findings, and things undecided, from being shown.
+fn suppressions(outcome: &Outcome) -> impl Iterator<Item = &Suppression> {
+    let of_findings = outcome.findings.iter().filter_map(|finding| finding.suppressed.as_ref());
+    of_findings.chain(outcome.undecided.iter().filter_map(|undecided| undecided.suppressed.as_ref()))
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

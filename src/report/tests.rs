@@ -19,7 +19,8 @@ class Migration(migrations.Migration):
     ]
 "#;
 
-const PLAIN: RenderOptions = RenderOptions { color: false, width: 100, unicode: true, quiet: false, hyperlinks: false };
+const PLAIN: RenderOptions =
+    RenderOptions { color: false, width: 100, unicode: true, quiet: false, hyperlinks: false, fail_on: FailOn::Never };
 
 fn file() -> Arc<SourceFile> {
     SourceFile::new("shop/migrations/0007_status.py", MIGRATION)
@@ -73,6 +74,8 @@ fn outcome(findings: Vec<Finding>, undecided: Vec<Undecided>) -> Outcome {
             operations: 2,
         }],
         files: 1,
+        settled: Vec::new(),
+        rules: Vec::new(),
     }
 }
 
@@ -97,6 +100,9 @@ fn mixed() -> Outcome {
         cause: "`SQL` is not a literal".to_owned(),
         span: at(&source, "SQL"),
         source,
+        app: "shop".to_owned(),
+        migration: "0002_more".to_owned(),
+        suppressed: None,
         rules: vec![
             UndecidedRule { rule: "locks/scan".to_owned(), message: "writes to `⟨table⟩` wait".to_owned() },
             UndecidedRule { rule: "sql/unknown".to_owned(), message: "`⟨statement⟩` drops a column".to_owned() },
@@ -148,7 +154,7 @@ fn full_shows_places_and_the_way_out() {
             - possibly locks/scan: writes to `⟨table⟩` wait
             - possibly sql/unknown: `⟨statement⟩` drops a column
 
-    1 error, 1 warning, 1 undecided, 1 suppressed in 1 migration (2 operations)
+    1 error, 1 warning, 1 undecided, 1 suppressed (1 by comment) in 1 migration (2 operations)
     "#);
 }
 
@@ -206,7 +212,7 @@ fn concise_is_one_line_each() {
     shop/migrations/0007_status.py:6:9: error[compat/not-null-column-without-db-default] old code can't insert into `shop_order`: `status` is NOT NULL and the database knows no default
     shop/migrations/0007_status.py:6:9: warning[locks/scan] possibly: writes to `shop_order` wait [postgresql@16, mysql@8.0]
     shop/migrations/0007_status.py:11:23: warning[whimbrel/undecided] this can't be decided: `SQL` is not a literal (locks/scan, sql/unknown)
-    1 error, 1 warning, 1 undecided, 1 suppressed in 1 migration (2 operations)
+    1 error, 1 warning, 1 undecided, 1 suppressed (1 by comment) in 1 migration (2 operations)
     ");
 }
 
@@ -289,7 +295,8 @@ fn json_has_the_contract_s_keys() {
           "rules": [
             "locks/scan",
             "sql/unknown"
-          ]
+          ],
+          "suppressed": null
         }
       ],
       "migrations": [

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// Breaks the lines of `text` at blanks so that they have at most `width` characters, where that is possible. A line
-/// that is indented is code, and stays as it is; an item of a list keeps to the right of its hyphen.
+/// that is indented is code, and stays as it is; an item of a list keeps to the right of its hyphen or number.
 pub(crate) fn wrap(text: &str, width: usize) -> String {
     let mut wrapped = String::with_capacity(text.len() + text.len() / 40);
     for (index, line) in text.lines().enumerate() {
@@ -14,13 +14,13 @@ pub(crate) fn wrap(text: &str, width: usize) -> String {
             wrapped.push_str(line);
             continue;
         }
-        let indent = if line.starts_with("- ") { "  " } else { "" };
+        let indent = " ".repeat(marker(line));
         let mut column = 0;
         for word in line.split_whitespace() {
             let length = word.chars().count();
             if column > 0 && column + 1 + length > width {
                 wrapped.push('\n');
-                wrapped.push_str(indent);
+                wrapped.push_str(&indent);
                 column = indent.len();
             } else if column > 0 {
                 wrapped.push(' ');
@@ -31,6 +31,18 @@ pub(crate) fn wrap(text: &str, width: usize) -> String {
         }
     }
     wrapped
+}
+
+/// How wide the hyphen or number of an item is, with the blank behind it; 0 for a line that is no item.
+fn marker(line: &str) -> usize {
+    match line.split_once(' ') {
+        Some(("-", _)) => 2,
+        Some((number, _)) => match number.strip_suffix('.') {
+            Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => number.len() + 1,
+            _ => 0,
+        },
+        None => 0,
+    }
 }
 
 /// `text` without characters that steer a terminal: names and source lines come from files that nobody has vetted.
@@ -66,6 +78,8 @@ mod tests {
         assert_eq!(wrap("compat/a-very-long-rule and", 10), "compat/a-very-long-rule\nand");
         assert_eq!(wrap("do:\n    x = 1 + 2 + 3", 8), "do:\n    x = 1 + 2 + 3");
         assert_eq!(wrap("- one two", 6), "- one\n  two");
+        assert_eq!(wrap("10. one two", 8), "10. one\n    two");
+        assert_eq!(wrap("5.2 or newer", 6), "5.2 or\nnewer");
         assert_eq!(wrap("", 8), "");
         assert_eq!(wrap("a b", 0), "a\nb");
     }

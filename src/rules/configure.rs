@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::check::own;
 use crate::config::{Config, Level, SettingValue};
 use crate::diagnostic::Diagnostic;
 use crate::language::syntax::Literal;
@@ -16,17 +17,33 @@ pub fn configure(rules: &mut RuleSet, config: &Config) -> Vec<Diagnostic> {
     for change in &config.overrides {
         let line = source.position(change.rule.span.start).line;
         let place = format!("{}:{line}", source.path());
+        if own::OWN.iter().any(|own| own.id == change.rule.value && own.id != own::UNDECIDED) {
+            // The tool's own findings are no rules; whoever reports them looks the level up.
+            continue;
+        }
         let Some(rule) = rules.rules.iter_mut().find(|rule| rule.id == change.rule.value) else {
             diagnostics.push(unknown_rule(source, &change.rule, rules));
             continue;
         };
+        let what = match change.level {
+            Level::Off => "disabled".to_owned(),
+            Level::Severity(severity) => format!("severity {}", severity.word()),
+        };
+        let said = Override { what, because: None, place, shared: false };
         match change.level {
-            Level::Off => {
-                rule.disabled = Some(Override { what: "disabled".to_owned(), because: None, place });
-            }
+            Level::Off => rule.disabled = Some(said),
             Level::Severity(severity) => {
+                let own = |other: &&Override| !other.shared && other.what.starts_with("severity ");
+                if let Some(other) = rule.overrides.iter().filter(own).find(|other| other.what != said.what) {
+                    let message = format!("`{}` is given two severities", rule.id);
+                    let help = format!("the other one, `{}`, stands in {}; keep one of them", other.what, other.place);
+                    let conflict =
+                        Diagnostic::error(source, "override::conflict", message, change.rule.span, "the second");
+                    diagnostics.push(conflict.with_help(help));
+                    continue;
+                }
                 rule.severity = severity;
-                rule.overrides.push(Override { what: format!("severity {}", severity.word()), because: None, place });
+                rule.overrides.push(said);
             }
         }
     }
@@ -66,7 +83,16 @@ fn setting(
         let message = format!("`{}` takes a {}", setting.id, setting.ty);
         return Some(Diagnostic::error(source, "config::setting-type", message, value.span, "of another type"));
     };
+    let line = source.position(value.span.start).line;
+    let place = format!("{}:{line}", source.path());
+    if let Some(other) = setting.set_by.as_ref().filter(|other| !other.shared && setting.value != literal) {
+        let message = format!("`{}` is given two values", setting.id);
+        let help = format!("the other one stands in {}; keep one of them", other.place);
+        let conflict = Diagnostic::error(source, "override::conflict", message, value.span, "the second");
+        return Some(conflict.with_help(help));
+    }
     setting.value = literal;
+    setting.set_by = Some(Override { what: format!("set {name}"), because: None, place, shared: false });
     None
 }
 

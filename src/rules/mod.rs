@@ -1,6 +1,8 @@
 //! The rules of a run: those inside the binary, those of the project, and what the configuration changes in them.
 
 mod configure;
+pub mod packs;
+mod propose;
 
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use crate::language::{self, PackSource, RuleSet};
 use crate::source::SourceFile;
 
 pub use configure::configure;
+pub use propose::propose;
 
 /// The rule files inside the binary: the name that reports show, and the text.
 const BUILT_IN: [(&str, &str); 4] = [
@@ -48,18 +51,35 @@ pub fn is_built_in_path(path: &str) -> bool {
 /// must not be used to judge.
 #[must_use]
 pub fn load(files: &[Arc<SourceFile>]) -> (RuleSet, Vec<Diagnostic>) {
-    language::load(&pack_sources(files), check::vocabulary())
+    load_packs(&by_name(files))
+}
+
+/// Like [`load`], for rule files whose packs are known.
+#[must_use]
+pub fn load_packs(files: &[PackSource]) -> (RuleSet, Vec<Diagnostic>) {
+    language::load(files, check::vocabulary())
 }
 
 /// The rules as their authors wrote them: what the files change in each other's rules is left out. Meant for files
 /// that [`load`] has no error for.
 #[must_use]
 pub fn load_as_written(files: &[Arc<SourceFile>]) -> RuleSet {
-    language::load_as_written(&pack_sources(files), check::vocabulary())
+    load_packs_as_written(&by_name(files))
 }
 
-fn pack_sources(files: &[Arc<SourceFile>]) -> Vec<PackSource> {
-    let pack_source =
-        |source: &Arc<SourceFile>| PackSource { pack: pack_of(source.path()).to_owned(), source: Arc::clone(source) };
+/// Like [`load_as_written`], for rule files whose packs are known.
+#[must_use]
+pub fn load_packs_as_written(files: &[PackSource]) -> RuleSet {
+    language::load_as_written(files, check::vocabulary())
+}
+
+/// Rule files with the packs that their names give them.
+#[must_use]
+pub fn by_name(files: &[Arc<SourceFile>]) -> Vec<PackSource> {
+    let pack_source = |source: &Arc<SourceFile>| PackSource {
+        pack: pack_of(source.path()).to_owned(),
+        source: Arc::clone(source),
+        shared: is_built_in(source),
+    };
     files.iter().map(pack_source).collect()
 }

@@ -6,7 +6,18 @@
 mod change;
 mod column;
 mod constraint;
+mod cursor;
+mod recognise;
+mod split;
+mod statement;
+mod token;
+mod written;
+
+#[cfg(test)]
+mod tests;
 
 pub use change::{ChangeKind, Rows, SchemaChange};
 pub use column::{Column, ColumnType, DatabaseDefault, Generated, Volatility};
 pub use constraint::{Constraint, ConstraintKind, ForeignKey, Index};
+pub use statement::{Statement, column_type, statements, volatility};
+pub use written::{Written, run_sql};

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use whimbrel::config::FailOn;
 use whimbrel::report::{RenderOptions, render_diagnostics};
 use whimbrel::rules;
 use whimbrel::source::SourceFile;
@@ -26,7 +27,14 @@ fn told(text: &str) -> String {
     for diagnostic in &diagnostics {
         writeln!(told, "{} underlines `{}`", diagnostic.code, diagnostic.underlined()).expect("a text");
     }
-    let options = RenderOptions { color: false, width: 100, unicode: true, quiet: false, hyperlinks: false };
+    let options = RenderOptions {
+        color: false,
+        width: 100,
+        unicode: true,
+        quiet: false,
+        hyperlinks: false,
+        fail_on: FailOn::Never,
+    };
     told + &render_diagnostics(&diagnostics, &options)
 }
 

@@ -56,8 +56,8 @@ fn explain_shows_everything_that_a_rule_says() {
     hazards    blocks-writes, policy
     databases  postgresql >= 12
     django     >= 4.2
-    defined    ci/team.rules:2
     once       no-index
+    defined    ci/team.rules:2
 
     Rule
       forbid  AddIndex(index.name is set), RemoveIndex
@@ -141,7 +141,7 @@ fn an_unknown_rule_gets_a_suggestion() {
 fn names_lists_what_a_rule_may_say_about_a_head() {
     let run = project().run(&["explain", "--names", "RenameIndex"]);
     assert_eq!((run.status, run.err.as_str()), (0, ""));
-    assert_snapshot!(run.out, @r#"
+    assert_snapshot!(run.out, @r"
     RenameIndex
     Renames an index, by its old name or by the fields that `index_together` gave
     it.
@@ -178,9 +178,9 @@ fn names_lists_what_a_rule_may_say_about_a_head() {
           RemoveIndexConcurrently, AddConstraintNotValid, ValidateConstraint,
           CreateExtension, BloomExtension, BtreeGinExtension, BtreeGistExtension,
           CITextExtension, CryptoExtension, HStoreExtension, TrigramExtension,
-          UnaccentExtension, CreateCollation, RemoveCollation, SchemaOperation,
-          DataOperation, FieldOperation, ModelOperation, IndexOperation,
-          ConstraintOperation
+          UnaccentExtension, CreateCollation, RemoveCollation, IgnoreMigration,
+          SchemaOperation, DataOperation, FieldOperation, ModelOperation,
+          IndexOperation, ConstraintOperation
 
     Model: A model.
       name: str            Its name, in lower case.
@@ -213,7 +213,7 @@ fn names_lists_what_a_rule_may_say_about_a_head() {
       in  a Model, a Field, a Migration may be in it
 
     A type with `?` may be unset: ask `is set` before an order such as `<`.
-    "#);
+    ");
     let run = project().run(&["explain", "--names", "DropColumn"]);
     assert_eq!(run.err, "whimbrel: there is no head `DropColumn`\n  help: did you mean `RemoveField`?\n");
     assert_eq!(run.status, 2);

@@ -1,7 +1,7 @@
 //! A folder of its own for each test, and the real binary in an environment that holds nothing of the machine's.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -31,6 +31,11 @@ impl Folder {
             folder.write(path, text);
         }
         folder
+    }
+
+    /// What a file of the folder holds.
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.files.path().join(path)).unwrap()
     }
 
     /// The folder.
@@ -81,6 +86,18 @@ impl Folder {
 
     /// Runs the binary in another folder.
     pub(crate) fn run_in(&self, folder: &Path, arguments: &[&str]) -> Run {
+        self.run_with(folder, &[], arguments)
+    }
+
+    /// Runs the binary in another folder, with the folder of `program` first on the path.
+    pub(crate) fn run_with_path(&self, folder: &Path, program: &Path, arguments: &[&str]) -> Run {
+        let path = std::env::var("PATH").unwrap_or_default();
+        let path = format!("{}:{path}", program.parent().unwrap().display());
+        self.run_with(folder, &[("PATH", &path)], arguments)
+    }
+
+    /// Runs the binary in another folder with these variables, too.
+    pub(crate) fn run_with(&self, folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
         let output = Command::new(env!("CARGO_BIN_EXE_whimbrel"))
             .args(arguments)
             .current_dir(folder)
@@ -88,6 +105,7 @@ impl Folder {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.home.path())
             .env("COLUMNS", "80")
+            .envs(variables.iter().copied())
             .output()
             .unwrap();
         Run {
@@ -96,4 +114,11 @@ impl Folder {
             err: String::from_utf8(output.stderr).unwrap(),
         }
     }
+}
+
+/// A command that `.ci/setup` installs.
+pub(crate) fn tool(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/bin").join(name);
+    assert!(path.is_file(), "{} is missing: run `.ci/setup`", path.display());
+    path
 }

@@ -34,7 +34,7 @@ fn outcome(rules: &RuleSet, judged: &Arc<Migration>, others: &[Arc<Migration>], 
     let databases: Vec<Database> = databases.iter().map(|name| name.parse().expect("a database")).collect();
     check(Request {
         rules,
-        files: &[Checked { content: Content::Migration(Arc::clone(judged)), project: 0 }],
+        files: &[Checked { content: Content::Migration(Arc::clone(judged)), project: 0, assumptions: Vec::new() }],
         projects: &[Project { present: release, deployed: Some(Vec::new()) }],
         databases: &databases,
         django: Version::new(5, 2),
@@ -212,7 +212,7 @@ fn a_table_of_the_same_release_is_not_deployed() {
     );
     let deployed = check(Request {
         rules: &rules,
-        files: &[Checked { content: Content::Migration(Arc::clone(&add)), project: 0 }],
+        files: &[Checked { content: Content::Migration(Arc::clone(&add)), project: 0, assumptions: Vec::new() }],
         projects: &[Project { present: vec![create, Arc::clone(&add)], deployed: Some(vec![add]) }],
         databases: &["postgresql".parse().expect("a database")],
         django: Version::new(5, 2),

@@ -11,16 +11,20 @@ mod migration;
 mod model;
 mod operation;
 mod origin;
+mod query;
 mod subject;
 mod value;
 mod vocabulary;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::check::deployed::Deployed;
 use crate::check::states::States;
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Fact, Slot, Type, Vocabulary};
+use crate::migration::queries::DataCode;
 use crate::migration::{Migration, Operation};
 use crate::python::Unknown;
 use crate::source::Span;
@@ -47,6 +51,8 @@ pub(crate) struct Context<'a> {
     pub(crate) django: Version,
     /// The vocabulary, with what rule files declare.
     pub(crate) vocabulary: &'a Vocabulary,
+    /// What was found out about functions of the file, by where they start.
+    data_codes: RefCell<HashMap<usize, Rc<DataCode>>>,
 }
 
 /// An operation and its place in the migration.
@@ -74,7 +80,8 @@ impl<'a> Context<'a> {
         for (index, operation) in migration.operations.iter().enumerate() {
             place(operation, index, &mut operations);
         }
-        Self { migration, operations, deployed, states, database, django, vocabulary }
+        let data_codes = RefCell::default();
+        Self { migration, operations, deployed, states, database, django, vocabulary, data_codes }
     }
 
     /// Whether a rule file declares an operation class of that path, by its last part.

@@ -176,7 +176,7 @@ impl Checker<'_> {
     /// Collects what the files declare, and checks the settings.
     pub(super) fn declarations(&mut self, files: &[PackFile]) -> Vec<Setting> {
         let mut settings: Vec<Setting> = Vec::new();
-        for PackFile { pack, file } in files {
+        for PackFile { pack, file, .. } in files {
             self.source = Arc::clone(&file.source);
             self.packs.entry(pack.clone()).or_default();
             for declaration in &file.declarations {
@@ -291,6 +291,7 @@ impl Checker<'_> {
             name: name.value.clone(),
             ty,
             value,
+            set_by: None,
             description,
             source: Arc::clone(&self.source),
             span: name.span,
@@ -338,7 +339,7 @@ impl Checker<'_> {
 
     /// Checks the definitions that no rule uses.
     pub(super) fn unused_definitions(&mut self, files: &[PackFile]) {
-        for PackFile { pack, file } in files {
+        for PackFile { pack, file, .. } in files {
             self.source = Arc::clone(&file.source);
             for declaration in &file.declarations {
                 if let DeclarationKind::Let(definition) = &declaration.kind {

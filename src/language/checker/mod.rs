@@ -27,6 +27,8 @@ pub(super) struct PackFile {
     pub(super) pack: String,
     /// The file.
     pub(super) file: RuleFile,
+    /// Whether it comes from elsewhere than the project.
+    pub(super) shared: bool,
 }
 
 /// Checks rule files against the vocabulary and each other.
@@ -48,10 +50,11 @@ pub(super) fn check_rules(files: &[PackFile], vocabulary: &Vocabulary) -> (RuleS
         open_definitions: 0,
         next_leaf: 0,
         poisoned_rule: false,
+        shared: false,
     };
     let settings = checker.declarations(files);
     let mut rules = Vec::new();
-    for PackFile { pack, file } in files {
+    for PackFile { pack, file, .. } in files {
         checker.source = Arc::clone(&file.source);
         for declaration in &file.declarations {
             if let DeclarationKind::Rule(rule) = &declaration.kind {
@@ -77,6 +80,8 @@ struct Checker<'v> {
     next_leaf: u32,
     /// Whether the rule under check has a clause that did not parse.
     poisoned_rule: bool,
+    /// Whether the file under check comes from elsewhere than the project.
+    shared: bool,
 }
 
 impl Checker<'_> {

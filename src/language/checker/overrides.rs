@@ -33,8 +33,11 @@ impl Checker<'_> {
 
     /// Applies what the files override. Overrides only narrow, re-grade or configure, so their order is irrelevant.
     pub(super) fn overrides(&mut self, files: &[PackFile], set: &mut RuleSet) {
-        for PackFile { pack, file } in files {
+        // What the project says comes last, and wins.
+        let (shared, own): (Vec<&PackFile>, Vec<&PackFile>) = files.iter().partition(|file| file.shared);
+        for PackFile { pack, file, shared } in shared.into_iter().chain(own) {
             self.source = Arc::clone(&file.source);
+            self.shared = *shared;
             for declaration in &file.declarations {
                 match &declaration.kind {
                     DeclarationKind::Disable { rule, because } => {
@@ -58,7 +61,22 @@ impl Checker<'_> {
 
     fn override_at(&self, span: Span, what: &str, because: Option<String>) -> Override {
         let line = self.source.position(span.start).line;
-        Override { what: what.to_owned(), because, place: format!("{}:{line}", self.source.path()) }
+        let place = format!("{}:{line}", self.source.path());
+        Override { what: what.to_owned(), because, place, shared: self.shared }
+    }
+
+    /// Whether another change of the same weight says something else of the rule; that is reported.
+    fn conflicts(&mut self, others: &[Override], change: &Override, rule: &str, span: Span) -> bool {
+        let word = change.what.split(' ').next().unwrap_or_default();
+        let same_word = |other: &&Override| other.what.split(' ').next() == Some(word) && other.shared == change.shared;
+        let Some(other) = others.iter().filter(same_word).find(|other| other.what != change.what) else {
+            return false;
+        };
+        let what = if word == "severity" { "severities" } else { "policies for what is unknown" };
+        let message = format!("`{rule}` is given two {what}");
+        let help = format!("the other one, `{}`, stands in {}; keep one of them", other.what, other.place);
+        self.report("override::conflict", message, span, "the second").help(help);
+        true
     }
 
     /// The rule that an override names, through the file's aliases.
@@ -96,23 +114,21 @@ impl Checker<'_> {
                 ClauseKind::Severity(word) => {
                     let Some(severity) = self.severity(word) else { continue };
                     let what = format!("severity {}", severity.word());
-                    let conflict =
-                        rule.overrides.iter().find(|other| other.what.starts_with("severity ") && other.what != what);
-                    if let Some(other) = conflict {
-                        let message = format!("`{}` is given two severities", rule.id);
-                        let help =
-                            format!("the other one, `{}`, stands in {}; keep one of them", other.what, other.place);
-                        self.report("override::conflict", message, word.span, "the second").help(help);
+                    let change = self.override_at(clause.span, &what, None);
+                    if self.conflicts(&rule.overrides, &change, &rule.id, word.span) {
                         continue;
                     }
                     rule.severity = severity;
-                    rule.overrides.push(self.override_at(clause.span, &what, None));
+                    rule.overrides.push(change);
                 }
                 ClauseKind::Unknown(word) => {
                     let Some(policy) = self.unknown_policy(word) else { continue };
+                    let change = self.override_at(clause.span, &format!("unknown {}", word.value), None);
+                    if self.conflicts(&rule.overrides, &change, &rule.id, word.span) {
+                        continue;
+                    }
                     rule.unknown = policy;
-                    let what = format!("unknown {}", word.value);
-                    rule.overrides.push(self.override_at(clause.span, &what, None));
+                    rule.overrides.push(change);
                 }
                 ClauseKind::Unless { condition, because } => {
                     let node = self.condition(condition, &mut scope);
@@ -125,10 +141,18 @@ impl Checker<'_> {
                     let Some((id, slot)) = self.setting_named(name, &rule.pack) else { continue };
                     let Some(literal) = self.literal_of(value, &slot) else { continue };
                     let what = format!("set {}", self.text(name.span.to(value.span)));
-                    rule.overrides.push(self.override_at(clause.span, &what, None));
-                    if let Some(setting) = set.settings.iter_mut().find(|setting| setting.id == id) {
-                        setting.value = literal;
+                    let change = self.override_at(clause.span, &what, None);
+                    let Some(setting) = set.settings.iter_mut().find(|setting| setting.id == id) else { continue };
+                    let other = setting.set_by.as_ref().filter(|other| other.shared == change.shared);
+                    if let Some(other) = other.filter(|_| setting.value != literal) {
+                        let message = format!("`{id}` is given two values");
+                        let help = format!("the other one stands in {}; keep one of them", other.place);
+                        self.report("override::conflict", message, value.span, "the second").help(help);
+                        continue;
                     }
+                    setting.value = literal;
+                    setting.set_by = Some(change.clone());
+                    rule.overrides.push(change);
                 }
                 ClauseKind::Let(definition) => {
                     let state = super::scope::LetState::Waiting(definition.clone(), Arc::clone(&self.source));

@@ -5,4 +5,4 @@
 /// The generated parser.
 #[derive(pest_derive::Parser)]
 #[grammar = "../grammar/rules.pest"]
-pub(super) struct Grammar;
+pub(crate) struct Grammar;

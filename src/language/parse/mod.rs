@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use pest::Parser;
 
-use self::grammar::{Grammar, Rule};
+pub(super) use self::grammar::{Grammar, Rule};
 use self::lowering::Lowering;
 pub(crate) use self::table::CLAUSE_WORDS;
 use super::syntax::RuleFile;

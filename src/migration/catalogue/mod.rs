@@ -3,11 +3,12 @@
 //! The reader binds arguments with it, the rule language checks names and types with it, and the reference
 //! documentation prints it. Adding an operation or a field class is one new entry.
 
+pub mod api;
 mod fields;
 mod operations;
 
 pub use fields::FIELDS;
-pub use operations::OPERATIONS;
+pub use operations::{IGNORE_MIGRATION, OPERATIONS};
 
 /// A version such as `5.2`, of Django or of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

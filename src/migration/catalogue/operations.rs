@@ -10,6 +10,8 @@ use super::{Default, DjangoVersion, Group, OperationEntry, Parameter, ParameterK
 
 const DJANGO: &str = "django.db.migrations";
 const POSTGRES: &str = "django.contrib.postgres.operations";
+/// The operation of django-migration-linter that asks to ignore a migration.
+pub const IGNORE_MIGRATION: &str = "IgnoreMigration";
 /// Everything supported has it.
 const ALWAYS: DjangoVersion = DjangoVersion(3, 2);
 
@@ -229,6 +231,16 @@ pub const OPERATIONS: &[OperationEntry] = &[
     postgres("UnaccentExtension", SCHEMA, ONLY_HINTS, "Installs `unaccent` (PostgreSQL)."),
     postgres("CreateCollation", SCHEMA, COLLATION, "Creates a collation (PostgreSQL)."),
     postgres("RemoveCollation", SCHEMA, COLLATION, "Drops a collation (PostgreSQL)."),
+    // django-migration-linter's mark, an operation that does nothing: `django_migration_linter/operations.py`.
+    OperationEntry {
+        name: IGNORE_MIGRATION,
+        module: "django_migration_linter",
+        groups: &[],
+        parameters: &[],
+        since: ALWAYS,
+        until: None,
+        doc: "Does nothing; tells django-migration-linter to ignore the migration.",
+    },
 ];
 
 /// `AlterUniqueTogether` alters a model and adds or drops constraints.

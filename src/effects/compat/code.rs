@@ -1,0 +1,353 @@
+//! A version of the code: what the ORM sends for the models of a project state.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::effects::compat::delete::OnDelete;
+use crate::effects::compat::kind::Kind;
+use crate::effects::compat::table;
+use crate::history::{Doubt, FieldState, ModelState, ProjectState, Reference, Settings, column, through_table};
+use crate::migration::Field;
+use crate::python::ValueKind;
+use crate::schema::{Schema, Target};
+use crate::sql::Column;
+use crate::target::{Vendor, Version};
+
+/// A version of the code.
+#[derive(Clone, Debug)]
+pub struct Code {
+    /// Models with a table of their own that Django looks after.
+    pub(super) models: Vec<Model>,
+    /// What Django would make for them: the types, defaults and constraints that the code counts on.
+    pub(super) schema: Schema,
+    pub(super) target: Target,
+    /// Models by the tables that their actions touch.
+    touching: BTreeMap<String, BTreeSet<usize>>,
+}
+
+/// A model.
+#[derive(Clone, Debug)]
+pub(super) struct Model {
+    /// `app.model` in lower case.
+    pub(super) label: String,
+    pub(super) table: String,
+    /// Its own columns.
+    pub(super) columns: Vec<ModelColumn>,
+    /// The models it inherits a table from, by their place.
+    pub(super) parents: Vec<usize>,
+    /// The relations that point here, multi-table children among them.
+    pub(super) incoming: Vec<Incoming>,
+    /// The tables that Django makes for its ManyToManyFields.
+    pub(super) links: Vec<Link>,
+    /// Places, among all links of other models, of those that point here.
+    pub(super) incoming_links: Vec<(usize, usize)>,
+    /// Why there may be more to it.
+    pub(super) doubt: Option<Arc<Doubt>>,
+}
+
+/// A column as the code knows it.
+#[derive(Clone, Debug)]
+pub(super) struct ModelColumn {
+    pub(super) name: String,
+    /// The name of the field.
+    pub(super) field: String,
+    pub(super) fill: Fill,
+    /// Whether its values come from the rows of another table or from the database, so that no value of the code's own
+    /// can be out of range.
+    pub(super) derived: bool,
+    /// The values of its `choices`, when all of them are known. The ORM does not enforce them, but forms do, and code
+    /// that writes others is odd.
+    pub(super) choices: Vec<String>,
+    /// What Python makes of its values.
+    pub(super) kind: Kind,
+}
+
+impl ModelColumn {
+    /// Whether a check lets all of its `choices` be: it names each of them, and nothing is negated.
+    pub(super) fn chooses_within(&self, expression: &str) -> bool {
+        let lower = expression.to_ascii_lowercase();
+        let lists = lower.contains(" in (") || lower.contains("__in");
+        let names =
+            |choice: &String| ["'", "\""].iter().any(|quote| expression.contains(&format!("{quote}{choice}{quote}")));
+        !self.choices.is_empty()
+            && lists
+            && !lower.contains("not ")
+            && !lower.contains('~')
+            && self.choices.iter().all(names)
+    }
+}
+
+/// What an INSERT does with a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fill {
+    /// Names it, with a value from Python.
+    Named,
+    /// Leaves it to the database's DEFAULT unless the code sets it: `db_default` without `default`, from Django 5.0 on
+    /// (`Field._get_default`, `django.db.models.fields`).
+    DatabaseDefault,
+    /// Leaves its number to the database.
+    Numbered,
+    /// Never writes it: a GeneratedField.
+    Computed,
+}
+
+/// A relation that points at a model.
+#[derive(Clone, Debug)]
+pub(super) struct Incoming {
+    /// The place of the model that has it.
+    pub(super) model: usize,
+    pub(super) column: String,
+    pub(super) on_delete: OnDelete,
+    /// Whether NULL may be written to the column.
+    pub(super) null: bool,
+}
+
+/// The table of a ManyToManyField.
+#[derive(Clone, Debug)]
+pub(super) struct Link {
+    pub(super) table: String,
+    /// The column that refers to the model with the field.
+    pub(super) from: String,
+    /// The column that refers to the other one.
+    pub(super) to: String,
+}
+
+impl Code {
+    /// The code of which `state` holds the models ([`Side::State`](crate::history::Side::State)); `schema` is what
+    /// Django makes for that state on the same target.
+    #[must_use]
+    pub fn new(state: &ProjectState, schema: Schema, settings: &Settings, target: Target) -> Self {
+        let mut code = Self { models: Vec::new(), schema, target, touching: BTreeMap::new() };
+        let mut places: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        let mut states: Vec<&ModelState> = Vec::new();
+        for (app, name, model) in state.models() {
+            if let Some(own) = code.model(state, model) {
+                places.insert((app, name), code.models.len());
+                code.models.push(own);
+                states.push(model);
+            }
+        }
+        // A proxy stands for the model that has the table.
+        for (app, name, model) in state.models() {
+            if model.flag("proxy") == Some(true)
+                && let Ok(table) = crate::history::table(state, model)
+                && let Some(place) = code.models.iter().position(|other| other.table == table)
+            {
+                places.insert((app, name), place);
+            }
+        }
+        let find = |app: &str, name: &str| places.get(&(app, name)).copied();
+        for (place, model) in states.iter().enumerate() {
+            code.relate(state, place, model, settings, &find);
+        }
+        code.index();
+        code
+    }
+
+    /// The model without its relations; `None` for one whose table Django does not make.
+    fn model(&self, state: &ProjectState, model: &ModelState) -> Option<Model> {
+        let unmanaged = model.option("managed").certain().is_some_and(|option| option.value.as_bool() == Some(false));
+        if unmanaged || model.flag("proxy") == Some(true) {
+            return None;
+        }
+        let name = crate::history::table(state, model).ok()?;
+        let made = table::table(&self.schema, &name, self.target.database.vendor)?;
+        let columns = made.columns.iter().map(|column| self.column(model, column)).collect();
+        Some(Model {
+            label: format!("{}.{}", model.app, model.name.to_lowercase()),
+            table: name,
+            columns,
+            parents: Vec::new(),
+            incoming: Vec::new(),
+            links: Vec::new(),
+            incoming_links: Vec::new(),
+            doubt: model.existence.clone().or_else(|| model.more.clone()),
+        })
+    }
+
+    fn column(&self, model: &ModelState, made: &Column) -> ModelColumn {
+        let vendor = self.target.database.vendor;
+        let owns = |name: &str, field: &FieldState| match column(name, field) {
+            Ok(own) => own.is_some_and(|own| table::same_column(&own, &made.name, vendor)),
+            // A class that is not Django's: the column has the field's name or that of a relation.
+            Err(_) => made.name == name || made.name.strip_suffix("_id") == Some(name),
+        };
+        let field = model.fields.iter().find(|(name, field)| owns(name, field));
+        let relates = field.is_some_and(|(_, field)| is_a(&field.field, "ForeignKey"));
+        let fill = if made.generated.is_some() {
+            Fill::Computed
+        } else if made.auto {
+            Fill::Numbered
+        } else if field.is_some_and(|(_, field)| self.leaves_to_database(&field.field)) {
+            Fill::DatabaseDefault
+        } else {
+            Fill::Named
+        };
+        ModelColumn {
+            name: made.name.clone(),
+            field: field.map_or_else(|| made.name.clone(), |(name, _)| name.to_string()),
+            fill,
+            derived: relates || matches!(fill, Fill::Numbered | Fill::Computed),
+            kind: field.map_or(Kind::Other, |(_, field)| Kind::of(&field.field)),
+            choices: field.map(|(_, field)| choices(&field.field)).unwrap_or_default(),
+        }
+    }
+
+    /// `Field._get_default`: `default` goes before `db_default`. Up to Django 5.2 the insert compiler writes the
+    /// expression itself where the database has no `supports_default_keyword_in_insert`, which is SQLite; from 6.0 on it
+    /// leaves the column out there (measured: `alter_field__db_default_to_default`).
+    fn leaves_to_database(&self, field: &Field) -> bool {
+        let Target { database, django } = self.target;
+        let given = |name: &str| {
+            field.argument(name).is_some_and(|argument| match &argument.value.kind {
+                ValueKind::Reference(path) => !path.ends_with("NOT_PROVIDED"),
+                _ => true,
+            })
+        };
+        let since = if database.vendor == Vendor::Sqlite { Version::new(6, 0) } else { Version::new(5, 0) };
+        django >= since && given("db_default") && !given("default")
+    }
+
+    fn relate(
+        &mut self,
+        state: &ProjectState,
+        place: usize,
+        model: &ModelState,
+        settings: &Settings,
+        find: &dyn Fn(&str, &str) -> Option<usize>,
+    ) {
+        let bases = model.bases.as_ref().and_then(|bases| bases.value.elements()).unwrap_or_default();
+        for base in bases {
+            let Some((app, name)) = base.as_str().and_then(|label| label.split_once('.')) else { continue };
+            if let Some(parent) = find(app, &name.to_lowercase()).filter(|parent| *parent != place) {
+                self.models[place].parents.push(parent);
+            }
+        }
+        for (name, field) in &model.fields {
+            let target = match field.target(&model.app, &model.name) {
+                None => continue,
+                Some(Ok((app, name))) => find(&app, &name),
+                Some(Err(Reference::Setting(setting))) => {
+                    settings.model(&setting).and_then(|(app, name)| find(&app, &name))
+                }
+                Some(Err(Reference::Unknown)) => None,
+            };
+            if is_a(&field.field, "ForeignKey") {
+                let Some(target) = target else { continue };
+                let Ok(Some(column)) = column(name, field) else { continue };
+                let null = matches!(field.field.flag("null"), Ok(Some(true)));
+                let on_delete = OnDelete::of(&field.field);
+                self.models[target].incoming.push(Incoming { model: place, column, on_delete, null });
+            } else if let Ok(Some(link)) = through_table(state, model, name, field) {
+                self.link(place, target, link);
+            }
+        }
+    }
+
+    /// Django's own table for a ManyToManyField has an `id`, then the column of the model with the field, then the
+    /// other one (`create_many_to_many_intermediary_model`, `django.db.models.fields.related`).
+    fn link(&mut self, place: usize, target: Option<usize>, link: String) {
+        let Some(made) = table::table(&self.schema, &link, self.target.database.vendor) else { return };
+        let mut columns = made.columns.iter().filter(|column| !column.auto && !column.primary_key);
+        let (Some(from), Some(to)) = (columns.next(), columns.next()) else { return };
+        let link = Link { table: link, from: from.name.clone(), to: to.name.clone() };
+        self.models[place].links.push(link);
+        if let Some(target) = target {
+            let number = self.models[place].links.len() - 1;
+            self.models[target].incoming_links.push((place, number));
+        }
+    }
+
+    fn index(&mut self) {
+        let mut touching: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for place in 0..self.models.len() {
+            let mut touch = |table: &str| {
+                touching.entry(table.to_owned()).or_default().insert(place);
+            };
+            for holder in self.holders(place) {
+                touch(&self.models[holder].table);
+                for link in &self.models[holder].links {
+                    touch(&link.table);
+                }
+            }
+            for demand in self.deleted_with(place) {
+                touch(demand.table);
+            }
+        }
+        self.touching = touching;
+    }
+
+    /// The models whose tables hold a row of this model: itself, then its ancestors.
+    pub(super) fn holders(&self, place: usize) -> Vec<usize> {
+        let mut holders = vec![place];
+        let mut next = 0;
+        while let Some(holder) = holders.get(next).copied() {
+            for parent in &self.models[holder].parents {
+                if !holders.contains(parent) {
+                    holders.push(*parent);
+                }
+            }
+            next += 1;
+        }
+        holders
+    }
+
+    /// The models that do something with one of the tables.
+    pub(super) fn touching(&self, tables: &BTreeSet<String>) -> BTreeSet<usize> {
+        tables.iter().filter_map(|table| self.touching.get(table)).flatten().copied().collect()
+    }
+
+    /// The database that it speaks to.
+    pub(super) fn vendor(&self) -> Vendor {
+        self.target.database.vendor
+    }
+
+    /// The columns that models of this code and of another both know, with the models.
+    pub(super) fn shared_columns<'c>(
+        &'c self,
+        other: &'c Code,
+    ) -> Vec<(&'c Model, &'c Model, (&'c ModelColumn, &'c ModelColumn))> {
+        let mut shared = Vec::new();
+        for own in &self.models {
+            for theirs in other.models.iter().filter(|theirs| theirs.table == own.table) {
+                for column in &own.columns {
+                    let same = theirs.columns.iter().find(|other| other.name == column.name);
+                    shared.extend(same.map(|same| (own, theirs, (column, same))));
+                }
+            }
+        }
+        shared
+    }
+
+    /// The labels of the models that read a column.
+    pub(super) fn reading(&self, table: &str, column: &str) -> impl Iterator<Item = String> {
+        let reads = move |model: &&Model| model.table == table && model.columns.iter().any(|own| own.name == column);
+        self.models.iter().filter(reads).map(|model| model.label.clone())
+    }
+
+    /// Whether it never deletes a row that `column` of `child` refers to: `PROTECT`, `DO_NOTHING`.
+    pub(super) fn keeps_parents(&self, child: &str, column: &str) -> bool {
+        let refers = |incoming: &&Incoming| self.models[incoming.model].table == child && incoming.column == column;
+        let mut relations = self.models.iter().flat_map(|model| &model.incoming).filter(refers);
+        relations.any(|incoming| matches!(incoming.on_delete, OnDelete::Refuse | OnDelete::Nothing))
+    }
+
+    /// Whether one of its models has the table.
+    #[must_use]
+    pub fn has_table(&self, table: &str) -> bool {
+        self.models.iter().any(|model| model.table == table || model.links.iter().any(|link| link.table == table))
+    }
+}
+
+pub(in crate::effects) fn is_a(field: &Field, class: &str) -> bool {
+    field.entry.is_some_and(|entry| entry.derives_from(class))
+}
+
+/// The values of literal `choices` that are texts, without groups; empty when some are not known.
+fn choices(field: &Field) -> Vec<String> {
+    let Some(pairs) = field.argument("choices").and_then(|argument| argument.value.elements()) else {
+        return Vec::new();
+    };
+    let value = |pair: &crate::python::Value| Some(pair.elements()?.first()?.as_str()?.to_owned());
+    pairs.iter().map(value).collect::<Option<Vec<String>>>().unwrap_or_default()
+}

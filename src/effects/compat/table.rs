@@ -1,0 +1,128 @@
+//! What a table demands of those who write it, whether it stands beside a column or as a constraint of its own.
+
+use crate::schema::{Schema, Table};
+use crate::sql::{Column, ConstraintKind, ForeignKey, Index};
+use crate::target::Vendor;
+
+/// A rule that rows differ.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Unique<'a> {
+    /// Columns; an expression stands as its text.
+    pub(super) columns: Vec<&'a str>,
+    /// Whether ON CONFLICT can name its columns: not deferrable, not partial, no expressions.
+    pub(super) conflict_target: bool,
+    /// Whether a WHERE limits it.
+    pub(super) partial: bool,
+    /// Whether some of `columns` are expressions.
+    pub(super) expressions: bool,
+}
+
+/// The table of that name.
+pub(super) fn table<'s>(schema: &'s Schema, name: &str, vendor: Vendor) -> Option<&'s Table> {
+    schema.tables.get(name).or_else(|| {
+        let folds = vendor == Vendor::Sqlite;
+        schema.tables.iter().find(|(other, _)| folds && other.eq_ignore_ascii_case(name)).map(|(_, table)| table)
+    })
+}
+
+/// Whether two names are the same column. Only PostgreSQL tells upper case from lower case in quoted names
+/// (MySQL manual, "Identifier Case Sensitivity"; SQLite compares names without case).
+pub(super) fn same_column(a: &str, b: &str, vendor: Vendor) -> bool {
+    a == b || (vendor != Vendor::PostgreSql && a.eq_ignore_ascii_case(b))
+}
+
+/// Whether two lists name the same columns, in any order.
+pub(super) fn same_columns<A: AsRef<str>, B: AsRef<str>>(a: &[A], b: &[B], vendor: Vendor) -> bool {
+    a.len() == b.len() && a.iter().all(|a| b.iter().any(|b| same_column(a.as_ref(), b.as_ref(), vendor)))
+}
+
+/// The column of that name.
+pub(super) fn column<'t>(table: &'t Table, name: &str, vendor: Vendor) -> Option<&'t Column> {
+    table.columns.iter().find(|column| same_column(&column.name, name, vendor))
+}
+
+/// The columns of the primary key.
+pub(super) fn primary_key(table: &Table) -> Vec<&str> {
+    let inline = table.columns.iter().filter(|column| column.primary_key).map(|column| column.name.as_str());
+    let stated = table.constraints.iter().filter_map(|constraint| match &constraint.kind {
+        ConstraintKind::PrimaryKey(columns) => Some(columns.iter().map(String::as_str)),
+        _ => None,
+    });
+    let mut columns: Vec<&str> = inline.chain(stated.flatten()).collect();
+    columns.dedup();
+    columns
+}
+
+/// All rules that rows differ, the primary key among them.
+pub(super) fn uniques(table: &Table) -> Vec<Unique<'_>> {
+    let key = Some(primary_key(table)).filter(|key| !key.is_empty());
+    let inline = table.columns.iter().filter(|column| column.unique).map(|column| vec![column.name.as_str()]);
+    let plain = key.into_iter().chain(inline).map(|columns| Unique::over(columns, true));
+    let stated = table.constraints.iter().filter_map(|constraint| match &constraint.kind {
+        ConstraintKind::Unique { columns, deferrable } => {
+            Some(Unique::over(columns.iter().map(String::as_str).collect(), !deferrable))
+        }
+        _ => None,
+    });
+    let indexes = table.indexes.iter().filter(|index| index.unique).map(of_index);
+    plain.chain(stated).chain(indexes).collect()
+}
+
+impl<'a> Unique<'a> {
+    fn over(columns: Vec<&'a str>, conflict_target: bool) -> Self {
+        Self { columns, conflict_target, partial: false, expressions: false }
+    }
+}
+
+fn of_index(index: &Index) -> Unique<'_> {
+    Unique {
+        columns: index.columns.iter().map(String::as_str).collect(),
+        conflict_target: !index.partial && !index.expressions,
+        partial: index.partial,
+        expressions: index.expressions,
+    }
+}
+
+/// Names and expressions of checks, those of columns included.
+pub(super) fn checks(table: &Table) -> Vec<(Option<&str>, &str)> {
+    let inline = table.columns.iter().filter_map(|column| Some((None, column.check.as_deref()?)));
+    let stated = table.constraints.iter().filter_map(|constraint| match &constraint.kind {
+        ConstraintKind::Check(expression) => Some((constraint.name.as_deref(), expression.as_str())),
+        _ => None,
+    });
+    inline.chain(stated).collect()
+}
+
+/// Whether the table has an exclusion constraint of that name.
+pub(super) fn exclusions(table: &Table) -> impl Iterator<Item = Option<&str>> {
+    let excludes = |kind: &ConstraintKind| matches!(kind, ConstraintKind::Exclude);
+    table.constraints.iter().filter(move |c| excludes(&c.kind)).map(|c| c.name.as_deref())
+}
+
+/// The foreign keys, with the columns that refer.
+pub(super) fn foreign_keys(table: &Table) -> Vec<(Vec<&str>, &ForeignKey)> {
+    let inline =
+        table.columns.iter().filter_map(|column| Some((vec![column.name.as_str()], column.references.as_ref()?)));
+    let stated = table.constraints.iter().filter_map(|constraint| match &constraint.kind {
+        ConstraintKind::ForeignKey { columns, references } => {
+            Some((columns.iter().map(String::as_str).collect(), references))
+        }
+        _ => None,
+    });
+    inline.chain(stated).collect()
+}
+
+/// Whether an expression, in SQL or as a Python `Q`, mentions a column.
+pub(super) fn mentions(expression: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    expression.split(|c| !is_part(c)).any(|word| {
+        // `qty__gte` of a Q.
+        word.eq_ignore_ascii_case(name) || word.strip_prefix(name).is_some_and(|rest| rest.starts_with("__"))
+    })
+}
+
+/// Whether an expression, in SQL or Python, may fail for some values: it divides or casts.
+pub(super) fn may_raise(expression: &str) -> bool {
+    let lower = expression.to_ascii_lowercase();
+    ["/", "::", "cast", "power", "ln(", "log(", "sqrt"].iter().any(|part| lower.contains(part))
+}

@@ -1,0 +1,204 @@
+//! Pages that are made from the program, and what other pages show of it.
+//!
+//! `INSTA_UPDATE=always cargo test --test it docs` writes them anew.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use whimbrel::check::vocabulary;
+use whimbrel::language::Type;
+use whimbrel::language::vocabulary::Name;
+use whimbrel::reference::rules_markdown;
+use whimbrel::rules;
+
+use crate::support::Folder;
+
+const NOTE: &str =
+    "<!-- made by `INSTA_UPDATE=always cargo test --test it docs`; changes belong into the sources -->\n\n";
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Compares a page with what it should say, or writes it.
+fn assert_page(path: &str, expected: &str) {
+    let file = repository().join(path);
+    let actual = fs::read_to_string(&file).unwrap_or_default();
+    if actual == expected {
+        return;
+    }
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, expected).unwrap();
+        return;
+    }
+    let different = actual.lines().zip(expected.lines()).position(|(actual, expected)| actual != expected);
+    let line = different.unwrap_or_else(|| actual.lines().count().min(expected.lines().count()));
+    panic!(
+        "{path}:{} is out of date: `INSTA_UPDATE=always cargo test --test it docs` writes it anew\n  it says:    {}\n  it should:  {}",
+        line + 1,
+        actual.lines().nth(line).unwrap_or("(nothing)"),
+        expected.lines().nth(line).unwrap_or("(nothing)"),
+    );
+}
+
+#[test]
+fn every_pack_has_a_page_and_every_page_a_pack() {
+    let (set, diagnostics) = rules::load(&rules::built_in());
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let mut pages: Vec<PathBuf> = Vec::new();
+    for pack in set.rules.chunk_by(|left, right| left.pack == right.pack) {
+        let path = format!("docs/rules/{}.md", pack[0].pack);
+        assert_page(&path, &format!("{NOTE}{}", rules_markdown(pack)));
+        pages.push(repository().join(path));
+    }
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(repository().join("docs/rules")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.sort();
+    assert_eq!(found, pages);
+}
+
+#[test]
+fn the_names_that_rules_may_use_have_a_page() {
+    let vocabulary = vocabulary();
+    let mut page = format!("{NOTE}# Names in rules\n");
+    page.push_str(
+        "\nA type with `?` may be unset. `whimbrel explain --names HEAD` shows the names of one head alone.\n",
+    );
+    page.push_str("\n## In every rule\n\n");
+    names(&mut page, &vocabulary.everywhere);
+    page.push_str("\n## By head\n");
+    for head in vocabulary.heads.iter().filter(|head| !matches!(head.namespace, Some("state" | "database"))) {
+        write!(page, "\n### {}\n\n{}\n\n", head.written(), head.doc).unwrap();
+        names(&mut page, &head.names);
+    }
+    page.push_str("\n## By type\n");
+    for entity in &vocabulary.entities {
+        write!(page, "\n### {}\n\n{}\n\n", entity.name, entity.doc).unwrap();
+        names(&mut page, &entity.attributes);
+        if !entity.kinds.is_empty() {
+            let kinds: Vec<String> = entity.kinds.iter().map(|kind| format!("`{}`", kind.name)).collect();
+            write!(page, "\n`is` may ask for: {}.\n", kinds.join(", ")).unwrap();
+        }
+        if !entity.contains.is_empty() {
+            write!(page, "\n`in` may ask for: a {}.\n", entity.contains.join(", a ")).unwrap();
+        }
+    }
+    assert_page("docs/names.md", &page);
+}
+
+fn names(page: &mut String, names: &[Name]) {
+    if names.is_empty() {
+        page.push_str("Only the names of every rule.\n");
+        return;
+    }
+    page.push_str("| name | type | |\n| --- | --- | --- |\n");
+    for name in names {
+        let ty = match &name.slot.ty {
+            // So many words are better read in the sentence beside them.
+            Type::Word(words) if words.len() > 4 => "word".to_owned(),
+            _ => name.slot.to_string().replace('|', "\\|"),
+        };
+        writeln!(page, "| `{}` | {ty} | {} |", name.name, name.doc.replace('|', "\\|")).unwrap();
+    }
+}
+
+#[test]
+fn the_help_of_every_command_has_a_page() {
+    let folder = Folder::with(&[]);
+    let help = |arguments: &[&str]| {
+        let run = folder.run(&[arguments, &["--help"]].concat());
+        assert_eq!((run.status, run.err.as_str()), (0, ""));
+        run.out
+    };
+    let main = help(&[]);
+    let commands = main.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let mut page = format!("{NOTE}# The command line\n\n```text\n{main}```\n");
+    for command in commands.filter_map(|line| line.split_whitespace().next()) {
+        write!(page, "\n## whimbrel {command}\n\n```text\n{}```\n", help(&[command])).unwrap();
+    }
+    assert_page("docs/cli.md", &page);
+}
+
+/// Blocks like this one are what the program says:
+///
+/// ~~~markdown
+/// <!-- in examples/shop: whimbrel check . -->
+///
+/// ```text
+/// …
+/// ```
+/// ~~~
+#[test]
+fn pages_show_what_the_program_says() {
+    let mut shown = 0;
+    for path in ["README.md", "docs/rule-language.md", "docs/configuration.md", "docs/ci.md", "examples/README.md"] {
+        let Ok(text) = fs::read_to_string(repository().join(path)) else { panic!("{path} is missing") };
+        let mut page = String::new();
+        let mut rest = text.as_str();
+        while let Some(start) = rest.find("<!-- in ") {
+            let (before, marked) = rest.split_at(start);
+            let (place, after) = marked.split_once(" -->\n\n```text\n").expect("a block of text follows the marker");
+            let (_, after) = after.split_once("\n```\n").expect("the block ends");
+            let (folder, command) = place["<!-- in ".len()..].split_once(": whimbrel ").expect("folder and command");
+            write!(page, "{before}{place} -->\n\n```text\n{}\n```\n", said(folder, command)).unwrap();
+            rest = after;
+            shown += 1;
+        }
+        page.push_str(rest);
+        assert_page(path, &page);
+    }
+    assert!(shown > 0);
+}
+
+/// The blocks of a page between `~~~language` and `~~~`.
+fn blocks(path: &str, language: &str) -> Vec<String> {
+    let text = fs::read_to_string(repository().join(path)).unwrap();
+    let opening = format!("~~~{language}\n");
+    text.split(&opening).skip(1).map(|rest| rest.split_once("~~~").unwrap().0.to_owned()).collect()
+}
+
+#[test]
+fn rules_on_pages_load_and_pass_their_examples() {
+    let pages = ["README.md", "docs/rule-language.md"];
+    let blocks: Vec<String> = pages.iter().flat_map(|page| blocks(page, "rules")).collect();
+    assert!(blocks.len() > pages.len());
+    for block in blocks {
+        let run = Folder::with(&[("team.rules", &block)]).run(&["test", "team.rules"]);
+        assert_eq!(run.status, 0, "{}{}", run.err, run.out);
+    }
+}
+
+#[test]
+fn configurations_on_pages_are_accepted() {
+    let blocks = blocks("docs/configuration.md", "toml");
+    assert!(blocks.len() > 1);
+    for block in blocks {
+        let name = if block.contains("[tool.whimbrel]") { "pyproject.toml" } else { "whimbrel.toml" };
+        let rules = "setting big_tables: list[str] = [] \"Large ones.\"\n";
+        let folder = Folder::with(&[(name, &block), ("ci/rules/team.rules", rules), ("backend/shop_core/x.py", "")]);
+        let run = folder.run(&["rules"]);
+        assert_eq!((run.status, run.err.as_str()), (0, ""), "{block}");
+    }
+}
+
+/// Standard output and standard error of a command in a copy of a folder of the repository, outside of git.
+fn said(folder: &str, command: &str) -> String {
+    let root = repository().join(folder);
+    let mut files: Vec<(String, String)> = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(text) = fs::read_to_string(&path) {
+                files.push((path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned(), text));
+            }
+        }
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let run = Folder::with(&files).run(&command.split_whitespace().collect::<Vec<_>>());
+    format!("{}{}", run.err, run.out).trim_end().to_owned()
+}

@@ -1,0 +1,163 @@
+//! A git repository with the hooks installed by a framework.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::support::tool;
+
+const INITIAL: &str = r#"from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+    operations = [
+        migrations.CreateModel("Order", [("id", models.BigAutoField(primary_key=True))]),
+    ]
+"#;
+
+/// What runs the hooks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Framework {
+    PreCommit,
+    Prek,
+}
+
+impl Framework {
+    pub(crate) const ALL: [Framework; 2] = [Framework::PreCommit, Framework::Prek];
+
+    fn command(self) -> PathBuf {
+        tool(match self {
+            Framework::PreCommit => "pre-commit",
+            Framework::Prek => "prek",
+        })
+    }
+}
+
+/// What a command said.
+pub(crate) struct Run {
+    pub(crate) status: i32,
+    said: String,
+}
+
+impl Run {
+    /// Standard output and standard error.
+    pub(crate) fn said(&self) -> &str {
+        &self.said
+    }
+
+    /// Whether these lines were shown, one below the other, whatever the framework puts in front of them.
+    pub(crate) fn shows(&self, lines: &str) -> bool {
+        let flush = |text: &str| text.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+        flush(&self.said).contains(&flush(lines))
+    }
+}
+
+/// A repository with one migration in it, and the hooks installed.
+pub(crate) struct Repository {
+    framework: Framework,
+    work_tree: TempDir,
+    /// What the framework keeps for itself.
+    home: TempDir,
+}
+
+impl Repository {
+    /// The hooks as `.pre-commit-hooks.yaml` has them, but with the binary of this build as a command of the system:
+    /// nothing needs to be compiled.
+    pub(crate) fn new(framework: Framework) -> Self {
+        let hooks = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.pre-commit-hooks.yaml")).unwrap();
+        let hooks = hooks
+            .replace("entry: whimbrel ", &format!("entry: {} ", env!("CARGO_BIN_EXE_whimbrel")))
+            .replace("language: rust", "language: system");
+        let mut config = "repos:\n- repo: local\n  hooks:\n".to_owned();
+        for line in hooks.lines() {
+            writeln!(config, "  {line}").unwrap();
+        }
+        Self::with_config(framework, &config)
+    }
+
+    /// A repository whose hooks come from there.
+    pub(crate) fn with_config(framework: Framework, config: &str) -> Self {
+        let repository = Self { framework, work_tree: TempDir::new().unwrap(), home: TempDir::new().unwrap() };
+        repository.git(&["init", "--quiet", "--initial-branch", "main"]);
+        repository.stage(".pre-commit-config.yaml", config);
+        repository.stage("shop/migrations/0001_initial.py", INITIAL);
+        repository.git(&["commit", "--quiet", "--message", "Begin"]);
+        let run = repository.framework(&["install"]);
+        assert_eq!(run.status, 0, "{}", run.said);
+        repository
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.work_tree.path()
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path().join(path)).unwrap()
+    }
+
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn stage(&self, path: &str, text: &str) {
+        self.write(path, text);
+        self.git(&["add", path]);
+    }
+
+    /// Commits what is staged, by way of the hooks.
+    pub(crate) fn commit(&self, message: &str) -> Run {
+        self.run(Path::new("git"), &["commit", "--quiet", "--message", message])
+    }
+
+    pub(crate) fn commits(&self) -> usize {
+        self.git(&["rev-list", "--count", "HEAD"]).trim().parse().unwrap()
+    }
+
+    /// A git command that must work.
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
+        let run = self.run(Path::new("git"), arguments);
+        assert_eq!(run.status, 0, "git {}: {}", arguments.join(" "), run.said);
+        run.said
+    }
+
+    /// A command of the framework.
+    pub(crate) fn framework(&self, arguments: &[&str]) -> Run {
+        self.run(&self.framework.command(), arguments)
+    }
+
+    /// Runs a command as a user in this repository would, with nothing of the machine's git or framework in sight.
+    fn run(&self, program: &Path, arguments: &[&str]) -> Run {
+        let mut command = Command::new(program);
+        for (variable, _) in std::env::vars_os() {
+            let name = variable.to_string_lossy();
+            if name.starts_with("GIT_") || name.starts_with("PRE_COMMIT") || name.starts_with("PREK") || name == "SKIP"
+            {
+                command.env_remove(&variable);
+            }
+        }
+        let output = command
+            .args(arguments)
+            .current_dir(self.path())
+            .env("PRE_COMMIT_HOME", self.home.path())
+            .env("PREK_HOME", self.home.path())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .envs([("GIT_AUTHOR_NAME", "A"), ("GIT_AUTHOR_EMAIL", "a@example.org")])
+            .envs([("GIT_COMMITTER_NAME", "A"), ("GIT_COMMITTER_EMAIL", "a@example.org")])
+            .envs([("LC_ALL", "C.UTF-8"), ("COLUMNS", "120"), ("NO_COLOR", "1"), ("PRE_COMMIT_COLOR", "never")])
+            // A hook that is built from source shares what it depends on with the next one, and need not be fast.
+            .env("CARGO_TARGET_DIR", concat!(env!("CARGO_MANIFEST_DIR"), "/target/hook"))
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+            .output()
+            .unwrap();
+        let mut said = String::from_utf8(output.stdout).unwrap();
+        said.push_str(&String::from_utf8(output.stderr).unwrap());
+        Run { status: output.status.code().unwrap_or(-1), said }
+    }
+}

@@ -1,0 +1,357 @@
+//! `whimbrel packs`: three repositories, a pack and two services that use it, with the real git.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::support::{Folder, Run};
+
+/// A git repository in a folder.
+struct Repository<'f> {
+    folder: &'f Folder,
+    path: PathBuf,
+}
+
+impl<'f> Repository<'f> {
+    fn new(folder: &'f Folder, name: &str) -> Self {
+        let path = folder.path().join(name);
+        fs::create_dir_all(&path).unwrap();
+        let repository = Self { folder, path };
+        repository.git(&["init", "--quiet", "--initial-branch=main", "."]);
+        repository
+    }
+
+    fn git(&self, arguments: &[&str]) -> String {
+        let output = Command::new("git")
+            .args(["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"])
+            .args(arguments)
+            .current_dir(&self.path)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env_remove("GIT_DIR")
+            .env_remove("GIT_INDEX_FILE")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn commit(&self, tag: Option<&str>) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message", "Change"]);
+        if let Some(tag) = tag {
+            self.git(&["tag", tag]);
+        }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        self.folder.run_in(&self.path, arguments)
+    }
+
+    /// The run, which must have gone well.
+    fn done(&self, arguments: &[&str]) -> String {
+        let run = self.run(arguments);
+        assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+        run.out
+    }
+}
+
+const MIGRATION: &str = "\
+from django.db import migrations, models
+
+class Migration(migrations.Migration):
+    dependencies = []
+    operations = [
+        migrations.CreateModel('Order', [('total', models.FloatField())]),
+        migrations.AddField('order', 'note', models.TextField(default='')),
+    ]
+";
+
+const FLOAT: &str = "\
+rule money-is-decimal \"money in a float\" {
+  forbid CreateModel.fields
+  when field is FloatField
+  severity SEVERITY
+  message \"`{field.name}` loses cents\"
+}
+";
+
+const TEXT: &str = "\
+setting long_tables: list[str] = [] \"Tables that may hold long texts.\"
+
+rule text-is-limited \"text without a limit\" {
+  forbid AddField
+  when field is TextField and model.name not in long_tables
+  message \"`{field.name}` holds any text\"
+}
+";
+
+fn manifest(version: &str, more: &str) -> String {
+    format!("name = \"acme\"\nversion = \"{version}\"\nedition = 1\nwhimbrel = \">=0.1\"\nlicense = \"MIT\"\n{more}")
+}
+
+fn pack(folder: &Folder) -> Repository<'_> {
+    let pack = Repository::new(folder, "pack");
+    pack.write("pack.toml", &manifest("1.0.0", ""));
+    pack.write("rules/money.rules", &FLOAT.replace("SEVERITY", "warning"));
+    pack.commit(Some("v1"));
+    pack
+}
+
+fn service<'f>(folder: &'f Folder, name: &str, more: &str) -> Repository<'f> {
+    let service = Repository::new(folder, name);
+    let packs = "[packs]\nacme = { git = \"../pack\", rev = \"v1\" }\n";
+    service.write("whimbrel.toml", &format!("{more}\n{packs}"));
+    service.write("shop/migrations/__init__.py", "");
+    service.write("shop/migrations/0001_initial.py", MIGRATION);
+    service
+}
+
+#[test]
+fn a_pack_is_pinned_used_updated_and_regraded_in_one_service() {
+    let folder = Folder::with(&[]);
+    let pack = pack(&folder);
+    let a = service(&folder, "a", "");
+    let b = service(&folder, "b", "rules = [\"ci/*.rules\"]");
+    b.write(
+        "ci/own.rules",
+        "use acme\nextend acme/money-is-decimal { severity info  unless app == \"legacy\" because \"ADR 3\" }\n",
+    );
+
+    // What is not locked is not used, and the way out is named.
+    let run = a.run(&["check", "--all"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("the pack `acme` is not in whimbrel.lock"), "{}", run.err);
+    assert!(run.err.contains("run `whimbrel packs lock`"), "{}", run.err);
+
+    for service in [&a, &b] {
+        let out = service.done(&["packs", "lock"]);
+        assert!(out.starts_with("+ acme 1.0.0 ("), "{out}");
+        service.done(&["packs", "lock", "--check"]);
+        service.commit(None);
+    }
+    let locked = fs::read_to_string(a.path.join("whimbrel.lock")).unwrap();
+    let commit = pack.git(&["rev-parse", "v1^{commit}"]);
+    assert!(locked.contains(&format!("commit = \"{}\"", commit.trim())), "{locked}");
+    assert!(locked.contains("hash = \"sha256:"), "{locked}");
+
+    let check =
+        |service: &Repository<'_>| service.run(&["check", "--all", "--format", "concise", "--select", "acme/*"]).out;
+    assert!(check(&a).contains("warning"), "{}", check(&a));
+    assert!(!check(&b).contains("warning") && check(&b).contains("acme/money-is-decimal"), "{}", check(&b));
+    let explained = b.done(&["explain", "acme/money-is-decimal"]);
+    assert!(explained.contains("severity info in ci/own.rules:2"), "{explained}");
+    assert!(explained.contains("acme@1.0.0/rules/money.rules:1"), "{explained}");
+
+    // A new release of the pack: a rule is graded up, another one is new.
+    pack.write("pack.toml", &manifest("1.1.0", ""));
+    pack.write("rules/money.rules", &FLOAT.replace("SEVERITY", "error"));
+    pack.write("rules/text.rules", TEXT);
+    pack.commit(None);
+    pack.git(&["tag", "--force", "v1"]);
+
+    // A check goes on with what is locked.
+    assert!(!check(&a).contains("acme/text-is-limited"), "{}", check(&a));
+    let diff = a.run(&["packs", "diff"]);
+    assert_eq!(diff.status, 1, "{}{}", diff.out, diff.err);
+    assert!(diff.out.contains("~ acme 1.0.0 ("), "{}", diff.out);
+    assert!(diff.out.contains("+ rule acme/text-is-limited (error)"), "{}", diff.out);
+    assert!(diff.out.contains("~ rule acme/money-is-decimal: warning → error"), "{}", diff.out);
+    assert!(diff.out.contains("+ shop/migrations/0001_initial.py:7 error acme/text-is-limited"), "{}", diff.out);
+    assert!(diff.out.contains("- shop/migrations/0001_initial.py:6 warning acme/money-is-decimal"), "{}", diff.out);
+    assert_eq!(fs::read_to_string(a.path.join("whimbrel.lock")).unwrap(), locked, "diff writes nothing");
+
+    let updated = a.done(&["packs", "update", "acme"]);
+    assert!(updated.contains("→ 1.1.0"), "{updated}");
+    assert_eq!(a.run(&["check", "--all"]).status, 1);
+    assert_eq!(a.run(&["packs", "diff"]).status, 0);
+    assert!(!check(&b).contains("acme/text-is-limited"), "the other service has not moved");
+}
+
+#[test]
+fn a_copy_that_was_tampered_with_is_refused_and_can_be_fetched_again() {
+    let folder = Folder::with(&[]);
+    let _pack = pack(&folder);
+    let a = service(&folder, "a", "");
+    a.done(&["packs", "lock"]);
+    let copies = a.path.join(".git/whimbrel/packs");
+    let copy = fs::read_dir(&copies).unwrap().next().unwrap().unwrap().path();
+    fs::write(copy.join("rules/money.rules"), "").unwrap();
+
+    let run = a.run(&["check", "--all"]);
+    assert_eq!(run.status, 2);
+    let hash = copy.file_name().unwrap().to_string_lossy().into_owned();
+    let words: String = run.err.split_whitespace().collect();
+    assert!(run.err.contains("is not the one that is locked"), "{}", run.err);
+    assert!(words.contains(&format!("sha256:{hash}")), "{}", run.err);
+    assert_eq!(words.matches("sha256:").count(), 2, "{}", run.err);
+    assert!(a.done(&["packs", "list"]).contains("hash-mismatch"));
+
+    a.done(&["packs", "lock"]);
+    assert_eq!(a.run(&["check", "--all", "--format", "concise", "--select", "acme/*"]).status, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hook_never_fetches() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = Folder::with(&[]);
+    let pack = pack(&folder);
+    let a = service(&folder, "a", "");
+    a.done(&["packs", "lock"]);
+    a.git(&["add", "--all"]);
+
+    // The pack's repository is gone, and git refuses whatever could reach another one.
+    fs::rename(&pack.path, folder.path().join("elsewhere")).unwrap();
+    let real = Command::new("sh").args(["-c", "command -v git"]).output().unwrap();
+    let real = String::from_utf8(real.stdout).unwrap();
+    let wrapper = folder.path().join("bin/git");
+    fs::create_dir_all(wrapper.parent().unwrap()).unwrap();
+    fs::write(
+        &wrapper,
+        format!(
+            "#!/bin/sh\nfor word in \"$@\"; do case $word in fetch|clone|pull|ls-remote|remote|submodule) \
+             echo \"git $*\" >> {log}; exit 99;; esac; done\nexec {} \"$@\"\n",
+            real.trim(),
+            log = folder.path().join("fetched").display(),
+        ),
+    )
+    .unwrap();
+    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
+
+    let run = folder.run_with_path(&a.path, &wrapper, &["check", "--format", "concise"]);
+    assert!(run.out.contains("acme/money-is-decimal"), "{}{}", run.out, run.err);
+    assert!(!folder.path().join("fetched").exists());
+
+    // Without its copy it says what to do, and still does not fetch.
+    fs::remove_dir_all(a.path.join(".git/whimbrel")).unwrap();
+    let run = folder.run_with_path(&a.path, &wrapper, &["check"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("run `whimbrel packs lock` once in this clone"), "{}", run.err);
+    assert!(!folder.path().join("fetched").exists());
+    let run = folder.run_with_path(&a.path, &wrapper, &["packs", "lock"]);
+    assert_eq!(run.status, 2);
+    assert!(folder.path().join("fetched").exists(), "the wrapper sees what fetches");
+}
+
+#[test]
+fn packs_build_on_packs_and_two_that_disagree_are_an_error() {
+    let folder = Folder::with(&[]);
+    let base = pack(&folder);
+    let one = Repository::new(&folder, "one");
+    let name = |name: &str, rev: &str| {
+        let url = base.path.display();
+        format!("name = \"{name}\"\nversion = \"1\"\n[packs]\nacme = {{ git = \"{url}\", rev = \"{rev}\" }}\n")
+    };
+    one.write("pack.toml", &name("one", "v1"));
+    one.write("a.rules", "extend acme/money-is-decimal { severity error }\n");
+    one.commit(Some("v1"));
+    let two = Repository::new(&folder, "two");
+    two.write("pack.toml", &name("two", "main"));
+    two.write("b.rules", "edition 1\n");
+    two.commit(Some("v1"));
+
+    let a = service(&folder, "a", "");
+    a.write("whimbrel.toml", "[packs]\none = { git = \"../one\", rev = \"v1\" }\n");
+    let out = a.done(&["packs", "lock"]);
+    assert!(out.contains("+ acme 1.0.0") && out.contains("+ one 1 "), "{out}");
+    a.git(&["add", "--all"]);
+    assert_eq!(a.run(&["check", "--all", "--select", "acme/*"]).status, 1, "graded up by the other pack");
+
+    let both = "[packs]\none = { git = \"../one\", rev = \"v1\" }\ntwo = { git = \"../two\", rev = \"v1\" }\n";
+    a.write("whimbrel.toml", both);
+    let run = a.run(&["packs", "lock"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("two packs ask for different `acme`"), "{}", run.err);
+    assert!(run.err.contains("two@1/pack.toml") && run.err.contains("one@1/pack.toml:"), "{}", run.err);
+
+    // The project decides.
+    a.write("whimbrel.toml", &format!("{both}acme = {{ git = \"../pack\", rev = \"v1\" }}\n"));
+    a.done(&["packs", "lock"]);
+}
+
+#[test]
+fn settings_that_a_pack_needs_must_be_configured() {
+    let folder = Folder::with(&[
+        ("whimbrel.toml", "[packs]\nacme = { path = \"ci/acme\" }\n"),
+        ("ci/acme/pack.toml", &manifest("1.0", "settings = [\"long_tables\"]\n")),
+        ("ci/acme/text.rules", TEXT),
+    ]);
+    let run = folder.run(&["rules"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("the pack `acme` needs the setting `long_tables`"), "{}", run.err);
+    folder.write(
+        "whimbrel.toml",
+        "[packs]\nacme = { path = \"ci/acme\" }\n[settings]\n\"acme/long_tables\" = [\"Note\"]\n",
+    );
+    let run = folder.run(&["rules"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert!(run.out.contains("acme/text-is-limited"), "{}", run.out);
+}
+
+#[test]
+fn an_installed_python_package_brings_its_pack() {
+    let folder = Folder::with(&[
+        ("whimbrel.toml", "[packs]\nacme = { python = \"Acme.Rules\" }\n"),
+        (
+            "venv/lib/python3.12/site-packages/acme_rules-1.0.dist-info/entry_points.txt",
+            "[whimbrel.rules]\nacme = acme_rules.data\n",
+        ),
+        ("venv/lib/python3.12/site-packages/acme_rules/data/pack.toml", &manifest("1.0", "")),
+        ("venv/lib/python3.12/site-packages/acme_rules/data/text.rules", TEXT),
+    ]);
+    let venv = folder.path().join("venv").display().to_string();
+    let run = |arguments: &[&str]| folder.run_with(folder.path(), &[("VIRTUAL_ENV", &venv)], arguments);
+    assert_eq!(folder.run(&["packs", "lock"]).status, 2, "no environment, no pack");
+    let locked = run(&["packs", "lock"]);
+    assert_eq!(locked.status, 0, "{}", locked.err);
+    assert!(folder.read("whimbrel.lock").contains("python = \"Acme.Rules\""));
+    assert!(run(&["rules"]).out.contains("acme/text-is-limited"));
+
+    // Another version was installed meanwhile.
+    folder.write("venv/lib/python3.12/site-packages/acme_rules/data/pack.toml", &manifest("2.0", ""));
+    let changed = run(&["rules"]);
+    assert_eq!(changed.status, 2);
+    assert!(changed.err.contains("the installed pack `acme` is not the one that is locked"), "{}", changed.err);
+    assert!(run(&["packs", "update"]).out.contains("1.0"));
+    assert_eq!(run(&["rules"]).status, 0);
+}
+
+#[test]
+fn mistakes_in_the_table_of_packs_are_explained() {
+    let folder = Folder::with(&[(
+        "whimbrel.toml",
+        "[packs]\nA = { path = \"x\" }\nb = { git = \"x\" }\nc = {}\nd = { path = \"x\", rev = \"1\" }\n\
+         e = { git = \"x\", tag = \"1\" }\nf = { git = \"--upload-pack=x\", rev = \"1\" }\n",
+    )]);
+    let run = folder.run(&["rules"]);
+    assert_eq!(run.status, 2);
+    for words in [
+        "`A` is no name of a pack",
+        "nothing says which revision of `b` is meant",
+        "nothing says where `c` comes from",
+        "`rev` belongs to a pack from git",
+        "write `rev`",
+        "`--upload-pack=x` is no `git`",
+    ] {
+        assert!(run.err.contains(words), "{words}: {}", run.err);
+    }
+}
+
+#[test]
+fn rules_are_tested_under_the_name_of_the_pack_around_them() {
+    let folder = Folder::with(&[
+        ("pack.toml", &manifest("1.0", "")),
+        ("rules/text.rules", TEXT),
+        ("rules/more.rules", "extend acme/text-is-limited { severity info }\n"),
+    ]);
+    let run = folder.run(&["test", "rules"]);
+    assert!(run.out.contains("acme/text-is-limited"), "{}{}", run.out, run.err);
+}
