@@ -311,6 +311,9 @@ pub(super) struct StateArguments {
     /// The migration after which; its name, or the beginning of it [default: the latest]
     #[arg(value_name = "MIGRATION")]
     pub(super) migration: Option<String>,
+    /// Version of Django whose names are given
+    #[arg(long, value_name = "VERSION")]
+    pub(super) django: Option<Version>,
     /// How to show them
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Table)]
     pub(super) format: ListFormat,

@@ -21,7 +21,7 @@ use crate::target::{Database, Vendor, Version};
 /// What is judged for when nothing says otherwise: the database that most Django projects of a size to care use.
 const DEFAULT_VENDOR: Vendor = Vendor::PostgreSql;
 /// The version of Django that is assumed when nothing says otherwise: the newest with long-term support.
-const DEFAULT_DJANGO: Version = Version::new(5, 2);
+pub(super) const DEFAULT_DJANGO: Version = Version::new(5, 2);
 
 pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict, Failure> {
     let reports = Reports::of(arguments)?;
