@@ -3,6 +3,7 @@
 mod arguments;
 mod baseline;
 mod check;
+mod detected;
 mod explain;
 mod failure;
 mod fmt;

@@ -46,6 +46,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::check::Tables;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Spanned};
 use crate::target::{Database, Version};
@@ -88,7 +89,7 @@ pub struct Config {
     /// Whether a suppression must say its reason.
     pub require_reason: bool,
     /// What is known of tables, by their name in the database.
-    pub tables: BTreeMap<String, TableFacts>,
+    pub tables: Tables,
     /// Folders with installed packages, relative to [`root`](Self::root) or absolute.
     pub site_packages: Vec<Spanned<String>>,
     /// The file's text, which all spans lie in.
@@ -101,17 +102,6 @@ impl Config {
     pub fn selects(&self, path: &str) -> bool {
         (self.include.is_empty() || self.include.is_match(path)) && !self.exclude.is_match(path)
     }
-}
-
-/// What the project knows of a table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TableFacts {
-    /// About how many rows it has.
-    pub rows: Option<i64>,
-    /// Whether it is in use at every moment.
-    pub hot: Option<bool>,
-    /// Who answers for it.
-    pub owner: Option<String>,
 }
 
 /// Another level for a rule.

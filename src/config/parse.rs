@@ -6,7 +6,8 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Key, Reader, Value, entries, nearest, quoted};
-use super::{Config, ConfigFormat, FailOn, Globs, Level, RuleOverride, SettingValue, TableFacts};
+use super::{Config, ConfigFormat, FailOn, Globs, Level, RuleOverride, SettingValue};
+use crate::check::TableFacts;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Spanned};
 use crate::target::TargetError;

@@ -19,6 +19,7 @@ use std::rc::Rc;
 
 use crate::check::deployed::Deployed;
 use crate::check::states::States;
+use crate::check::tables::{NO_TABLES, Tables};
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Fact, Slot, Type, Vocabulary};
 use crate::migration::{Migration, Operation};
@@ -47,6 +48,8 @@ pub(crate) struct Context<'a> {
     pub(crate) django: Version,
     /// The vocabulary, with what rule files declare.
     pub(crate) vocabulary: &'a Vocabulary,
+    /// What the configuration says of tables.
+    pub(crate) tables: &'a Tables,
 }
 
 /// An operation and its place in the migration.
@@ -74,7 +77,7 @@ impl<'a> Context<'a> {
         for (index, operation) in migration.operations.iter().enumerate() {
             place(operation, index, &mut operations);
         }
-        Self { migration, operations, deployed, states, database, django, vocabulary }
+        Self { migration, operations, deployed, states, database, django, vocabulary, tables: &NO_TABLES }
     }
 
     /// Whether a rule file declares an operation class of that path, by its last part.

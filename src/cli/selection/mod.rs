@@ -230,6 +230,11 @@ fn selects(project: &Project, path: &str) -> bool {
 /// Folders that never hold migrations of the project, and are large.
 const SKIPPED: [&str; 3] = ["node_modules", "__pycache__", "site-packages"];
 
+/// Whether a folder of that name is not looked into.
+pub(super) fn is_skipped(name: &str) -> bool {
+    name.starts_with('.') || SKIPPED.contains(&name)
+}
+
 /// Every file below a folder, without hidden folders; symbolic links to folders are not followed.
 pub(super) fn walk(folder: &Path, found: &mut dyn FnMut(&Path)) {
     let Ok(entries) = fs::read_dir(folder) else { return };
@@ -239,7 +244,7 @@ pub(super) fn walk(folder: &Path, found: &mut dyn FnMut(&Path)) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         let Ok(kind) = entry.file_type() else { continue };
-        if kind.is_dir() && !name.starts_with('.') && !SKIPPED.contains(&name.as_ref()) {
+        if kind.is_dir() && !is_skipped(&name) {
             walk(&entry.path(), found);
         } else if !kind.is_dir() {
             found(&entry.path());
