@@ -51,6 +51,8 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// List the rules of this project
     Rules(RulesArguments),
+    /// Write a configuration, a first rule file and the pre-commit entry; nothing is overwritten
+    Init(InitArguments),
     /// Start a rule out of a migration, or a pack
     New {
         #[command(subcommand)]
@@ -61,6 +63,13 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PacksCommand,
     },
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub(super) struct InitArguments {
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
 }
 
 /// Arguments of `check`.

@@ -41,6 +41,7 @@ mod globs;
 mod packs;
 mod parse;
 pub(crate) mod reader;
+mod schema;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -54,6 +55,7 @@ use crate::target::{Database, Version};
 pub use globs::Globs;
 pub use packs::{PackEntry, PackLocation};
 pub(crate) use packs::{is_pack_name, read_packs};
+pub use schema::json_schema;
 
 /// What the user configured; what is not configured is empty.
 #[derive(Clone, Debug, Default)]

@@ -12,7 +12,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Spanned};
 use crate::target::TargetError;
 
-const KEYS: [&str; 14] = [
+/// The keys of a configuration.
+pub(super) const KEYS: [&str; 14] = [
     "databases",
     "django",
     "rules",

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cases;
+mod configuration;
 mod docs;
 mod fmt;
 mod formats;
