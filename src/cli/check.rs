@@ -12,7 +12,7 @@ use crate::cli::output::Output;
 use crate::cli::progress::Progress;
 use crate::cli::project::Project;
 use crate::cli::reports::Reports;
-use crate::cli::selection::{Scope, select};
+use crate::cli::selection::{Scope, idle_patterns, select};
 use crate::config::{Config, FailOn, Level};
 use crate::language::{Override, RuleSet, did_you_mean};
 use crate::suppress::{Date, FileSuppressions, Scope as Suppressing, suppress};
@@ -32,6 +32,9 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
     let mut selection =
         select(&project, scope(arguments, base.as_deref())?, arguments.deployed.as_deref(), base.as_deref())?;
     let baseline = BaselineFile::find(arguments, &project)?;
+    if arguments.all && !arguments.quiet {
+        output.warn(&idle_patterns(&project)?);
+    }
     let databases = databases_of(&arguments.database, &project);
     let django = django_of(arguments.django, &project);
     if arguments.verbose {

@@ -6,6 +6,7 @@ mod architecture;
 mod cases;
 mod configuration;
 mod docs;
+mod flags;
 mod fmt;
 mod formats;
 mod history;
