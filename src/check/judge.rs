@@ -95,10 +95,8 @@ impl<'r> Judge<'r> {
         let assumed = Assumed::new(assumptions);
         let mut collected = Collected::default();
         for database in self.databases {
-            let context = Context {
-                tables: self.tables,
-                ..Context::new(migration, deployed, states, &self.rules.vocabulary, *database, self.django)
-            };
+            let context = Context::new(migration, deployed, states, &self.rules.vocabulary, *database, self.django)
+                .with_tables(self.tables);
             let of_file = Of { context: &context, assumed: &assumed };
             self.file(of_file, &mut collected);
             for placed in &context.operations {

@@ -11,6 +11,7 @@ mod facts;
 mod finding;
 mod judge;
 pub mod own;
+mod place;
 mod states;
 mod tables;
 

@@ -1,12 +1,42 @@
-//! The project's states around the operations of one migration.
+//! The project's states around the operations of one migration, and what it may rely on being there.
 
-use crate::history::{History, ProjectState, Side};
-use crate::migration::Migration;
+use std::collections::BTreeSet;
 
-/// The state before a migration's first operation, then after each of its operations, nested ones behind the one they
-/// stand in; empty when its history is not known.
+use crate::check::place::Place;
+use crate::history::{History, NodeId, ProjectState, Side};
+use crate::migration::{Dependency, Migration, Operation};
+
+/// What is known of the project around one migration; empty when its history is not known.
 #[derive(Clone, Debug, Default)]
-pub struct States(Vec<ProjectState>);
+pub struct States {
+    /// The state before its first operation, then after each of its operations, nested ones behind the one they stand
+    /// in.
+    states: Vec<ProjectState>,
+    /// What it depends on, for a migration with a RunPython.
+    reached: Option<Reached>,
+    /// Its place among all.
+    place: Place,
+}
+
+/// The apps that a migration depends on, through others too.
+#[derive(Clone, Debug, Default)]
+struct Reached {
+    /// Their labels, its own among them.
+    apps: BTreeSet<String>,
+    /// Whether there may be others: one of the migrations that it depends on is not known.
+    open: bool,
+}
+
+/// What the migrations of Django's own apps depend on (django.contrib, Django 4.2 to 6.1).
+const CONTRIB: [(&str, &[&str]); 7] = [
+    ("admin", &["auth", "contenttypes"]),
+    ("auth", &["contenttypes"]),
+    ("contenttypes", &[]),
+    ("flatpages", &["sites"]),
+    ("redirects", &["sites"]),
+    ("sessions", &[]),
+    ("sites", &[]),
+];
 
 impl States {
     /// The states around the operations of a migration that belongs to the history.
@@ -16,16 +46,80 @@ impl States {
         let node = graph.node(&migration.app, &migration.name);
         // Two files may claim one name; only one of them is in the graph.
         let node = node.filter(|node| graph.migration(*node).source.path() == migration.source.path());
-        Self(node.map(|node| history.states_within(node, Side::State)).unwrap_or_default())
+        let place = Place::of(history, migration);
+        let Some(node) = node else { return Self { place, ..Self::default() } };
+        let reached = migration.operations.iter().any(runs_python).then(|| reached(history, node));
+        Self { states: history.states_within(node, Side::State), reached, place }
+    }
+
+    /// Where the migration stands among all.
+    pub(super) fn place(&self) -> &Place {
+        &self.place
     }
 
     /// The state before the operation at that place among all of the file.
     pub(super) fn before(&self, order: usize) -> Option<&ProjectState> {
-        self.0.get(order)
+        self.states.get(order)
     }
 
     /// The state after the operation at that place among all of the file.
     pub(super) fn after(&self, order: usize) -> Option<&ProjectState> {
-        self.0.get(order + 1)
+        self.states.get(order + 1)
+    }
+
+    /// Whether the migration certainly does not depend on any migration of an app.
+    pub(super) fn cannot_rely_on(&self, app: &str) -> bool {
+        self.reached.as_ref().is_some_and(|reached| !reached.open && !reached.apps.contains(app))
+    }
+}
+
+fn runs_python(operation: &Operation) -> bool {
+    operation.kind_name() == Some("RunPython") || operation.children.iter().any(runs_python)
+}
+
+fn reached(history: &History, from: NodeId) -> Reached {
+    let graph = history.graph();
+    let mut reached = Reached::default();
+    let mut seen: BTreeSet<NodeId> = BTreeSet::new();
+    let mut open: Vec<NodeId> = vec![from];
+    while let Some(node) = open.pop() {
+        if !seen.insert(node) {
+            continue;
+        }
+        open.extend(graph.parents(node));
+        let migration = graph.migration(node);
+        reached.apps.insert(migration.app.clone());
+        for dependency in &migration.dependencies {
+            match &dependency.value {
+                Dependency::Migration { app, name } => match graph.node(app, name) {
+                    Some(node) => open.push(node),
+                    None if !graph.leaves(app).is_empty() => {
+                        // `__first__`, `__latest__`, or a name that is gone: its app is there all the same.
+                        reached.apps.insert(app.clone());
+                        reached.open |= !name.starts_with("__");
+                        open.extend(graph.leaves(app));
+                    }
+                    None => reached.outside(app),
+                },
+                Dependency::Swappable(setting) => match history.settings().model(setting) {
+                    Some((app, _)) if !graph.leaves(&app).is_empty() => open.extend(graph.leaves(&app)),
+                    Some((app, _)) => reached.outside(&app),
+                    None => reached.open = true,
+                },
+                Dependency::Unknown(_) => reached.open = true,
+            }
+        }
+    }
+    reached
+}
+
+impl Reached {
+    /// An app whose migrations are not known.
+    fn outside(&mut self, app: &str) {
+        self.apps.insert(app.to_owned());
+        match CONTRIB.iter().find(|(known, _)| *known == app) {
+            Some((_, apps)) => self.apps.extend(apps.iter().map(|app| (*app).to_owned())),
+            None => self.open = true,
+        }
     }
 }

@@ -63,6 +63,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PacksCommand,
     },
+    /// Show the models of an app as its migrations have made them, without running them
+    State(StateArguments),
 }
 
 /// Arguments of `init`.
@@ -318,6 +320,27 @@ pub(super) struct PacksListArguments {
     #[command(flatten)]
     pub(super) configuration: ConfigurationArguments,
 }
+
+/// Arguments of `state`.
+#[derive(Debug, Args)]
+#[command(after_help = STATE_HELP)]
+pub(super) struct StateArguments {
+    /// Label of the app
+    #[arg(value_name = "APP")]
+    pub(super) app: String,
+    /// The migration after which; its name, or the beginning of it [default: the latest]
+    #[arg(value_name = "MIGRATION")]
+    pub(super) migration: Option<String>,
+    /// How to show them
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Table)]
+    pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+const STATE_HELP: &str = "\
+The state is replayed from the working tree, with the rules of Django's ProjectState. What only running Python can tell
+stands in ⟨…⟩; behind a `?` is the reason why more may be different. In JSON it is {\"unknown\": \"source text\"}.";
 
 /// Forms of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

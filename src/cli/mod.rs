@@ -17,6 +17,7 @@ mod reports;
 mod rule_files;
 mod rules;
 mod selection;
+mod state;
 mod test;
 
 use std::process::ExitCode;
@@ -46,6 +47,7 @@ pub fn main() -> ExitCode {
         Command::New { command } => new::run(&command),
         Command::Packs { command } => packs::run(&command, &output),
         Command::Rules(rules) => rules::run(&rules, &output),
+        Command::State(state) => state::run(&state, &output),
     };
     match run {
         Ok(verdict) => verdict.into(),

@@ -46,6 +46,7 @@ pub enum Side {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     models: BTreeMap<String, (String, String)>,
+    default_auto_field: Option<String>,
 }
 
 impl Settings {
@@ -56,6 +57,19 @@ impl Settings {
             self.models.insert(setting.to_owned(), (app.to_owned(), name.to_lowercase()));
         }
         self
+    }
+
+    /// Says what `DEFAULT_AUTO_FIELD` is: the dotted path of a field class.
+    #[must_use]
+    pub fn with_default_auto_field(mut self, path: &str) -> Self {
+        self.default_auto_field = Some(path.to_owned());
+        self
+    }
+
+    /// `DEFAULT_AUTO_FIELD`, when it is configured.
+    #[must_use]
+    pub fn default_auto_field(&self) -> Option<&str> {
+        self.default_auto_field.as_deref()
     }
 
     /// The (app, lower-case name) that a setting names; the setting with or without `django.conf.settings`.

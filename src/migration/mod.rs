@@ -9,6 +9,7 @@ pub mod catalogue;
 mod field;
 mod operation;
 mod path;
+pub mod queries;
 mod read;
 mod sql;
 

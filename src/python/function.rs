@@ -7,9 +7,10 @@ use std::collections::{HashMap, HashSet};
 
 use rustpython_parser::ast::{self, Constant, Expr, Ranged, Stmt};
 
+use crate::python::chain::chain;
 use crate::python::imports::{import_bindings, imported_paths};
 use crate::python::tokens::span_of;
-use crate::python::{Function, FunctionCall};
+use crate::python::{Binding, Function, FunctionCall, FunctionStep, Loop};
 use crate::source::Span;
 
 /// Longest text of a callee; behind it a chain of calls is cut.
@@ -18,7 +19,7 @@ const LONGEST_CALLEE: usize = 160;
 /// The facts of a `def`.
 pub(super) fn function_facts(arguments: &ast::Arguments, body: &[Stmt], imports: &HashMap<String, String>) -> Function {
     let mut walk = Walk::new(arguments);
-    walk.push_all(body.iter().map(Node::Stmt), 0, None);
+    walk.push_all(body.iter().map(Node::Stmt), None, None);
     walk.run();
     let empty = body.iter().all(does_nothing);
     walk.finish(imports, empty)
@@ -27,7 +28,7 @@ pub(super) fn function_facts(arguments: &ast::Arguments, body: &[Stmt], imports:
 /// The facts of a lambda.
 pub(super) fn lambda_facts(lambda: &ast::ExprLambda, imports: &HashMap<String, String>) -> Function {
     let mut walk = Walk::new(&lambda.args);
-    walk.push_all([Node::Expr(&lambda.body)], 0, None);
+    walk.push_all([Node::Expr(&lambda.body)], None, None);
     walk.run();
     let empty = matches!(&*lambda.body, Expr::Constant(_));
     walk.finish(imports, empty)
@@ -46,12 +47,21 @@ fn does_nothing(statement: &Stmt) -> bool {
 enum Node<'a> {
     Stmt(&'a Stmt),
     Expr(&'a Expr),
+    /// A target gets a value (`None`: one that is not looked at), or each of its elements.
+    Bind {
+        target: &'a Expr,
+        value: Option<&'a Expr>,
+        each: InLoop,
+    },
 }
+
+/// The innermost loop around a node, by its place in `Function::loops`.
+type InLoop = Option<usize>;
 
 struct Walk<'a> {
     function: Function,
     /// Nodes to visit, with the loops around them and the place that stands for their own.
-    stack: Vec<(Node<'a>, usize, Option<Span>)>,
+    stack: Vec<(Node<'a>, InLoop, Option<Span>)>,
     /// Names with attributes behind them, with their places.
     used: Vec<(&'a str, Vec<&'a str>, Span)>,
     /// Names that the function binds.
@@ -69,11 +79,11 @@ impl<'a> Walk<'a> {
             bound: HashSet::new(),
             imported: HashMap::new(),
         };
-        walk.parameters(arguments, 0, None, true);
+        walk.parameters(arguments, None, None, true);
         walk
     }
 
-    fn parameters(&mut self, arguments: &'a ast::Arguments, loops: usize, place: Option<Span>, own: bool) {
+    fn parameters(&mut self, arguments: &'a ast::Arguments, loops: InLoop, place: Option<Span>, own: bool) {
         let plain = arguments.posonlyargs.iter().chain(&arguments.args).map(|argument| &argument.def);
         let keyword = arguments.kwonlyargs.iter().map(|argument| &argument.def);
         let rest = arguments.vararg.iter().map(|argument| &**argument);
@@ -90,7 +100,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Puts nodes on the stack so that the first comes off first.
-    fn push_all<I>(&mut self, nodes: I, loops: usize, place: Option<Span>)
+    fn push_all<I>(&mut self, nodes: I, loops: InLoop, place: Option<Span>)
     where
         I: IntoIterator<Item = Node<'a>>,
     {
@@ -104,13 +114,38 @@ impl<'a> Walk<'a> {
             match node {
                 Node::Stmt(statement) => self.statement(statement, loops),
                 Node::Expr(expr) => self.expression(expr, loops, place),
+                Node::Bind { target, value, each } => self.bind(target, value, each),
             }
         }
     }
 
-    fn statement(&mut self, statement: &'a Stmt, loops: usize) {
-        let mut next: Vec<(Node<'a>, usize)> = Vec::new();
-        let stmts = |next: &mut Vec<(Node<'a>, usize)>, body: &'a [Stmt], loops: usize| {
+    /// A loop inside `outer`.
+    fn enter_loop(&mut self, over: &Expr, outer: InLoop) -> InLoop {
+        let depth = 1 + outer.map_or(0, |outer| self.function.loops[outer].depth);
+        self.function.loops.push(Loop { outer, depth, span: span_of(over.range()) });
+        Some(self.function.loops.len() - 1)
+    }
+
+    fn bind(&mut self, target: &'a Expr, value: Option<&'a Expr>, each: InLoop) {
+        let name = |target: &Expr| match target {
+            Expr::Name(name) => Some(name.id.as_str().to_owned()),
+            _ => None,
+        };
+        let (names, unpacked) = match target {
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+                (elts.iter().map(name).collect::<Vec<_>>(), true)
+            }
+            target => (vec![name(target)], false),
+        };
+        if names.iter().any(Option::is_some) {
+            let binding = Binding { names, unpacked, value: value.and_then(chain), each };
+            self.function.steps.push(FunctionStep::Bind(binding));
+        }
+    }
+
+    fn statement(&mut self, statement: &'a Stmt, loops: InLoop) {
+        let mut next: Vec<(Node<'a>, InLoop)> = Vec::new();
+        let stmts = |next: &mut Vec<(Node<'a>, InLoop)>, body: &'a [Stmt], loops: InLoop| {
             next.extend(body.iter().map(|inner| (Node::Stmt(inner), loops)));
         };
         match statement {
@@ -145,25 +180,33 @@ impl<'a> Walk<'a> {
             Stmt::Assign(inner) => {
                 next.push((Node::Expr(&inner.value), loops));
                 next.extend(inner.targets.iter().map(|target| (Node::Expr(target), loops)));
+                let bind = |target| Node::Bind { target, value: Some(&*inner.value), each: None };
+                next.extend(inner.targets.iter().map(|target| (bind(target), loops)));
             }
             Stmt::AugAssign(inner) => {
                 next.push((Node::Expr(&inner.target), loops));
                 next.push((Node::Expr(&inner.value), loops));
+                next.push((Node::Bind { target: &inner.target, value: None, each: None }, loops));
             }
             Stmt::AnnAssign(inner) => {
                 next.push((Node::Expr(&inner.target), loops));
                 next.extend(inner.value.iter().map(|value| (Node::Expr(value), loops)));
+                let bind = |value| Node::Bind { target: &*inner.target, value: Some(value), each: None };
+                next.extend(inner.value.iter().map(|value| (bind(&**value), loops)));
             }
             Stmt::For(ast::StmtFor { target, iter, body, orelse, .. })
             | Stmt::AsyncFor(ast::StmtAsyncFor { target, iter, body, orelse, .. }) => {
                 next.push((Node::Expr(iter), loops));
                 next.push((Node::Expr(target), loops));
-                stmts(&mut next, body, loops + 1);
+                let inside = self.enter_loop(iter, loops);
+                next.push((Node::Bind { target, value: Some(iter), each: inside }, loops));
+                stmts(&mut next, body, inside);
                 stmts(&mut next, orelse, loops);
             }
             Stmt::While(inner) => {
-                next.push((Node::Expr(&inner.test), loops + 1));
-                stmts(&mut next, &inner.body, loops + 1);
+                let inside = self.enter_loop(&inner.test, loops);
+                next.push((Node::Expr(&inner.test), inside));
+                stmts(&mut next, &inner.body, inside);
                 stmts(&mut next, &inner.orelse, loops);
             }
             Stmt::If(inner) => {
@@ -175,6 +218,8 @@ impl<'a> Walk<'a> {
                 for item in items {
                     next.push((Node::Expr(&item.context_expr), loops));
                     next.extend(item.optional_vars.iter().map(|target| (Node::Expr(target), loops)));
+                    let bind = |target| Node::Bind { target, value: None, each: None };
+                    next.extend(item.optional_vars.iter().map(|target| (bind(&**target), loops)));
                 }
                 stmts(&mut next, body, loops);
             }
@@ -214,7 +259,7 @@ impl<'a> Walk<'a> {
         self.stack.extend(next.into_iter().rev().map(|(node, loops)| (node, loops, None)));
     }
 
-    fn expression(&mut self, expr: &'a Expr, loops: usize, place: Option<Span>) {
+    fn expression(&mut self, expr: &'a Expr, loops: InLoop, place: Option<Span>) {
         let span = place.unwrap_or_else(|| span_of(expr.range()));
         match expr {
             Expr::Name(name) => match name.ctx {
@@ -223,7 +268,7 @@ impl<'a> Walk<'a> {
                     self.bound.insert(name.id.as_str());
                 }
             },
-            Expr::Attribute(_) => {
+            Expr::Attribute(last) => {
                 let mut attributes = Vec::new();
                 let mut base = expr;
                 while let Expr::Attribute(attribute) = base {
@@ -232,7 +277,15 @@ impl<'a> Walk<'a> {
                 }
                 attributes.reverse();
                 match base {
-                    Expr::Name(name) => self.used.push((name.id.as_str(), attributes, span)),
+                    Expr::Name(name) => {
+                        self.function.steps.push(FunctionStep::Use {
+                            root: name.id.as_str().to_owned(),
+                            attributes: attributes.iter().map(|attribute| (*attribute).to_owned()).collect(),
+                            written: matches!(last.ctx, ast::ExprContext::Store),
+                            span,
+                        });
+                        self.used.push((name.id.as_str(), attributes, span));
+                    }
                     base => self.push_all([Node::Expr(base)], loops, place),
                 }
             }
@@ -242,13 +295,19 @@ impl<'a> Walk<'a> {
                     _ => None,
                 });
                 let callee = callee_text(&call.func);
-                self.function.calls.push(FunctionCall { callee, span, strings: strings.collect(), loop_depth: loops });
+                let loop_depth = loops.map_or(0, |inner| self.function.loops[inner].depth);
+                let strings = strings.collect();
+                self.function.steps.push(FunctionStep::Call(self.function.calls.len()));
+                let chain = chain(expr);
+                self.function.calls.push(FunctionCall { callee, span, strings, loop_depth, in_loop: loops, chain });
                 let arguments = call.args.iter().chain(call.keywords.iter().map(|keyword| &keyword.value));
                 self.push_all(std::iter::once(&*call.func).chain(arguments).map(Node::Expr), loops, place);
             }
             Expr::BoolOp(inner) => self.push_all(inner.values.iter().map(Node::Expr), loops, place),
             Expr::NamedExpr(inner) => {
-                self.push_all([&*inner.target, &*inner.value].map(Node::Expr), loops, place);
+                let bind = Node::Bind { target: &*inner.target, value: Some(&*inner.value), each: None };
+                let both = [&*inner.target, &*inner.value].map(Node::Expr);
+                self.push_all(both.into_iter().chain([bind]), loops, place);
             }
             Expr::BinOp(inner) => self.push_all([&*inner.left, &*inner.right].map(Node::Expr), loops, place),
             Expr::UnaryOp(inner) => self.push_all([Node::Expr(&inner.operand)], loops, place),
@@ -299,15 +358,20 @@ impl<'a> Walk<'a> {
         &mut self,
         results: &[&'a Expr],
         generators: &'a [ast::Comprehension],
-        loops: usize,
+        loops: InLoop,
         place: Option<Span>,
     ) {
-        self.push_all(results.iter().copied().map(Node::Expr), loops + 1, place);
-        for (index, generator) in generators.iter().enumerate().rev() {
-            self.push_all(generator.ifs.iter().map(Node::Expr), loops + 1, place);
-            self.push_all([Node::Expr(&generator.target)], loops, place);
-            self.push_all([Node::Expr(&generator.iter)], loops + usize::from(index > 0), place);
+        let mut nodes: Vec<(Node<'a>, InLoop)> = Vec::new();
+        let mut inside = loops;
+        for generator in generators {
+            nodes.push((Node::Expr(&generator.iter), inside));
+            nodes.push((Node::Expr(&generator.target), inside));
+            inside = self.enter_loop(&generator.iter, inside);
+            nodes.push((Node::Bind { target: &generator.target, value: Some(&generator.iter), each: inside }, inside));
+            nodes.extend(generator.ifs.iter().map(|condition| (Node::Expr(condition), inside)));
         }
+        nodes.extend(results.iter().map(|result| (Node::Expr(result), inside)));
+        self.stack.extend(nodes.into_iter().rev().map(|(node, loops)| (node, loops, place)));
     }
 
     fn finish(mut self, imports: &HashMap<String, String>, empty: bool) -> Function {

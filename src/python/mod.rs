@@ -8,6 +8,7 @@
 //! stay proportional to the file.
 
 mod builtins;
+mod chain;
 mod comprehension;
 mod decode;
 mod fold;
@@ -43,7 +44,8 @@ pub use imports::RELATIVE;
 pub use outline::{Statement, StatementKind, statements};
 pub use syntax_error::SyntaxError;
 pub use value::{
-    Argument, Call, Definition, DefinitionKind, Function, FunctionCall, Text, TextPiece, Unknown, Value, ValueKind,
+    Argument, Binding, Call, Chain, Definition, DefinitionKind, Function, FunctionCall, FunctionStep, Given, Link,
+    Loop, Text, TextPiece, Unknown, Value, ValueKind,
 };
 
 /// Largest file that is read, in bytes.

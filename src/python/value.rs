@@ -130,6 +130,10 @@ pub struct Function {
     /// Calls in its body, in order: the dotted text of the callee (`apps.get_model`, `Order.objects.all`, with `()`
     /// for calls in between) and, for each positional argument that is a string literal, its text.
     pub calls: Vec<FunctionCall>,
+    /// Its loops (`for`, `while`, comprehensions), outer ones first.
+    pub loops: Vec<Loop>,
+    /// Its calls and what its names are bound to, in the order in which they stand.
+    pub steps: Vec<FunctionStep>,
     /// Whether its body is nothing but a docstring, `pass` or `return`.
     pub empty: bool,
 }
@@ -145,6 +149,92 @@ pub struct FunctionCall {
     pub strings: Vec<Option<String>>,
     /// How many loops (`for`, `while`, comprehensions) it stands in.
     pub loop_depth: usize,
+    /// The innermost of these, by its place in [`Function::loops`].
+    pub in_loop: Option<usize>,
+    /// The call from its first name on; `None` where it starts with something else than a name, or is too long.
+    pub chain: Option<Chain>,
+}
+
+/// A loop inside a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loop {
+    /// The loop around it.
+    pub outer: Option<usize>,
+    /// How many loops it stands in, itself included.
+    pub depth: usize,
+    /// Where it says what it goes over, or for a `while` its condition.
+    pub span: Span,
+}
+
+/// A step of a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FunctionStep {
+    /// A call, by its place in [`Function::calls`]. The calls in its arguments come behind it.
+    Call(usize),
+    /// Names get a value.
+    Bind(Binding),
+    /// Attributes of a name are read or written, those that are called included: `Order.objects.filter`.
+    Use {
+        /// The name.
+        root: String,
+        /// The attributes, in order.
+        attributes: Vec<String>,
+        /// Whether the last of them gets a value.
+        written: bool,
+        /// Where.
+        span: Span,
+    },
+}
+
+/// Names that get a value, or its elements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// The names in order, `None` for what is not a plain name; one, unless the value is taken apart.
+    pub names: Vec<Option<String>>,
+    /// Whether the value is taken apart: `a, b = …`.
+    pub unpacked: bool,
+    /// The value, where it starts with a name.
+    pub value: Option<Chain>,
+    /// The loop, by its place in [`Function::loops`], in which the names stand for each element of the value in turn.
+    pub each: Option<usize>,
+}
+
+/// A name and what follows it: `Order.objects.filter(paid=True)[:100]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chain {
+    /// The name.
+    pub root: String,
+    /// What follows, in order.
+    pub links: Vec<Link>,
+}
+
+/// A part of a [`Chain`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// `.name`
+    Attribute(String),
+    /// `(…)`, its arguments with their keywords; `*args` and `**kwargs` have none and are [`Given::Other`].
+    Call(Vec<(Option<String>, Given)>),
+    /// `[…]`
+    Index {
+        /// Whether it has a colon.
+        slice: bool,
+    },
+}
+
+/// An argument inside a function, as far as it can be told without running it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// `None`
+    None,
+    /// `True`, `False`
+    Bool(bool),
+    /// A text.
+    Str(String),
+    /// What starts with a name.
+    Chain(Chain),
+    /// Anything else.
+    Other,
 }
 
 /// Why something is not known, in words that fit behind "because" in a message.

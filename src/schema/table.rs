@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::sql::{Column, Constraint, Index};
+use crate::sql::{Column, Constraint, ConstraintKind, ForeignKey, Index};
 
 /// The tables of a database, as far as they are known.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Schema {
     /// By name.
     pub tables: BTreeMap<String, Table>,
 }
 
 /// A table.
+///
+/// What may stand inline in a column (PRIMARY KEY, UNIQUE, CHECK, REFERENCES) is among the constraints, and only there:
+/// the columns of a table have `primary_key`, `unique`, `check` and `references` unset.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
     /// Its columns, in order.
@@ -20,4 +23,61 @@ pub struct Table {
     pub constraints: Vec<Constraint>,
     /// Indexes that belong to no constraint.
     pub indexes: Vec<Index>,
+}
+
+impl Table {
+    /// The column of that name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The columns of the primary key.
+    #[must_use]
+    pub fn primary_key(&self) -> &[String] {
+        self.constraints
+            .iter()
+            .find_map(|constraint| match &constraint.kind {
+                ConstraintKind::PrimaryKey(columns) => Some(columns.as_slice()),
+                _ => None,
+            })
+            .unwrap_or_default()
+    }
+
+    /// Whether two rows can't have the same in these columns, by a constraint or an index on exactly these.
+    #[must_use]
+    pub fn is_unique(&self, columns: &[String]) -> bool {
+        let by_constraint = self.constraints.iter().any(|constraint| match &constraint.kind {
+            ConstraintKind::PrimaryKey(own) | ConstraintKind::Unique { columns: own, .. } => own == columns,
+            _ => false,
+        });
+        by_constraint || self.indexes.iter().any(|index| index.unique && !index.partial && index.columns == columns)
+    }
+
+    /// The foreign keys with the columns that refer.
+    pub fn foreign_keys(&self) -> impl Iterator<Item = (&[String], &ForeignKey)> {
+        self.constraints.iter().filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::ForeignKey { columns, references } => Some((columns.as_slice(), references)),
+            _ => None,
+        })
+    }
+
+    /// Adds a column, and what stands inline in it to the constraints.
+    pub(super) fn add_column(&mut self, column: &Column) {
+        let mut column = column.clone();
+        let own = || vec![column.name.clone()];
+        let mut inline = Vec::new();
+        if column.primary_key {
+            inline.push(ConstraintKind::PrimaryKey(own()));
+        }
+        if column.unique {
+            inline.push(ConstraintKind::Unique { columns: own(), deferrable: false });
+        }
+        inline.extend(column.check.clone().map(ConstraintKind::Check));
+        let references = column.references.clone();
+        inline.extend(references.map(|references| ConstraintKind::ForeignKey { columns: own(), references }));
+        (column.primary_key, column.unique, column.check, column.references) = (false, false, None, None);
+        self.constraints.extend(inline.into_iter().map(|kind| Constraint { name: None, kind }));
+        self.columns.push(column);
+    }
 }

@@ -126,7 +126,7 @@ fn indexes_say_what_they_cover() {
     assert_eq!((index.columns, index.expressions), (vec!["a".to_owned(), "b".to_owned()], false));
     assert_eq!(
         kind("DROP INDEX CONCURRENTLY IF EXISTS i", Vendor::PostgreSql),
-        ChangeKind::DropIndex { name: Some("i".into()), concurrently: true }
+        ChangeKind::DropIndex { name: Some("i".into()), index: None, concurrently: true }
     );
 }
 
@@ -245,8 +245,9 @@ proptest! {
 
 #[test]
 fn time_is_linear_in_hostile_texts() {
-    // Each would take minutes if anything were read again and again.
-    for piece in [
+    let begun = std::time::Instant::now();
+    let beginnings = ["", "ALTER TABLE a ", "CREATE TABLE a (", "WITH "];
+    let pieces = [
         "(",
         "a(",
         "ALTER TABLE a ",
@@ -261,14 +262,20 @@ fn time_is_linear_in_hostile_texts() {
         "CASE ",
         "CREATE FUNCTION BEGIN ",
         "INSERT INTO a ",
-        "AS (",
+        "a AS (SELECT 1 FROM b ",
         "DEFERRABLE ",
         "UNIQUE ",
-    ] {
-        let text = piece.repeat(200_000);
-        for vendor in Vendor::ALL {
-            let _ = statements(&text, vendor);
-            let _ = statements(&format!("ALTER TABLE a {text}"), vendor);
+        "COPY ",
+        "UNIQUE (a), ",
+        "CHECK ",
+    ];
+    for piece in pieces {
+        let text = piece.repeat(5_000);
+        for (vendor, beginning) in Vendor::ALL.into_iter().zip(beginnings) {
+            let _ = statements(&format!("{beginning}{text}"), vendor);
+            let _ = statements(&format!("{beginning}{text}"), Vendor::PostgreSql);
         }
     }
+    // About two seconds without optimisation; a minute for each piece that is read again and again.
+    assert!(begun.elapsed().as_secs() < 40, "{:?}", begun.elapsed());
 }

@@ -11,10 +11,13 @@ mod migration;
 mod model;
 mod operation;
 mod origin;
+mod query;
 mod subject;
 mod value;
 mod vocabulary;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::check::deployed::Deployed;
@@ -22,6 +25,7 @@ use crate::check::states::States;
 use crate::check::tables::{NO_TABLES, Tables};
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Fact, Slot, Type, Vocabulary};
+use crate::migration::queries::DataCode;
 use crate::migration::{Migration, Operation};
 use crate::python::Unknown;
 use crate::source::Span;
@@ -50,6 +54,8 @@ pub(crate) struct Context<'a> {
     pub(crate) vocabulary: &'a Vocabulary,
     /// What the configuration says of tables.
     pub(crate) tables: &'a Tables,
+    /// What was found out about functions of the file, by where they start.
+    data_codes: RefCell<HashMap<usize, Rc<DataCode>>>,
 }
 
 /// An operation and its place in the migration.
@@ -77,7 +83,13 @@ impl<'a> Context<'a> {
         for (index, operation) in migration.operations.iter().enumerate() {
             place(operation, index, &mut operations);
         }
-        Self { migration, operations, deployed, states, database, django, vocabulary, tables: &NO_TABLES }
+        let data_codes = RefCell::default();
+        Self { migration, operations, deployed, states, database, django, vocabulary, tables: &NO_TABLES, data_codes }
+    }
+
+    /// The same with what the configuration says of tables.
+    pub(crate) fn with_tables(self, tables: &'a Tables) -> Self {
+        Self { tables, ..self }
     }
 
     /// Whether a rule file declares an operation class of that path, by its last part.

@@ -7,17 +7,20 @@ use std::sync::{Arc, LazyLock};
 use crate::check::facts::deployed::IN_DEPLOYED;
 use crate::check::facts::field::{FieldView, Stated};
 use crate::check::facts::origin::Origin;
-use crate::check::facts::{Attribute, Context, attribute, getter, names};
+use crate::check::facts::{Attribute, Context, attribute, getter, names, value};
 use crate::check::tables::TableFacts;
 use crate::history::{self, Doubt, Known, ModelState, ProjectState};
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
+use crate::migration::catalogue::ParameterKind;
 use crate::source::{SourceFile, Span};
 
 /// A model, as one operation names it.
 #[derive(Clone)]
 pub(crate) struct ModelView<'a> {
     pub(super) context: &'a Context<'a>,
+    /// Label of its app.
+    pub(super) app: Cow<'a, str>,
     /// Its name as the operation writes it, as far as it is known.
     pub(super) written: Fact<'a>,
     /// Where the operation names it.
@@ -31,13 +34,14 @@ type Getter = for<'a> fn(&ModelView<'a>) -> Fact<'a>;
 static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
     vec![
         attribute("name", Slot::set(Type::Str), "Its name, in lower case.", (|m| m.name()) as Getter),
-        attribute("app", Slot::set(Type::Str), "Label of its app.", |m| {
-            Fact::Str(Cow::Borrowed(&m.context.migration.app))
-        }),
+        attribute("app", Slot::set(Type::Str), "Label of its app.", |m| Fact::Str(m.app.clone())),
         attribute("label", Slot::set(Type::Str), "`app.model`, in lower case.", |m| m.label()),
         attribute("table", Slot::set(Type::Str), "Its table: `db_table`, else `app_model`.", |m| m.table()),
         attribute("managed", Slot::set(Type::Bool), "Whether Django creates and alters its table.", |m| m.managed()),
         attribute("proxy", Slot::set(Type::Bool), "Whether it has no table of its own.", |m| m.flag("proxy")),
+        attribute("db_table_comment", Slot::maybe(Type::Str), "The table's comment.", |m| {
+            m.text_option("db_table_comment")
+        }),
         attribute("fields", Slot::set(Type::list(Type::Entity("Field"))), "Its fields.", |m| m.fields()),
         attribute("rows", Slot::maybe(Type::Int), "About how many rows its table has, as `[tables]` says.", |m| {
             m.configured(|table| table.rows.map(Fact::Int))
@@ -70,7 +74,7 @@ impl<'a> ModelView<'a> {
 
     fn label(&self) -> Fact<'a> {
         match &self.written {
-            Fact::Str(name) => Fact::Str(Cow::Owned(format!("{}.{}", self.context.migration.app, name.to_lowercase()))),
+            Fact::Str(name) => Fact::Str(Cow::Owned(format!("{}.{}", self.app, name.to_lowercase()))),
             other => other.clone(),
         }
     }
@@ -81,7 +85,7 @@ impl<'a> ModelView<'a> {
             return Err(self.written.unknown().cloned().unwrap_or_else(|| self.not_created()));
         };
         let state = self.state.ok_or_else(|| self.not_created())?;
-        match state.model(&self.context.migration.app, &name.to_lowercase()) {
+        match state.model(&self.app, &name.to_lowercase()) {
             Known::Yes(model) => Ok((state, model)),
             Known::Maybe(_, doubt) => Err(self.doubt(&doubt)),
             Known::No => Err(self.not_created()),
@@ -93,7 +97,7 @@ impl<'a> ModelView<'a> {
         let Fact::Str(name) = &self.written else {
             return self.written.unknown().map_or(Fact::Bool(false), |cause| Fact::Unknown(Rc::clone(cause)));
         };
-        let app = &self.context.migration.app;
+        let app = &*self.app;
         let deployed = self.context.deployed;
         let found = self.state.map_or(Known::No, |state| state.model(app, name));
         let answer = match found {
@@ -118,7 +122,7 @@ impl<'a> ModelView<'a> {
     /// The model in the replayed state, certain or not.
     pub(super) fn likely(&self) -> Option<&'a Arc<ModelState>> {
         let Fact::Str(name) = &self.written else { return None };
-        self.state?.model(&self.context.migration.app, name).likely()
+        self.state?.model(&self.app, name).likely()
     }
 
     fn not_created(&self) -> Rc<Cause> {
@@ -175,6 +179,25 @@ impl<'a> ModelView<'a> {
     fn managed(&self) -> Fact<'a> {
         match self.option("managed") {
             Ok(value) => Fact::Bool(value.unwrap_or(true)),
+            Err(cause) => Fact::Unknown(cause),
+        }
+    }
+
+    /// An option that is a text.
+    fn text_option(&self, name: &str) -> Fact<'a> {
+        let found = self.replayed().map(|(_, model)| model.option(name));
+        match found {
+            Ok(Known::No) => Fact::Unset,
+            Ok(Known::Maybe(_, doubt)) => Fact::Unknown(self.doubt(&doubt)),
+            Ok(Known::Yes(option)) => {
+                let migration = self.context.migration;
+                let origin = if Arc::ptr_eq(&migration.source, &option.source) {
+                    Origin::here(&option.source, &migration.app)
+                } else {
+                    Origin::elsewhere(&option.source, &migration.app, self.span)
+                };
+                value::typed(origin, &option.value, ParameterKind::Str)
+            }
             Err(cause) => Fact::Unknown(cause),
         }
     }

@@ -15,6 +15,7 @@ use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
 use crate::migration::catalogue::{self, Group, OperationEntry, Parameter, ParameterKind};
 use crate::migration::{Operation, OperationKind, Sql};
 use crate::source::Span;
+use crate::target::Vendor;
 
 /// An operation of the migration under check.
 #[derive(Clone, Copy)]
@@ -36,6 +37,13 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             o.field().map_or(Fact::Unset, |field| Fact::Entity(Rc::new(field)))
         }),
         attribute("name", Slot::maybe(Type::Str), "Its `name` argument, if it has one.", |o| o.argument("name")),
+        attribute("code", Slot::maybe(Type::Entity("Code")), "The code of a RunPython.", |o| o.argument("code")),
+        attribute(
+            "in_transaction",
+            Slot::set(Type::Bool),
+            "Whether Django runs it inside a transaction on the database it is judged for.",
+            |o| o.in_transaction(),
+        ),
     ]
 });
 
@@ -182,6 +190,7 @@ impl<'a> OperationView<'a> {
         let parameter = model_parameter(self.like()?)?;
         Some(ModelView {
             context: self.context,
+            app: Cow::Borrowed(&self.context.migration.app),
             written: self.argument(parameter),
             span: self.argument_span(parameter),
             state: self.state(),
@@ -221,6 +230,24 @@ impl<'a> OperationView<'a> {
                 stated: Stated::Here(field),
             })
             .collect()
+    }
+
+    /// `Migration.apply` (django.db.migrations.migration): the whole migration is one transaction where the database
+    /// can undo changes of the schema; elsewhere each RunPython is one.
+    fn in_transaction(&self) -> Fact<'a> {
+        let whole = match &self.context.migration.atomic.value {
+            Ok(atomic) => *atomic,
+            Err(unknown) => return not_known(unknown),
+        };
+        let one = matches!(self.context.database.vendor, Vendor::PostgreSql | Vendor::Sqlite);
+        if one && whole {
+            return Fact::Bool(true);
+        }
+        match (self.like().is_some_and(|entry| entry.name == "RunPython"), self.argument("atomic")) {
+            (true, Fact::Unset) => Fact::Bool(whole),
+            (true, given) => given,
+            (false, _) => Fact::Bool(false),
+        }
     }
 
     /// Where an argument is written; the call itself when it is not.
@@ -282,7 +309,7 @@ impl<'a> OperationView<'a> {
             ParameterKind::Code => {
                 let code = if name == "code" { operation.code() } else { operation.reverse_code() };
                 code.map_or(Fact::Unset, |code| {
-                    Fact::Entity(Rc::new(CodeView { context: self.context, code, span: argument.value.span }))
+                    Fact::Entity(Rc::new(CodeView::new(self.context, self.placed, code, argument.value.span)))
                 })
             }
             ParameterKind::Sql => {

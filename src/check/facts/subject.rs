@@ -42,14 +42,19 @@ static EVERYWHERE: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             "siblings",
             Slot::set(Type::list(Type::Entity("Operation"))),
             "The other operations of the file that reach the database.",
-            |context, own| {
-                let own = own.map(|placed| placed.order);
-                let others = context
-                    .operations
-                    .iter()
-                    .filter(|placed| placed.operation.reach != Reach::State && Some(placed.order) != own);
-                Fact::List(others.map(|placed| OperationView { context, placed: *placed }.as_element()).collect())
-            },
+            |context, own| others(context, |order| Some(order) != own.map(|placed| placed.order)),
+        ),
+        attribute(
+            "earlier",
+            Slot::set(Type::list(Type::Entity("Operation"))),
+            "Those of the siblings that stand in front of it.",
+            |context, own| others(context, |order| own.is_some_and(|placed| order < placed.order)),
+        ),
+        attribute(
+            "later",
+            Slot::set(Type::list(Type::Entity("Operation"))),
+            "Those of the siblings that stand behind it.",
+            |context, own| others(context, |order| own.is_some_and(|placed| order > placed.order)),
         ),
         attribute("db", Slot::set(Type::Entity("Database")), "The database it is judged for.", |context, _| {
             Fact::Entity(Rc::new(DatabaseView(context)))
@@ -65,6 +70,12 @@ static EVERYWHERE: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
         ),
     ]
 });
+
+/// The operations of the file that reach the database and stand in one of these places.
+fn others<'a>(context: &'a Context<'a>, at: impl Fn(usize) -> bool) -> Fact<'a> {
+    let others = context.operations.iter().filter(|placed| placed.operation.reach != Reach::State && at(placed.order));
+    Fact::List(others.map(|placed| OperationView { context, placed: *placed }.as_element()).collect())
+}
 
 /// The names that every head has, for the vocabulary.
 pub(super) fn everywhere() -> Vec<Name> {

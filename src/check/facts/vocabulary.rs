@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::check::facts::operation::{HEAD_NAMES, slot_of};
-use crate::check::facts::{code, database, field, index, migration, model, operation, subject};
+use crate::check::facts::{code, database, field, index, migration, model, operation, query, subject};
 use crate::language::vocabulary::{EntityType, Head, Kind, Name};
 use crate::language::{Slot, Type, Vocabulary};
 use crate::migration::catalogue::{FIELDS, Group, OPERATIONS, OperationEntry};
@@ -213,6 +213,7 @@ fn entities() -> Vec<EntityType> {
         entity("Index", index::index_attributes(), index_kinds, &[], "An index."),
         entity("Constraint", index::constraint_attributes(), constraint_kinds, &[], "A constraint."),
         entity("Code", code::attributes(), Vec::new(), &[], "The code of a RunPython."),
+        entity("Query", query::attributes(), Vec::new(), &[], "A query in the code of a RunPython."),
         entity("Database", database::attributes(), Vec::new(), &[], "A database."),
         entity("Deployed", Vec::new(), Vec::new(), &["Model", "Field", "Migration"], "What deployed code knows."),
     ]

@@ -12,13 +12,15 @@ mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::check::{Checked, Content, Project as DjangoProject};
 use crate::cli::failure::Failure;
 use crate::cli::project::Project;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::git::StagedStatus;
-use crate::migration::is_migration_path;
+use crate::language::did_you_mean;
+use crate::migration::{Migration, is_migration_path};
 
 use apps::{Apps, app_folder, parts};
 use deployed::Deployed;
@@ -71,6 +73,40 @@ pub(super) fn select(
         }
     };
     read(project, &tree, &judged, &deployed)
+}
+
+/// The migrations of an app of the working tree, and of the apps that it needs. `here` is the folder that the command
+/// runs in: of several apps with one label, the nearest one counts.
+pub(super) fn app(project: &Project, label: &str, here: &Path) -> Result<Vec<Arc<Migration>>, Failure> {
+    let mut known = Vec::new();
+    packages::migration_files(&project.root, &mut |path| known.push(project.shown(path)));
+    let tree = Tree::disk(&project.root, known);
+    let mut apps = Apps::of(project, &tree);
+    let mut packages = Packages::new(project);
+    let mut loader = Loader::default();
+    let wanted = BTreeSet::from([label.to_owned()]);
+    let folder = apps.find(&wanted, &project.shown(here)).remove(label);
+    let Some(folder) = folder.or_else(|| apps.by_dependencies(label)) else {
+        let installed = packages.apps(&mut loader, &wanted)?;
+        if installed.is_empty() {
+            return Err(no_app(label, &mut apps));
+        }
+        return Ok(migrations(&installed).collect());
+    };
+    let (loaded, missing) = loader.apps(&mut apps, &BTreeSet::from([folder]))?;
+    let installed = packages.apps(&mut loader, &missing)?;
+    Ok(migrations(&loaded).chain(migrations(&installed)).collect())
+}
+
+fn no_app(label: &str, apps: &mut Apps<'_>) -> Failure {
+    let all = apps.all();
+    let labels: Vec<&str> = all.keys().map(String::as_str).collect();
+    let help = match did_you_mean(label, labels.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if labels.is_empty() => "no folder of migrations was found here".to_owned(),
+        None => format!("these apps have migrations here: {}", labels.join(", ")),
+    };
+    Failure::Usage { message: format!("no app `{label}` has migrations here"), help }
 }
 
 /// Reads the files to judge and what they need, for each Django project among them.
@@ -200,7 +236,7 @@ fn disk(project: &Project, judged: &BTreeSet<String>) -> Result<Tree, Failure> {
                 .filter_map(|path| Some(project.root.join(app_folder(path)).parent()?.to_owned()))
                 .collect();
             for folder in around {
-                packages::migration_folders(&folder, &mut |file| {
+                packages::migration_files(&folder, &mut |file| {
                     known.insert(project.shown(file));
                 });
             }

@@ -1,16 +1,17 @@
 //! The comparison of code with a schema.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::effects::compat::bound::Bound;
 use crate::effects::compat::code::{Code, Fill, Link, Model, ModelColumn};
-use crate::effects::compat::delete::{Demand, OnDelete};
+use crate::effects::compat::delete::Demand;
 use crate::effects::compat::failure::{Action, Cause, Certainty, Failure, Outcome};
 use crate::effects::compat::{table, types};
 use crate::history::Doubt;
 use crate::python::Unknown;
 use crate::schema::{Schema, Table};
-use crate::sql::{Column, DatabaseDefault, ForeignKey, Volatility};
+use crate::sql::{Column, DatabaseDefault, ForeignKey, Index, Volatility};
 use crate::target::Vendor;
 
 use Action::{Delete, Insert, M2m, Select, Update, Upsert};
@@ -37,7 +38,15 @@ pub fn failures(code: &Code, schema: &Schema) -> Compatibility {
 
 /// What of some of the code's models can't work on the schema.
 pub(super) fn failures_of(code: &Code, schema: &Schema, models: &BTreeSet<usize>) -> Compatibility {
-    let mut check = Check { code, schema, vendor: code.target.database.vendor, found: Compatibility::default() };
+    let mut referring: BTreeMap<&str, Vec<Referring<'_>>> = BTreeMap::new();
+    for (child, own) in &schema.tables {
+        for (columns, references) in table::foreign_keys(own) {
+            let parent = referring.entry(references.table.as_str()).or_default();
+            parent.push(Referring { child, own, columns, references });
+        }
+    }
+    let vendor = code.target.database.vendor;
+    let mut check = Check { code, schema, vendor, referring, found: Compatibility::default() };
     for place in models {
         check.model(*place);
     }
@@ -53,7 +62,18 @@ struct Check<'c> {
     code: &'c Code,
     schema: &'c Schema,
     vendor: Vendor,
+    /// The foreign keys by the tables that they refer to.
+    referring: BTreeMap<&'c str, Vec<Referring<'c>>>,
     found: Compatibility,
+}
+
+/// A foreign key, seen from what it refers to.
+#[derive(Clone)]
+struct Referring<'c> {
+    child: &'c str,
+    own: &'c Table,
+    columns: Vec<&'c str>,
+    references: &'c ForeignKey,
 }
 
 /// Where a failure is reported.
@@ -130,6 +150,7 @@ impl<'c> Check<'c> {
         }
         self.uniques(at, holder, expected, actual);
         self.constraints(at, holder, expected, actual);
+        self.indexes(at, holder, expected, actual);
     }
 
     /// A column that the code's INSERT does not name.
@@ -262,17 +283,36 @@ impl<'c> Check<'c> {
 
     fn constraints(&mut self, at: At<'_>, holder: &Model, expected: &Table, actual: &Table) {
         let own_checks = table::checks(expected);
-        for (name, expression) in table::checks(actual) {
+        for (check, expression) in table::checks(actual) {
             let is_own = own_checks.iter().any(|(_, other)| same_text(other, expression));
-            let written = |own: &&ModelColumn| own.fill != Fill::Computed;
-            let about = holder
-                .columns
-                .iter()
-                .filter(written)
-                .find(|own| table::mentions(expression, &own.name) || table::mentions(expression, &own.field));
-            if let (false, Some(own)) = (is_own, about) {
-                let cause = Cause::Check(name.unwrap_or(expression).to_owned());
-                self.say(at, &[Insert, Update], (Possible, Error), Some(&own.name), &cause);
+            if is_own {
+                continue;
+            }
+            let is_about = |own: &&ModelColumn| {
+                let named = table::mentions(expression, &own.name) || table::mentions(expression, &own.field);
+                own.fill != Fill::Computed && named
+            };
+            let about: Vec<&ModelColumn> = holder.columns.iter().filter(is_about).collect();
+            let Some(own) = about.first() else {
+                self.default_refused(at, holder, actual, (check, expression));
+                continue;
+            };
+            let wanted = table::column(expected, &own.name, self.vendor);
+            let bound = Bound::of(expression, &[&own.name, &own.field]).filter(|_| about.len() == 1);
+            let name = Some(own.name.as_str());
+            match bound {
+                // The same as NOT NULL, which may take its place.
+                Some(Bound::NotNull) => {
+                    if wanted.is_some_and(|wanted| wanted.null) {
+                        self.say(at, &[Insert, Update], (Possible, Error), name, &Cause::NotNull);
+                    }
+                }
+                Some(bound) if self.implied(&bound, own, wanted, &own_checks) => {}
+                _ if about.len() == 1 && own.chooses_within(expression) => {}
+                _ => {
+                    let cause = Cause::Check(check.unwrap_or(expression).to_owned());
+                    self.say(at, &[Insert, Update], (Possible, Error), name, &cause);
+                }
             }
         }
         let known: Vec<Option<&str>> = table::exclusions(expected).collect();
@@ -294,6 +334,69 @@ impl<'c> Check<'c> {
                 if !renamed {
                     let cause = Cause::Dangling(references.table.clone());
                     self.say(at, &[Insert, Update], (Possible, Error), Some(column), &cause);
+                }
+            }
+        }
+    }
+
+    /// Whether the code's own field lets nothing through that a check refuses.
+    fn implied(
+        &self,
+        bound: &Bound,
+        own: &ModelColumn,
+        wanted: Option<&Column>,
+        checks: &[(Option<&str>, &str)],
+    ) -> bool {
+        let by_check = checks.iter().any(|(_, other)| {
+            Bound::of(other, &[&own.name, &own.field]).is_some_and(|other| bound.follows_from(&other))
+        });
+        // SQLite does not look at ranges.
+        let range = wanted.and_then(|wanted| types::range(wanted.column_type.as_ref().ok()?, self.vendor));
+        let by_type = range.filter(|_| self.vendor != Vendor::Sqlite).is_some_and(|(least, most)| {
+            bound.follows_from(&Bound::Least(least)) || bound.follows_from(&Bound::Most(most))
+        });
+        by_check || by_type
+    }
+
+    /// A check on a column that the code does not know, and of which the default does not hold.
+    fn default_refused(&mut self, at: At<'_>, holder: &Model, actual: &Table, check: (Option<&str>, &str)) {
+        let (name, expression) = check;
+        let mut others = actual.columns.iter().filter(|column| table::mentions(expression, &column.name));
+        let (Some(column), None) = (others.next(), others.next()) else { return };
+        let is_own = holder.columns.iter().any(|own| table::same_column(&own.name, &column.name, self.vendor));
+        let number = column.default.as_ref().and_then(|default| default.expression.trim().parse().ok());
+        let bound = Bound::of(expression, &[&column.name]);
+        let refused = bound.zip(number).is_some_and(|(bound, number)| bound.refuses(number));
+        if !is_own && refused {
+            let cause = Cause::Check(name.unwrap_or(expression).to_owned());
+            self.say(at, &[Insert], (Certain, Error), Some(&column.name), &cause);
+        }
+    }
+
+    /// Indexes of PostgreSQL that refuse a row: a B-tree takes no entry of more than 2704 bytes, a third of a page
+    /// (manual, "B-Tree Indexes"), and an expression may fail.
+    fn indexes(&mut self, at: At<'_>, holder: &Model, expected: &Table, actual: &Table) {
+        if self.vendor != Vendor::PostgreSql {
+            return;
+        }
+        for index in &actual.indexes {
+            let same = |other: &Index| other.columns == index.columns && other.method == index.method;
+            if expected.indexes.iter().any(same) || !matches!(index.method.as_deref(), None | Some("btree")) {
+                continue;
+            }
+            for entry in &index.columns {
+                let may_fail = |own: &&ModelColumn| {
+                    let names = table::mentions(entry, &own.name) || table::mentions(entry, &own.field);
+                    let wanted = table::column(expected, &own.name, self.vendor);
+                    if *entry == own.name {
+                        wanted.and_then(|wanted| wanted.column_type.as_ref().ok()).is_some_and(types::is_long_text)
+                    } else {
+                        names && index.expressions && table::may_raise(entry)
+                    }
+                };
+                if let Some(own) = holder.columns.iter().find(may_fail) {
+                    let cause = Cause::Indexed(index.name.clone().unwrap_or_default());
+                    self.say(at, &[Insert, Update], (Possible, Error), Some(&own.name), &cause);
                 }
             }
         }
@@ -352,34 +455,30 @@ impl<'c> Check<'c> {
     /// Foreign keys to the table that the code does not look after, and the database does not either.
     fn referred(&mut self, model: &Model, parent: &str, demands: &[Demand<'_>]) {
         let at = At { model, table: parent };
-        for (child, actual) in &self.schema.tables {
-            let expected = table::table(&self.code.schema, child, self.vendor);
-            for (columns, references) in table::foreign_keys(actual) {
-                if references.table != parent || acts(references) {
-                    continue;
-                }
-                let own = |demand: &&Demand<'_>| {
-                    demand.table == child && demand.parent == parent && columns.contains(&demand.column)
-                };
-                let handled = demands.iter().filter(own).any(|demand| demand.on_delete != OnDelete::Nothing);
-                let same = |(other, target): &(Vec<&str>, &ForeignKey)| {
-                    *other == columns && same_reference(target, references)
-                };
-                let wanted = expected.is_some_and(|table| table::foreign_keys(table).iter().any(same));
-                if handled || wanted {
-                    continue;
-                }
-                let is_known = columns
-                    .iter()
-                    .any(|column| expected.is_some_and(|table| table::column(table, column, self.vendor).is_some()));
-                let filled = columns.iter().filter_map(|name| table::column(actual, name, self.vendor));
-                // Rows that are there already have what the column was filled with.
-                let is_filled = self.code.has_table(child)
-                    && filled.into_iter().any(|column| column.default.is_some() || !column.null);
-                let certainty = if is_known || is_filled { Possible } else { Later };
-                let cause = Cause::Referred(child.clone());
-                self.say(at, &[Delete], (certainty, Error), columns.first().copied(), &cause);
+        for Referring { child, own, columns, references } in self.referring.get(parent).cloned().unwrap_or_default() {
+            if acts(references) {
+                continue;
             }
+            let expected = table::table(&self.code.schema, child, self.vendor);
+            let asks = |demand: &&Demand<'_>| {
+                demand.table == child && demand.parent == parent && columns.contains(&demand.column)
+            };
+            let handled = demands.iter().filter(asks).any(|demand| demand.on_delete.is_handled());
+            let same =
+                |(other, target): &(Vec<&str>, &ForeignKey)| *other == columns && same_reference(target, references);
+            let wanted = expected.is_some_and(|table| table::foreign_keys(table).iter().any(same));
+            if handled || wanted {
+                continue;
+            }
+            let is_known = columns
+                .iter()
+                .any(|column| expected.is_some_and(|table| table::column(table, column, self.vendor).is_some()));
+            // Rows that are there already have what the column was filled with.
+            let mut filled = columns.iter().filter_map(|name| table::column(own, name, self.vendor));
+            let is_filled = self.code.has_table(child) && filled.any(|column| column.default.is_some() || !column.null);
+            let certainty = if is_known || is_filled { Possible } else { Later };
+            let cause = Cause::Referred(child.to_owned());
+            self.say(at, &[Delete], (certainty, Error), columns.first().copied(), &cause);
         }
     }
 }

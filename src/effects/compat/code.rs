@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::effects::compat::delete::OnDelete;
+use crate::effects::compat::kind::Kind;
 use crate::effects::compat::table;
 use crate::history::{Doubt, FieldState, ModelState, ProjectState, Reference, Settings, column, through_table};
 use crate::migration::Field;
@@ -54,6 +55,26 @@ pub(super) struct ModelColumn {
     /// Whether its values come from the rows of another table or from the database, so that no value of the code's own
     /// can be out of range.
     pub(super) derived: bool,
+    /// The values of its `choices`, when all of them are known. The ORM does not enforce them, but forms do, and code
+    /// that writes others is odd.
+    pub(super) choices: Vec<String>,
+    /// What Python makes of its values.
+    pub(super) kind: Kind,
+}
+
+impl ModelColumn {
+    /// Whether a check lets all of its `choices` be: it names each of them, and nothing is negated.
+    pub(super) fn chooses_within(&self, expression: &str) -> bool {
+        let lower = expression.to_ascii_lowercase();
+        let lists = lower.contains(" in (") || lower.contains("__in");
+        let names =
+            |choice: &String| ["'", "\""].iter().any(|quote| expression.contains(&format!("{quote}{choice}{quote}")));
+        !self.choices.is_empty()
+            && lists
+            && !lower.contains("not ")
+            && !lower.contains('~')
+            && self.choices.iter().all(names)
+    }
 }
 
 /// What an INSERT does with a column.
@@ -125,7 +146,8 @@ impl Code {
 
     /// The model without its relations; `None` for one whose table Django does not make.
     fn model(&self, state: &ProjectState, model: &ModelState) -> Option<Model> {
-        if model.flag("proxy") == Some(true) || model.flag("managed") == Some(false) {
+        let unmanaged = model.option("managed").certain().is_some_and(|option| option.value.as_bool() == Some(false));
+        if unmanaged || model.flag("proxy") == Some(true) {
             return None;
         }
         let name = crate::history::table(state, model).ok()?;
@@ -166,6 +188,8 @@ impl Code {
             field: field.map_or_else(|| made.name.clone(), |(name, _)| name.to_string()),
             fill,
             derived: relates || matches!(fill, Fill::Numbered | Fill::Computed),
+            kind: field.map_or(Kind::Other, |(_, field)| Kind::of(&field.field)),
+            choices: field.map(|(_, field)| choices(&field.field)).unwrap_or_default(),
         }
     }
 
@@ -273,6 +297,41 @@ impl Code {
         tables.iter().filter_map(|table| self.touching.get(table)).flatten().copied().collect()
     }
 
+    /// The database that it speaks to.
+    pub(super) fn vendor(&self) -> Vendor {
+        self.target.database.vendor
+    }
+
+    /// The columns that models of this code and of another both know, with the models.
+    pub(super) fn shared_columns<'c>(
+        &'c self,
+        other: &'c Code,
+    ) -> Vec<(&'c Model, &'c Model, (&'c ModelColumn, &'c ModelColumn))> {
+        let mut shared = Vec::new();
+        for own in &self.models {
+            for theirs in other.models.iter().filter(|theirs| theirs.table == own.table) {
+                for column in &own.columns {
+                    let same = theirs.columns.iter().find(|other| other.name == column.name);
+                    shared.extend(same.map(|same| (own, theirs, (column, same))));
+                }
+            }
+        }
+        shared
+    }
+
+    /// The labels of the models that read a column.
+    pub(super) fn reading(&self, table: &str, column: &str) -> impl Iterator<Item = String> {
+        let reads = move |model: &&Model| model.table == table && model.columns.iter().any(|own| own.name == column);
+        self.models.iter().filter(reads).map(|model| model.label.clone())
+    }
+
+    /// Whether it never deletes a row that `column` of `child` refers to: `PROTECT`, `DO_NOTHING`.
+    pub(super) fn keeps_parents(&self, child: &str, column: &str) -> bool {
+        let refers = |incoming: &&Incoming| self.models[incoming.model].table == child && incoming.column == column;
+        let mut relations = self.models.iter().flat_map(|model| &model.incoming).filter(refers);
+        relations.any(|incoming| matches!(incoming.on_delete, OnDelete::Refuse | OnDelete::Nothing))
+    }
+
     /// Whether one of its models has the table.
     #[must_use]
     pub fn has_table(&self, table: &str) -> bool {
@@ -280,6 +339,15 @@ impl Code {
     }
 }
 
-pub(super) fn is_a(field: &Field, class: &str) -> bool {
+pub(in crate::effects) fn is_a(field: &Field, class: &str) -> bool {
     field.entry.is_some_and(|entry| entry.derives_from(class))
+}
+
+/// The values of literal `choices` that are texts, without groups; empty when some are not known.
+fn choices(field: &Field) -> Vec<String> {
+    let Some(pairs) = field.argument("choices").and_then(|argument| argument.value.elements()) else {
+        return Vec::new();
+    };
+    let value = |pair: &crate::python::Value| Some(pair.elements()?.first()?.as_str()?.to_owned());
+    pairs.iter().map(value).collect::<Option<Vec<String>>>().unwrap_or_default()
 }

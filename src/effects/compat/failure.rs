@@ -129,6 +129,8 @@ pub enum Cause {
     },
     /// Values that the wider column can hold are more than the code's own type takes.
     WiderType(String),
+    /// Another version of this model writes values that the code can't read.
+    Unreadable(String),
     /// The column compares and sorts by other rules.
     Collation,
     /// No unique constraint or index over exactly these columns: ON CONFLICT finds none.
@@ -137,6 +139,8 @@ pub enum Cause {
     Duplicate(Vec<String>),
     /// A CHECK constraint, by its name or expression.
     Check(String),
+    /// An index that can't take every value: too long, or an expression that fails. Its name.
+    Indexed(String),
     /// An exclusion constraint.
     Exclusion,
     /// A foreign key of this table's column to another table: rows without a parent are refused.
@@ -145,6 +149,8 @@ pub enum Cause {
     Referred(String),
     /// The database computes a column from what the code writes, and the result may not fit.
     Computed,
+    /// Another column has the name now, with other values or none.
+    Replaced,
 }
 
 impl Failure {
@@ -179,15 +185,20 @@ impl fmt::Display for Failure {
             Cause::WiderType(actual) => {
                 write!(f, "`{table}.{column}` is `{actual}`, and may hold more than the code's field takes")
             }
+            Cause::Unreadable(model) => {
+                write!(f, "the new `{model}` may write values to `{table}.{column}` that the code can't read")
+            }
             Cause::Collation => write!(f, "`{table}.{column}` compares by another collation"),
             Cause::NoConflictTarget(columns) => {
                 write!(f, "nothing is unique over `{table}` ({}), which an upsert names", columns.join(", "))
             }
             Cause::Duplicate(columns) => write!(f, "`{table}` ({}) is unique", columns.join(", ")),
             Cause::Check(check) => write!(f, "`{table}` has the check `{check}`"),
+            Cause::Indexed(index) => write!(f, "index `{index}` can't take every value of `{table}.{column}`"),
             Cause::Exclusion => write!(f, "`{table}` has an exclusion constraint"),
             Cause::Dangling(parent) => write!(f, "`{table}.{column}` must refer to a row of `{parent}`"),
             Cause::Referred(child) => write!(f, "rows of `{child}` refer to `{table}`, and the code does not know it"),
+            Cause::Replaced => write!(f, "`{table}.{column}` is another column now"),
             Cause::Computed => write!(f, "`{table}.{column}` is computed, and the result may not fit"),
         }
     }

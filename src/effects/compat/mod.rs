@@ -8,10 +8,12 @@
 //! The facts about Django and the databases rest on the measured cases in `tests/truth/cases`, which
 //! `tests/it/compat_truth.rs` compares with.
 
+mod bound;
 mod check;
 mod code;
 mod delete;
 mod failure;
+mod kind;
 mod table;
 mod types;
 
@@ -20,4 +22,5 @@ mod tests;
 
 pub use check::{Compatibility, failures};
 pub use code::Code;
+pub(super) use code::is_a;
 pub use failure::{Action, Cause, Certainty, Failure, Outcome};

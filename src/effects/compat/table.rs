@@ -120,3 +120,9 @@ pub(super) fn mentions(expression: &str, name: &str) -> bool {
         word.eq_ignore_ascii_case(name) || word.strip_prefix(name).is_some_and(|rest| rest.starts_with("__"))
     })
 }
+
+/// Whether an expression, in SQL or Python, may fail for some values: it divides or casts.
+pub(super) fn may_raise(expression: &str) -> bool {
+    let lower = expression.to_ascii_lowercase();
+    ["/", "::", "cast", "power", "ln(", "log(", "sqrt"].iter().any(|part| lower.contains(part))
+}

@@ -8,7 +8,7 @@ use crate::schema::Target;
 use crate::sql::ColumnType;
 use crate::target::{Vendor, Version};
 
-use Action::{BulkCreate, BulkUpdate, Delete, Insert, Query, Select, Update};
+use Action::{BulkCreate, BulkUpdate, Insert, Query, Select, Update};
 use Certainty::{Certain, Later, Possible};
 use Outcome::{Error, Silent};
 
@@ -242,6 +242,7 @@ impl Types {
             }
             (wants, Family::Text(_)) => {
                 let mut misfits = self.others(&[Query], Certain, Error);
+                misfits.push(self.other(BulkUpdate, Later, Error));
                 if matches!(wants, Family::Boolean | Family::Inet) {
                     misfits.extend(self.others(&[Update, BulkUpdate], Possible, Error));
                 }
@@ -289,9 +290,6 @@ impl Types {
     /// (`detect_types`, `Database.register_converter` in `django.db.backends.sqlite3.base`).
     fn sqlite(&self) -> Vec<Misfit> {
         match (&self.wants, &self.has) {
-            (Family::Decimal(..) | Family::Integer(..), Family::Decimal(..) | Family::Integer(..)) => {
-                self.sqlite_numbers()
-            }
             (Family::Date, Family::DateTime(_)) => self.others(&[Select], Possible, Silent),
             // What can't be converted is read as None, and None is then saved.
             (_, Family::DateTime(_) | Family::Date | Family::Time) => {
@@ -307,19 +305,6 @@ impl Types {
         }
     }
 
-    /// `DecimalField`'s converter quantizes in a context of the code's own `max_digits`, and raises when a number has
-    /// more (`get_decimalfield_converter`, `django.db.backends.sqlite3.operations`).
-    fn sqlite_numbers(&self) -> Vec<Misfit> {
-        let (Family::Decimal(before, behind), Some((others, other_places))) = (&self.wants, self.has.digits()) else {
-            return Vec::new();
-        };
-        if others > *before || (others == *before && other_places > *behind) {
-            let cause = Cause::WiderType(self.actual.clone());
-            return [Select, Delete].map(|action| (action, Later, Error, cause.clone())).to_vec();
-        }
-        Vec::new()
-    }
-
     fn copied(&self) -> Types {
         Types {
             wants: self.wants.clone(),
@@ -331,6 +316,22 @@ impl Types {
     }
 }
 
+/// The smallest and the largest number of a whole-number type.
+pub(super) fn range(own: &ColumnType, vendor: Vendor) -> Option<(i128, i128)> {
+    match Family::of(own, vendor) {
+        Family::Integer(least, most) => Some((least, most)),
+        _ => None,
+    }
+}
+
+/// Whether a text of the type may have more than 2704 bytes, in UTF-8.
+pub(super) fn is_long_text(own: &ColumnType) -> bool {
+    match Family::of(own, Vendor::PostgreSql) {
+        Family::Text(length) => length.is_none_or(|length| length * 4 > 2704),
+        _ => false,
+    }
+}
+
 /// The type as SQL writes it.
 pub(super) fn written(own: &ColumnType) -> String {
     let mut text = own.name.clone();
@@ -339,4 +340,23 @@ pub(super) fn written(own: &ColumnType) -> String {
         text = format!("{text}({})", arguments.join(", "));
     }
     text + &"[]".repeat(own.dimensions)
+}
+
+/// Whether a change of type cuts off or rounds values without an error. SQLite keeps values as they are; PostgreSQL
+/// cuts texts off only where a USING casts them (measured: `alter_field__text_to_char`), MySQL never in strict mode.
+pub(in crate::effects) fn narrows_values(from: &ColumnType, to: &ColumnType, casts: bool, vendor: Vendor) -> bool {
+    let (from, to) = (Family::of(from, vendor), Family::of(to, vendor));
+    match (&from, &to) {
+        _ if vendor == Vendor::Sqlite => false,
+        (Family::Text(from), Family::Text(Some(to))) => {
+            casts && vendor == Vendor::PostgreSql && from.is_none_or(|from| from > *to)
+        }
+        (Family::Decimal(_, from), Family::Decimal(_, to)) => from > to,
+        (Family::Decimal(..) | Family::Float, Family::Integer(..)) | (Family::Float, Family::Decimal(..)) => true,
+        (Family::DateTime(_), Family::Date | Family::Time) | (Family::DateTime(true), Family::DateTime(false)) => true,
+        (Family::Text(_), Family::Bytes) => vendor == Vendor::PostgreSql,
+        (Family::Integer(..), Family::Boolean) => true,
+        (Family::Integer(..), Family::DateTime(_) | Family::Date) => true,
+        _ => false,
+    }
 }

@@ -3,6 +3,7 @@
 //! The reader binds arguments with it, the rule language checks names and types with it, and the reference
 //! documentation prints it. Adding an operation or a field class is one new entry.
 
+pub mod api;
 mod fields;
 mod operations;
 

@@ -1,5 +1,7 @@
 //! Statements about rows, and the tables that queries read.
 
+use std::collections::HashSet;
+
 use crate::source::Span;
 use crate::sql::cursor::Cursor;
 use crate::sql::recognise::Recognised;
@@ -25,7 +27,7 @@ pub(super) fn recognise(cursor: &mut Cursor<'_>, span: Span) -> Option<Recognise
         }
         return Some(recognised);
     }
-    if let Some((rows, words, table)) = verb(cursor) {
+    if let Some((rows, words, table)) = verb(cursor).or_else(|| load(cursor)) {
         words.clone_into(&mut recognised.words);
         let filtered = cursor.has_later("WHERE");
         recognised.push(table, ChangeKind::ChangeRows { rows, filtered }, span);
@@ -85,22 +87,30 @@ fn verb(cursor: &mut Cursor<'_>) -> Option<(Rows, &'static str, Option<String>)>
         (Rows::Delete, "DELETE")
     } else if rest.eat("MERGE INTO") || rest.eat("MERGE") {
         (Rows::Update, "MERGE")
-    } else if rest.eat("COPY") {
-        if rest.is("(") || !rest.has_later("FROM") {
-            return None;
-        }
-        (Rows::Insert, "COPY")
-    } else if rest.eat("LOAD DATA") {
-        while !rest.at_end() && !rest.eat("INTO TABLE") {
-            rest.advance();
-        }
-        (Rows::Insert, "LOAD DATA")
     } else {
         return None;
     };
     let table = rest.name()?;
     *cursor = rest;
     Some((rows, words, Some(table)))
+}
+
+/// Rows from a file.
+fn load(cursor: &mut Cursor<'_>) -> Option<(Rows, &'static str, Option<String>)> {
+    let mut rest = cursor.clone();
+    let words = if rest.eat("COPY") && !rest.is("(") && rest.has_later("FROM") {
+        "COPY"
+    } else if rest.eat("LOAD DATA") {
+        while !rest.at_end() && !rest.eat("INTO TABLE") {
+            rest.advance();
+        }
+        "LOAD DATA"
+    } else {
+        return None;
+    };
+    let table = rest.name()?;
+    *cursor = rest;
+    Some((Rows::Insert, words, Some(table)))
 }
 
 /// SQLite: OR REPLACE, OR IGNORE, …
@@ -116,18 +126,34 @@ fn query(cursor: &mut Cursor<'_>, recognised: &mut Recognised, span: Span) {
     let mut rest = cursor.clone();
     let mut previous = String::new();
     let mut function = None;
+    // The change whose WHERE may come, and the brackets that it stands in.
+    let mut open: Option<(usize, usize)> = None;
+    let mut depth = 0usize;
     while !rest.at_end() {
         let place = rest.place();
         // FOR UPDATE, DO UPDATE and ON UPDATE change nothing here.
         let begins = !matches!(previous.as_str(), "FOR" | "DO" | "ON" | "KEY");
         if begins && let Some((rows, _, table)) = verb(&mut rest) {
-            let filtered = rest.has_later("WHERE");
-            recognised.push(table, ChangeKind::ChangeRows { rows, filtered }, rest.span_since(place));
+            open = Some((recognised.changes.len(), depth));
+            recognised.push(table, ChangeKind::ChangeRows { rows, filtered: false }, rest.span_since(place));
             previous.clear();
             continue;
         }
+        match rest.peek() {
+            "(" => depth += 1,
+            ")" => {
+                depth = depth.saturating_sub(1);
+                open = open.filter(|(_, outside)| *outside <= depth);
+            }
+            _ => {}
+        }
         if rest.kind() == Some(TokenKind::Word) {
             previous = rest.peek().to_ascii_uppercase();
+            if let Some((change, _)) = open.filter(|(_, outside)| previous == "WHERE" && *outside == depth)
+                && let ChangeKind::ChangeRows { filtered, .. } = &mut recognised.changes[change].kind
+            {
+                *filtered = true;
+            }
             if function.is_none() && rest.is_at(1, "(") && !harmless(&previous) {
                 function = Some(previous.to_ascii_lowercase());
             }
@@ -230,7 +256,7 @@ pub(super) fn reads(cursor: &Cursor<'_>, recognised: &mut Recognised) {
     // Whether each open bracket is that of one of `WITH_FROM`.
     let mut brackets = Vec::new();
     let mut previous = "";
-    let mut named: Vec<String> = Vec::new();
+    let mut named: HashSet<String> = HashSet::new();
     while !rest.at_end() {
         let token = rest.peek();
         // WITH name AS (…)

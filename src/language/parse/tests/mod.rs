@@ -35,3 +35,19 @@ fn report(text: &str) -> String {
     });
     lines.collect::<Vec<_>>().join("\n")
 }
+
+/// The words that start clauses and declarations stand in the grammars of editors, too.
+#[test]
+fn the_grammars_of_editors_know_every_word() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("editors");
+    let words = super::CLAUSE_WORDS.iter().copied().chain(super::table::DECLARATIONS.iter().map(|(word, _)| *word));
+    let textmate = std::fs::read_to_string(folder.join("vscode/syntaxes/whimbrel.tmLanguage.json")).unwrap();
+    let tree_sitter = std::fs::read_to_string(folder.join("tree-sitter-whimbrel/grammar.js")).unwrap();
+    let highlights = std::fs::read_to_string(folder.join("tree-sitter-whimbrel/queries/highlights.scm")).unwrap();
+    for word in words {
+        let alone = |text: &str| text.split(|letter: char| !letter.is_alphanumeric()).any(|part| part == word);
+        assert!(alone(&textmate), "`{word}` is not in the TextMate grammar");
+        assert!(tree_sitter.contains(&format!("'{word}'")), "`{word}` is not in the tree-sitter grammar");
+        assert!(highlights.contains(&format!("\"{word}\"")), "`{word}` is not highlighted");
+    }
+}

@@ -1,0 +1,84 @@
+//! Checks on one column that are simple enough to be understood, in SQL (`"qty" >= 1`) or Python (`Q(qty__gte=1)`).
+
+/// What a check demands of one column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Bound {
+    /// IS NOT NULL
+    NotNull,
+    /// At least this.
+    Least(i128),
+    /// At most this.
+    Most(i128),
+}
+
+/// Operators in SQL and Python, with what they make of a number.
+const OPERATORS: &[(&str, fn(i128) -> Bound)] = &[
+    ("__gte=", |limit| Bound::Least(limit)),
+    ("__lte=", |limit| Bound::Most(limit)),
+    ("__gt=", |limit| Bound::Least(limit.saturating_add(1))),
+    ("__lt=", |limit| Bound::Most(limit.saturating_sub(1))),
+    (">=", |limit| Bound::Least(limit)),
+    ("<=", |limit| Bound::Most(limit)),
+    (">", |limit| Bound::Least(limit.saturating_add(1))),
+    ("<", |limit| Bound::Most(limit.saturating_sub(1))),
+];
+
+impl Bound {
+    /// What the check demands of the column whose name, or field's name, is one of `names`; `None` when it is of
+    /// another form.
+    pub(super) fn of(expression: &str, names: &[&str]) -> Option<Self> {
+        // `Q(('qty__gte', 1))` is the same as `Q(qty__gte=1)`.
+        let expression = expression.replace("', ", "=").replace('\'', "");
+        let dropped = |c: &char| matches!(c, '"' | '`' | '(' | ')') || c.is_whitespace();
+        let plain: String = expression.chars().filter(|c| !dropped(c)).collect();
+        names.iter().find_map(|name| {
+            let rest = plain
+                .strip_prefix('Q')
+                .and_then(|rest| rest.strip_prefix(name))
+                .or_else(|| plain.strip_prefix(name))?;
+            if rest.eq_ignore_ascii_case("isnotnull") || rest == "__isnull=False" {
+                return Some(Bound::NotNull);
+            }
+            let (make, limit) = OPERATORS.iter().find_map(|(form, make)| Some((make, rest.strip_prefix(form)?)))?;
+            Some(make(limit.parse().ok()?))
+        })
+    }
+
+    /// Whether a number is refused.
+    pub(super) fn refuses(&self, number: i128) -> bool {
+        match self {
+            Bound::NotNull => false,
+            Bound::Least(least) => number < *least,
+            Bound::Most(most) => number > *most,
+        }
+    }
+
+    /// Whether what passes `other` passes this one.
+    pub(super) fn follows_from(&self, other: &Bound) -> bool {
+        match (self, other) {
+            (Bound::NotNull, Bound::NotNull) => true,
+            (Bound::Least(own), Bound::Least(other)) => own <= other,
+            (Bound::Most(own), Bound::Most(other)) => own >= other,
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Bound;
+
+    #[test]
+    fn both_languages_are_understood() {
+        let of = |text: &str| Bound::of(text, &["qty"]);
+        for least in ["\"qty\" >= 1", "(`qty` > 0)", "Q(qty__gte=1)", "Q(('qty__gt', 0))"] {
+            assert_eq!(of(least), Some(Bound::Least(1)), "{least}");
+        }
+        assert_eq!(of("Q(qty__isnull=False)"), Some(Bound::NotNull));
+        assert_eq!(of("qty IS NOT NULL"), Some(Bound::NotNull));
+        for other in ["Q(qty__gte=F('n'))", "qty >= 1 OR n > 2", "Q(quantity__gte=1)", "qty + 1 > 0", "~Q(qty__gte=1)"]
+        {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
+}

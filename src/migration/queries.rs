@@ -1,0 +1,538 @@
+//! What the code of a RunPython does with historical models, as far as it can be followed without running it.
+//!
+//! Names are followed through assignments, loops and calls of functions of the same file, in the order in which they
+//! stand. What can't be followed is left out: nothing here is a guess.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::migration::catalogue::api::{model_has, queryset_has};
+use crate::python::{Binding, Chain, Definition, DefinitionKind, Function, FunctionStep, Given, Link};
+use crate::source::Span;
+
+/// How deep functions of the file that call each other are followed.
+const DEEPEST: usize = 6;
+/// How many functions are followed.
+const MOST: usize = 64;
+
+/// What the code of a RunPython does.
+#[derive(Clone, Debug, Default)]
+pub struct DataCode {
+    /// Queries on historical models, in order.
+    pub queries: Vec<Query>,
+    /// Historical models that it takes: app and name as they are written, where they are literal.
+    pub models: Vec<(Result<HistoricalModel, ()>, Span)>,
+    /// What it asks of historical models that Django does not give to every model.
+    pub asked: Vec<Asked>,
+    /// Methods of the schema editor that it calls, with their places.
+    pub editor_calls: Vec<(String, Span)>,
+    /// Management commands that it calls, with their places.
+    pub commands: Vec<(String, Span)>,
+    /// Whether it asks which database it runs on.
+    pub asks_vendor: bool,
+    /// Names that it looks for with `hasattr` or `getattr`, or gives a value.
+    pub provided: Vec<String>,
+}
+
+/// A model that `apps.get_model` gives.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HistoricalModel {
+    /// Label of its app.
+    pub app: String,
+    /// Its name as it is written.
+    pub name: String,
+}
+
+/// A query.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// Its model; `None` where that is not literal.
+    pub model: Option<Rc<HistoricalModel>>,
+    /// What it does.
+    pub action: Action,
+    /// What limits it.
+    pub filter: Filter,
+    /// Whether it fetches rows in chunks.
+    pub iterator: bool,
+    /// Whether it names the database.
+    pub alias: bool,
+    /// Fields that it writes, where it names them.
+    pub fields: Vec<String>,
+    /// The query over whose rows it is repeated, by its place among the queries.
+    pub for_each: Option<usize>,
+    /// Its callee, as dotted text.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a query does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It is gone through in a loop.
+    Read,
+    /// It inserts rows.
+    Insert,
+    /// It updates rows, or one row.
+    Update,
+    /// It deletes rows, or one row.
+    Delete,
+    /// A row is saved: inserted or updated.
+    Save,
+}
+
+impl Action {
+    /// The words for it.
+    pub const WORDS: [&'static str; 5] = ["read", "insert", "update", "delete", "save"];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        Self::WORDS[self as usize]
+    }
+}
+
+/// What limits the rows of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// Nothing.
+    None,
+    /// Only that these fields are NULL.
+    Empty(Vec<String>),
+    /// Something else.
+    Some,
+}
+
+/// Something that not every model has.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The model.
+    pub model: Rc<HistoricalModel>,
+    /// What it is.
+    pub what: AskedFor,
+    /// Its name.
+    pub name: String,
+    /// As it is written.
+    pub text: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// What code may ask of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskedFor {
+    /// A manager.
+    Manager,
+    /// A method of the manager `objects`, or of its querysets.
+    QuerySetMethod,
+    /// A method of a row or of the class.
+    Method,
+    /// A constant or class inside the model.
+    Constant,
+}
+
+/// Follows a function, and those of the file that it calls.
+#[must_use]
+pub fn data_code(function: &Function, definitions: &[Arc<Definition>]) -> DataCode {
+    let mut follower = Follower { definitions, found: DataCode::default(), followed: 0 };
+    let mut arguments: HashMap<String, Thing> = HashMap::new();
+    let named = |name: &str| function.parameters.iter().find(|parameter| *parameter == name);
+    if let Some(apps) = named("apps").or(function.parameters.first()) {
+        arguments.insert(apps.clone(), Thing::Registry);
+    }
+    if let Some(editor) = named("schema_editor").or(function.parameters.get(1)) {
+        arguments.insert(editor.clone(), Thing::Editor);
+    }
+    follower.function(function, arguments, None, 0);
+    follower.found
+}
+
+/// What a name stands for.
+#[derive(Clone, Debug)]
+enum Thing {
+    Registry,
+    Editor,
+    Model(Option<Rc<HistoricalModel>>),
+    Rows(Rows),
+    /// A row, and whether the query that gave it names the database.
+    Row(Option<Rc<HistoricalModel>>, bool),
+    /// A row and a flag: `get_or_create`.
+    Pair(Option<Rc<HistoricalModel>>, bool),
+    /// Rows with their numbers.
+    Numbered(Rows),
+    Other,
+}
+
+/// A manager or queryset.
+#[derive(Clone, Debug)]
+struct Rows {
+    model: Option<Rc<HistoricalModel>>,
+    filter: Filter,
+    iterator: bool,
+    alias: bool,
+    /// Whether its elements are no model instances: `values()`.
+    plain: bool,
+}
+
+struct Follower<'f> {
+    definitions: &'f [Arc<Definition>],
+    found: DataCode,
+    followed: usize,
+}
+
+/// One function while it is followed.
+struct Frame<'f> {
+    function: &'f Function,
+    names: HashMap<String, Thing>,
+    /// The reading queries of its loops, by their places among the queries.
+    loops: HashMap<usize, usize>,
+    /// The query over whose rows the function is called.
+    for_each: Option<usize>,
+    depth: usize,
+}
+
+impl Frame<'_> {
+    /// The innermost query over whose rows something in that loop is repeated.
+    fn repeated(&self, mut inner: Option<usize>) -> Option<usize> {
+        while let Some(index) = inner {
+            if let Some(query) = self.loops.get(&index) {
+                return Some(*query);
+            }
+            inner = self.function.loops.get(index).and_then(|around| around.outer);
+        }
+        self.for_each
+    }
+}
+
+impl<'f> Follower<'f> {
+    fn function(
+        &mut self,
+        function: &'f Function,
+        names: HashMap<String, Thing>,
+        for_each: Option<usize>,
+        depth: usize,
+    ) {
+        self.followed += 1;
+        if self.followed > MOST {
+            return;
+        }
+        let mut frame = Frame { function, names, loops: HashMap::new(), for_each, depth };
+        for step in &function.steps {
+            match step {
+                FunctionStep::Call(index) => {
+                    if let Some(call) = function.calls.get(*index) {
+                        self.call(&mut frame, call);
+                    }
+                }
+                FunctionStep::Bind(binding) => self.bind(&mut frame, binding),
+                FunctionStep::Use { attributes, written: true, .. } => {
+                    self.found.provided.extend(attributes.last().cloned());
+                }
+                FunctionStep::Use { root, attributes, span, .. } => self.uses(&frame, root, attributes, *span),
+            }
+        }
+    }
+
+    fn uses(&mut self, frame: &Frame<'_>, root: &str, attributes: &[String], span: Span) {
+        match (frame.names.get(root), attributes) {
+            (Some(Thing::Editor), attributes) => {
+                self.found.asks_vendor |= attributes.iter().any(|attribute| attribute == "vendor");
+            }
+            // `Order.PAID`, `Order.Status.PAID`
+            (Some(Thing::Model(Some(model))), [name, ..])
+                if name.starts_with(char::is_uppercase) && !model_has(name) =>
+            {
+                self.found.asked.push(Asked {
+                    model: Rc::clone(model),
+                    what: AskedFor::Constant,
+                    name: name.clone(),
+                    text: format!("{root}.{name}"),
+                    span,
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn bind(&mut self, frame: &mut Frame<'f>, binding: &Binding) {
+        let value = binding.value.as_ref().map_or(Thing::Other, |chain| value_of(frame, chain));
+        let mut bound: Vec<Thing> = Vec::new();
+        if let Some(index) = binding.each {
+            let (rows, place) = match value {
+                Thing::Rows(rows) => (Some(rows), 0),
+                Thing::Numbered(rows) => (Some(rows), 1),
+                _ => (None, 0),
+            };
+            if let Some(rows) = rows {
+                let around = frame.function.loops.get(index);
+                let query = Query {
+                    model: rows.model.clone(),
+                    action: Action::Read,
+                    filter: rows.filter.clone(),
+                    iterator: rows.iterator,
+                    alias: rows.alias,
+                    fields: Vec::new(),
+                    for_each: frame.repeated(around.and_then(|around| around.outer)),
+                    text: binding.value.as_ref().map_or_else(String::new, |chain| text(&chain.root, &chain.links)),
+                    span: around.map_or(Span { start: 0, end: 0 }, |around| around.span),
+                };
+                frame.loops.insert(index, self.found.queries.len());
+                self.found.queries.push(query);
+                if !rows.plain && (place == 1 || !binding.unpacked) {
+                    bound = vec![Thing::Other; place];
+                    bound.push(Thing::Row(rows.model, rows.alias));
+                }
+            }
+        } else if let (Thing::Pair(model, alias), true) = (&value, binding.unpacked) {
+            bound.push(Thing::Row(model.clone(), *alias));
+        } else if !binding.unpacked {
+            bound.push(value);
+        }
+        for (place, name) in binding.names.iter().enumerate() {
+            if let Some(name) = name {
+                frame.names.insert(name.clone(), bound.get(place).cloned().unwrap_or(Thing::Other));
+            }
+        }
+    }
+
+    fn call(&mut self, frame: &mut Frame<'f>, call: &'f crate::python::FunctionCall) {
+        let strings = || call.strings.iter().flatten().cloned();
+        match call.callee.rsplit('.').next() {
+            Some("call_command") => self.found.commands.extend(strings().take(1).map(|command| (command, call.span))),
+            Some("hasattr" | "getattr" | "setattr" | "add_to_class") => self.found.provided.extend(strings()),
+            _ => {}
+        }
+        let Some(Chain { root, links }) = &call.chain else { return };
+        match links.as_slice() {
+            [Link::Call(arguments)] => self.helper(frame, root, arguments, call.in_loop),
+            [owner @ .., Link::Attribute(method), Link::Call(arguments)] => {
+                self.method(frame, (root, owner), method, arguments, call);
+            }
+            _ => {}
+        }
+    }
+
+    /// A call of a function of the file.
+    fn helper(&mut self, frame: &Frame<'f>, name: &str, arguments: &[(Option<String>, Given)], in_loop: Option<usize>) {
+        if frame.depth >= DEEPEST || frame.names.contains_key(name) {
+            return;
+        }
+        let definitions = self.definitions;
+        let helper = definitions.iter().rev().find_map(|definition| match &definition.kind {
+            DefinitionKind::Function(function) if definition.name == name => Some(function),
+            _ => None,
+        });
+        let Some(helper) = helper else { return };
+        let mut names: HashMap<String, Thing> = HashMap::new();
+        for (place, (keyword, given)) in arguments.iter().enumerate() {
+            let Some(name) = keyword.as_ref().or(helper.parameters.get(place)) else { continue };
+            if let Given::Chain(chain) = given {
+                names.insert(name.clone(), value_of(frame, chain));
+            }
+        }
+        for parameter in &helper.parameters {
+            names.entry(parameter.clone()).or_insert(Thing::Other);
+        }
+        self.function(helper, names, frame.repeated(in_loop), frame.depth + 1);
+    }
+
+    fn method(
+        &mut self,
+        frame: &Frame<'_>,
+        (root, owner): (&str, &[Link]),
+        method: &str,
+        arguments: &[(Option<String>, Given)],
+        call: &crate::python::FunctionCall,
+    ) {
+        let asked = |model: &Rc<HistoricalModel>, what, name: &str| Asked {
+            model: Rc::clone(model),
+            what,
+            name: name.to_owned(),
+            text: call.callee.clone(),
+            span: call.span,
+        };
+        let using = arguments.iter().any(|(keyword, _)| keyword.as_deref() == Some("using"));
+        let mut query = |model: Option<Rc<HistoricalModel>>, action, filter, alias, fields| {
+            let for_each = frame.repeated(call.in_loop);
+            let (text, span) = (call.callee.clone(), call.span);
+            let query = Query { model, action, filter, iterator: false, alias, fields, for_each, text, span };
+            self.found.queries.push(query);
+        };
+        match follow(frame, root, owner) {
+            Thing::Registry if method == "get_model" => {
+                self.found.models.push((model_named(arguments).ok_or(()), call.span));
+            }
+            Thing::Editor => self.found.editor_calls.push((method.to_owned(), call.span)),
+            Thing::Model(Some(model)) if !model_has(method) && !method.starts_with(char::is_uppercase) => {
+                self.found.asked.push(asked(&model, AskedFor::Method, method));
+            }
+            Thing::Rows(rows) => {
+                if let (Some(model), false) = (&rows.model, queryset_has(method)) {
+                    self.found.asked.push(asked(model, AskedFor::QuerySetMethod, method));
+                    return;
+                }
+                let names = || arguments.iter().filter_map(|(keyword, _)| keyword.clone()).collect::<Vec<_>>();
+                match method.strip_prefix('a').filter(|plain| queryset_has(plain)).unwrap_or(method) {
+                    "update" => query(rows.model, Action::Update, rows.filter, rows.alias, names()),
+                    "delete" | "_raw_delete" => query(rows.model, Action::Delete, rows.filter, rows.alias, Vec::new()),
+                    "create" | "bulk_create" | "get_or_create" | "update_or_create" => {
+                        query(rows.model, Action::Insert, Filter::Some, rows.alias, Vec::new());
+                    }
+                    "bulk_update" => query(rows.model, Action::Update, Filter::Some, rows.alias, Vec::new()),
+                    _ => {}
+                }
+            }
+            Thing::Row(model, alias) => match method {
+                "save" | "asave" => query(model, Action::Save, Filter::Some, alias || using, Vec::new()),
+                "delete" | "adelete" => query(model, Action::Delete, Filter::Some, alias || using, Vec::new()),
+                _ => {
+                    if let Some(model) = model.filter(|_| !model_has(method)) {
+                        self.found.asked.push(asked(&model, AskedFor::Method, method));
+                    }
+                }
+            },
+            // `Order.published.filter(…)`
+            Thing::Other if queryset_has(method) => {
+                if let ([owner @ .., Link::Attribute(manager)], true) = (owner, method != "contains")
+                    && let Thing::Model(Some(model)) = follow(frame, root, owner)
+                    && !manager.starts_with('_')
+                {
+                    self.found.asked.push(asked(&model, AskedFor::Manager, manager));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The model that the arguments of `get_model` name.
+fn model_named(arguments: &[(Option<String>, Given)]) -> Option<HistoricalModel> {
+    let text = |place: usize, name: &str| {
+        arguments.iter().enumerate().find_map(|(index, (keyword, given))| match given {
+            Given::Str(text) if keyword.as_deref() == Some(name) || (keyword.is_none() && index == place) => Some(text),
+            _ => None,
+        })
+    };
+    let app = text(0, "app_label")?;
+    if let Some(name) = text(1, "model_name") {
+        return Some(HistoricalModel { app: app.clone(), name: name.clone() });
+    }
+    let (app, name) = (arguments.len() == 1).then(|| app.split_once('.')).flatten()?;
+    Some(HistoricalModel { app: app.to_owned(), name: name.to_owned() })
+}
+
+/// What the value of a binding or an argument stands for.
+fn value_of(frame: &Frame<'_>, chain: &Chain) -> Thing {
+    follow(frame, &chain.root, &chain.links)
+}
+
+/// What a name stands for with what follows it.
+fn follow(frame: &Frame<'_>, root: &str, links: &[Link]) -> Thing {
+    let Some(thing) = frame.names.get(root) else { return wrapped(frame, root, links) };
+    let mut thing = thing.clone();
+    let mut links = links.iter().peekable();
+    while let Some(link) = links.next() {
+        let called = |next: Option<&&Link>| match next {
+            Some(Link::Call(arguments)) => Some(arguments.clone()),
+            _ => None,
+        };
+        thing = match (thing, link) {
+            (Thing::Registry, Link::Attribute(name)) if name == "get_model" => {
+                let Some(arguments) = called(links.peek()) else { return Thing::Other };
+                links.next();
+                Thing::Model(model_named(&arguments).map(Rc::new))
+            }
+            (Thing::Model(model), Link::Attribute(name)) => match name.as_str() {
+                "objects" | "_default_manager" | "_base_manager" => {
+                    Thing::Rows(Rows { model, filter: Filter::None, iterator: false, alias: false, plain: false })
+                }
+                _ => Thing::Other,
+            },
+            (Thing::Model(model), Link::Call(_)) => Thing::Row(model, false),
+            (Thing::Rows(rows), Link::Attribute(name)) => {
+                let Some(arguments) = called(links.peek()) else { return Thing::Other };
+                links.next();
+                rows_after(rows, name, &arguments)
+            }
+            (Thing::Rows(rows), Link::Index { slice: true }) => Thing::Rows(Rows { filter: Filter::Some, ..rows }),
+            (Thing::Rows(rows), Link::Index { slice: false }) if !rows.plain => Thing::Row(rows.model, rows.alias),
+            (Thing::Pair(model, alias), Link::Index { slice: false }) => Thing::Row(model, alias),
+            _ => Thing::Other,
+        };
+    }
+    thing
+}
+
+/// `list(rows)`, `enumerate(rows)` and their likes.
+fn wrapped(frame: &Frame<'_>, root: &str, links: &[Link]) -> Thing {
+    let [Link::Call(arguments)] = links else { return Thing::Other };
+    let Some((None, Given::Chain(chain))) = arguments.first() else { return Thing::Other };
+    match (root, value_of(frame, chain)) {
+        ("list" | "tuple" | "iter" | "sorted" | "reversed" | "tqdm", rows @ Thing::Rows(_)) => rows,
+        ("enumerate", Thing::Rows(rows)) => Thing::Numbered(rows),
+        _ => Thing::Other,
+    }
+}
+
+/// What a method of a queryset gives.
+fn rows_after(rows: Rows, method: &str, arguments: &[(Option<String>, Given)]) -> Thing {
+    match method {
+        "filter" | "complex_filter" => {
+            let filter = narrowed(&rows.filter, arguments);
+            Thing::Rows(Rows { filter, ..rows })
+        }
+        "exclude" if !arguments.is_empty() => Thing::Rows(Rows { filter: Filter::Some, ..rows }),
+        "all" | "exclude" | "order_by" | "distinct" | "select_related" | "prefetch_related" | "only" | "defer"
+        | "annotate" | "alias" | "reverse" | "select_for_update" | "get_queryset" => Thing::Rows(rows),
+        "using" | "db_manager" => Thing::Rows(Rows { alias: true, ..rows }),
+        "iterator" | "aiterator" => Thing::Rows(Rows { iterator: true, ..rows }),
+        "values" | "values_list" => Thing::Rows(Rows { plain: true, ..rows }),
+        "none" | "union" | "intersection" | "difference" | "extra" | "raw" => {
+            Thing::Rows(Rows { filter: Filter::Some, ..rows })
+        }
+        "get" | "first" | "last" | "earliest" | "latest" | "create" if !rows.plain => {
+            Thing::Row(rows.model, rows.alias)
+        }
+        "get_or_create" | "update_or_create" => Thing::Pair(rows.model, rows.alias),
+        _ => Thing::Other,
+    }
+}
+
+/// The filter with what the arguments of `filter` add.
+fn narrowed(filter: &Filter, arguments: &[(Option<String>, Given)]) -> Filter {
+    if arguments.is_empty() || *filter == Filter::Some {
+        return filter.clone();
+    }
+    let emptied = arguments.iter().map(|(keyword, given)| {
+        let keyword = keyword.as_deref()?;
+        match given {
+            Given::Bool(true) => keyword.strip_suffix("__isnull"),
+            Given::None => Some(keyword.strip_suffix("__exact").unwrap_or(keyword)),
+            _ => None,
+        }
+        .filter(|field| !field.contains("__"))
+        .map(str::to_owned)
+    });
+    let Some(mut fields) = emptied.collect::<Option<Vec<String>>>() else { return Filter::Some };
+    if let Filter::Empty(known) = filter {
+        fields.extend(known.iter().cloned());
+    }
+    Filter::Empty(fields)
+}
+
+/// A chain as dotted text, with `()` for calls and `[]` for subscripts.
+fn text(root: &str, links: &[Link]) -> String {
+    let mut text = root.to_owned();
+    for link in links {
+        match link {
+            Link::Attribute(name) => {
+                text.push('.');
+                text.push_str(name);
+            }
+            Link::Call(_) => text.push_str("()"),
+            Link::Index { .. } => text.push_str("[]"),
+        }
+    }
+    text
+}

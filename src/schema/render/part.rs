@@ -1,0 +1,234 @@
+//! Indexes and constraints of `Meta`: `django.db.models.indexes`, `constraints`, `django.contrib.postgres.indexes`,
+//! `constraints`.
+
+use crate::history;
+use crate::python::{Call, Unknown, Value, ValueKind};
+use crate::schema::render::model::Model;
+use crate::schema::render::value::{class_name, text};
+use crate::schema::render::{Project, reason};
+use crate::sql::{Constraint, ConstraintKind, Index};
+
+/// An index or a constraint.
+#[derive(Clone, Debug)]
+pub(in crate::schema) struct Part {
+    /// Its name, when it is known.
+    pub(in crate::schema) name: Option<String>,
+    /// What becomes of it in the database.
+    pub(in crate::schema) made: Made,
+    /// Whether it is a UniqueConstraint.
+    pub(in crate::schema) unique: bool,
+    /// Whether it has a condition, expressions, INCLUDE, or is deferrable: SQLite then needs no copy of the table.
+    pub(in crate::schema) special: bool,
+    /// Names of its fields, in order, INCLUDE left out.
+    pub(in crate::schema) fields: Vec<String>,
+    /// Why it may be another one.
+    pub(in crate::schema) doubt: Option<Unknown>,
+}
+
+/// What becomes of an index or a constraint in a database.
+#[derive(Clone, Debug)]
+pub(in crate::schema) enum Made {
+    /// An index.
+    Index(Index),
+    /// A constraint.
+    Constraint(Constraint),
+    /// Nothing, without a word: the database has no such thing (`_unique_supported`, `add_index`).
+    Nothing,
+    /// Its class is not known.
+    Unknown(Unknown),
+}
+
+/// The methods of `django.contrib.postgres.indexes`.
+const METHODS: &[(&str, Option<&str>)] = &[
+    ("Index", None),
+    ("BTreeIndex", None),
+    ("BloomIndex", Some("bloom")),
+    ("BrinIndex", Some("brin")),
+    ("GinIndex", Some("gin")),
+    ("GistIndex", Some("gist")),
+    ("HashIndex", Some("hash")),
+    ("SpGistIndex", Some("spgist")),
+];
+
+impl Project<'_> {
+    /// An index or a constraint of a model.
+    pub(in crate::schema) fn part(self, model: &Model, part: &history::Part) -> Part {
+        let name = part.name.as_ref().map(|name| name.value.clone());
+        let doubt = part.doubt.as_ref().map(|doubt| reason(doubt));
+        self.part_of(model, &part.value, name, doubt)
+    }
+
+    /// The index or constraint that a call makes.
+    pub(in crate::schema) fn part_of(
+        self,
+        model: &Model,
+        value: &Value,
+        name: Option<String>,
+        doubt: Option<Unknown>,
+    ) -> Part {
+        let unknown = |text: &str, reason: &str| {
+            let unknown = Unknown { text: text.to_owned(), span: value.span, reason: reason.to_owned() };
+            let made = Made::Unknown(unknown);
+            Part { name: name.clone(), made, unique: false, special: false, fields: Vec::new(), doubt: doubt.clone() }
+        };
+        let ValueKind::Call(call) = &value.kind else {
+            return match value.unknown() {
+                Some(reason) => {
+                    Part { made: Made::Unknown(reason.clone()), ..unknown("the index or constraint", "is not known") }
+                }
+                None => unknown("the index or constraint", "is not a call of a class"),
+            };
+        };
+        let callee = call.callee.as_deref().unwrap_or_default();
+        if !callee.starts_with("django.") {
+            return unknown(callee, "is not one of Django's own classes");
+        }
+        let given = Given::of(model, call);
+        let class = class_name(callee);
+        let made = match class {
+            "CheckConstraint" => {
+                let condition = given.argument("condition").or_else(|| given.argument("check"));
+                let text = condition.map(text).unwrap_or_default();
+                Made::Constraint(Constraint { name: name.clone(), kind: ConstraintKind::Check(text) })
+            }
+            "UniqueConstraint" => self.unique(&given, name.clone()),
+            "ExclusionConstraint" if self.target.is_postgresql() => {
+                Made::Constraint(Constraint { name: name.clone(), kind: ConstraintKind::Exclude })
+            }
+            "ExclusionConstraint" => Made::Nothing,
+            class => match METHODS.iter().find(|(other, _)| *other == class) {
+                Some((_, method)) => self.index(&given, name.clone(), *method),
+                None => return unknown(callee, "is not one of Django's own classes"),
+            },
+        };
+        Part {
+            name,
+            made,
+            unique: class == "UniqueConstraint",
+            special: given.condition || given.expressions || !given.include.is_empty() || given.deferrable,
+            fields: given.fields,
+            doubt: doubt.or_else(|| call.open.clone()),
+        }
+    }
+
+    /// `Index.create_sql`: what the database can't do about an index is left out, but for expressions.
+    fn index(self, given: &Given<'_>, name: Option<String>, method: Option<&str>) -> Made {
+        if given.positional && !self.target.expression_indexes() {
+            return Made::Nothing;
+        }
+        Made::Index(Index {
+            name,
+            columns: given.columns.clone(),
+            unique: false,
+            method: method.map(str::to_owned),
+            partial: given.condition && self.target.partial_indexes(),
+            expressions: given.expressions,
+            include: if self.target.covering_indexes() { given.include.clone() } else { Vec::new() },
+        })
+    }
+
+    /// `_unique_supported` and `_create_unique_sql`.
+    fn unique(self, given: &Given<'_>, name: Option<String>) -> Made {
+        let nulls_distinct = given.argument("nulls_distinct").is_some_and(|value| !value.is_none());
+        let supported = (!given.condition || self.target.partial_indexes())
+            && (!given.deferrable || self.target.deferrable_unique())
+            && (given.include.is_empty() || self.target.covering_indexes())
+            && (!given.positional || self.target.expression_indexes())
+            && (!nulls_distinct || self.target.nulls_distinct());
+        if !supported {
+            return Made::Nothing;
+        }
+        if given.condition || given.positional || !given.include.is_empty() || given.opclasses {
+            return Made::Index(Index {
+                name,
+                columns: given.columns.clone(),
+                unique: true,
+                method: None,
+                partial: given.condition,
+                expressions: given.expressions,
+                include: given.include.clone(),
+            });
+        }
+        let kind = ConstraintKind::Unique { columns: given.columns.clone(), deferrable: given.deferrable };
+        Made::Constraint(Constraint { name, kind })
+    }
+}
+
+/// What an index or a constraint is given.
+struct Given<'c> {
+    call: &'c Call,
+    /// Columns and the texts of expressions.
+    columns: Vec<String>,
+    fields: Vec<String>,
+    /// Whether expressions are given rather than `fields` (`contains_expressions`), be they plain columns.
+    positional: bool,
+    /// Whether one of them is more than a column.
+    expressions: bool,
+    condition: bool,
+    deferrable: bool,
+    opclasses: bool,
+    include: Vec<String>,
+}
+
+impl<'c> Given<'c> {
+    fn of(model: &Model, call: &'c Call) -> Self {
+        let positional: Vec<&Value> =
+            call.arguments.iter().filter(|argument| argument.name.is_none()).map(|argument| &argument.value).collect();
+        let mut given = Given {
+            call,
+            columns: Vec::new(),
+            fields: Vec::new(),
+            positional: !positional.is_empty(),
+            expressions: false,
+            condition: false,
+            deferrable: false,
+            opclasses: false,
+            include: Vec::new(),
+        };
+        for value in positional {
+            match plain_column(value) {
+                Some(name) => {
+                    given.columns.push(model.column(name));
+                    given.fields.push(name.to_owned());
+                }
+                None => {
+                    given.expressions = true;
+                    given.columns.push(text(value));
+                }
+            }
+        }
+        let present = |name: &str| given.argument(name).is_some_and(|value| !value.is_none());
+        let filled = |name: &str| {
+            given.argument(name).is_some_and(|value| value.elements().is_none_or(|items| !items.is_empty()))
+        };
+        (given.condition, given.deferrable, given.opclasses) =
+            (present("condition"), present("deferrable"), filled("opclasses"));
+        given.include = model.columns(&given.names("include"));
+        for name in given.names("fields") {
+            let name = name.trim_start_matches('-');
+            given.columns.push(model.column(name));
+            given.fields.push(name.to_owned());
+        }
+        given
+    }
+
+    fn argument(&self, name: &str) -> Option<&'c Value> {
+        self.call.arguments.iter().find(|argument| argument.name.as_deref() == Some(name)).map(|found| &found.value)
+    }
+
+    fn names(&self, parameter: &str) -> Vec<String> {
+        let items = self.argument(parameter).and_then(Value::elements).unwrap_or_default();
+        items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+}
+
+/// The field of an expression that is nothing else: its name, or `F(name)`.
+fn plain_column(value: &Value) -> Option<&str> {
+    match &value.kind {
+        ValueKind::Str(text) => Some(&text.value),
+        ValueKind::Call(call) if call.callee.as_deref().map(class_name) == Some("F") => {
+            call.arguments.first()?.value.as_str()
+        }
+        _ => None,
+    }
+}
