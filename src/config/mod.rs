@@ -41,11 +41,13 @@ mod globs;
 mod packs;
 mod parse;
 pub(crate) mod reader;
+mod schema;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::check::Tables;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Spanned};
 use crate::target::{Database, Version};
@@ -53,6 +55,7 @@ use crate::target::{Database, Version};
 pub use globs::Globs;
 pub use packs::{PackEntry, PackLocation};
 pub(crate) use packs::{is_pack_name, read_packs};
+pub use schema::json_schema;
 
 /// What the user configured; what is not configured is empty.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +91,7 @@ pub struct Config {
     /// Whether a suppression must say its reason.
     pub require_reason: bool,
     /// What is known of tables, by their name in the database.
-    pub tables: BTreeMap<String, TableFacts>,
+    pub tables: Tables,
     /// Folders with installed packages, relative to [`root`](Self::root) or absolute.
     pub site_packages: Vec<Spanned<String>>,
     /// The file's text, which all spans lie in.
@@ -101,17 +104,6 @@ impl Config {
     pub fn selects(&self, path: &str) -> bool {
         (self.include.is_empty() || self.include.is_match(path)) && !self.exclude.is_match(path)
     }
-}
-
-/// What the project knows of a table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TableFacts {
-    /// About how many rows it has.
-    pub rows: Option<i64>,
-    /// Whether it is in use at every moment.
-    pub hot: Option<bool>,
-    /// Who answers for it.
-    pub owner: Option<String>,
 }
 
 /// Another level for a rule.

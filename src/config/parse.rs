@@ -6,12 +6,14 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Key, Reader, Value, entries, nearest, quoted};
-use super::{Config, ConfigFormat, FailOn, Globs, Level, RuleOverride, SettingValue, TableFacts};
+use super::{Config, ConfigFormat, FailOn, Globs, Level, RuleOverride, SettingValue};
+use crate::check::TableFacts;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Spanned};
 use crate::target::TargetError;
 
-const KEYS: [&str; 14] = [
+/// The keys of a configuration.
+pub(super) const KEYS: [&str; 14] = [
     "databases",
     "django",
     "rules",

@@ -41,6 +41,12 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             m.0.migration.initial.as_ref().map_or(Fact::Bool(false), stated)
         }),
         attribute(
+            "edited",
+            Slot::set(Type::Bool),
+            "Whether running code has it already, with other statements; comments and layout do not count.",
+            |m| Fact::Bool(m.0.deployed.is_edited()),
+        ),
+        attribute(
             "operations",
             Slot::set(Type::list(Type::Entity("Operation"))),
             "What reaches the database, in order.",
