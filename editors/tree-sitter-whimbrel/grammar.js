@@ -4,6 +4,8 @@
 const PREC = { or: 1, and: 2, not: 3, compare: 4, call: 5 };
 
 const commaSep1 = (rule) => seq(rule, repeat(seq(',', rule)), optional(','));
+// Between clauses: a comma at the end would leave open whether `django` starts the next clause.
+const listed = (rule) => seq(rule, repeat(seq(',', rule)));
 const commaSep = (rule) => optional(commaSep1(rule));
 
 module.exports = grammar({
@@ -70,14 +72,14 @@ module.exports = grammar({
         $.set,
       ),
 
-    head_clause: ($) => seq(choice('forbid', 'on'), commaSep1($.head)),
+    head_clause: ($) => seq(choice('forbid', 'on'), listed($.head)),
     head: ($) => prec(PREC.call, seq(field('kind', $.path), optional($.arguments))),
     condition_clause: ($) => seq(choice('when', 'require', 'unless'), $._expression, optional($.because)),
     because: ($) => seq('because', $._text),
-    word_clause: ($) => seq(choice('severity', 'hazard', 'unknown', 'was'), commaSep1($.word)),
+    word_clause: ($) => seq(choice('severity', 'hazard', 'unknown', 'was'), listed($.word)),
     word: ($) => $.identifier,
-    database_clause: ($) => seq('database', commaSep1(seq($.word, optional($.requirement)))),
-    django_clause: ($) => seq('django', commaSep1($.requirement)),
+    database_clause: ($) => seq('database', listed(seq($.word, optional($.requirement)))),
+    django_clause: ($) => seq('django', listed($.requirement)),
     requirement: ($) => seq($.comparison_operator, $.number),
     text_clause: ($) => seq(choice('message', 'why', 'see'), $._text),
     label_clause: ($) => seq('label', $._expression, $._text),
@@ -120,7 +122,7 @@ module.exports = grammar({
         PREC.compare,
         seq($._expression, 'is', optional('not'), choice($.state, $.path, $.kinds)),
       ),
-    state: () => choice('set', 'known'),
+    state: () => prec(1, choice('set', 'known')),
     kinds: ($) => seq('(', commaSep1($.path), ')'),
     membership: ($) => prec.left(PREC.compare, seq($._expression, optional('not'), 'in', $._expression)),
     glob: ($) => prec.left(PREC.compare, seq($._expression, optional('not'), 'matches', $._expression)),

@@ -75,6 +75,9 @@ pub(super) struct CheckArguments {
     /// Judge every migration of the repository
     #[arg(long, conflicts_with_all = ["paths", "stdin_filename"])]
     pub(super) all: bool,
+    /// Judge what was added or changed since the merge base with this revision
+    #[arg(long, value_name = "REV", conflicts_with_all = ["paths", "all", "stdin_filename"])]
+    pub(super) since: Option<String>,
     /// Judge standard input as the content of this file
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     pub(super) stdin_filename: Option<PathBuf>,
@@ -317,7 +320,7 @@ pub(super) struct StateArguments {
 
 const STATE_HELP: &str = "\
 The state is replayed from the working tree, with the rules of Django's ProjectState. What only running Python can tell
-is marked with `?` and the reason; in JSON it is {\"unknown\": \"source text\"}.";
+stands in ⟨…⟩; behind a `?` is the reason why more may be different. In JSON it is {\"unknown\": \"source text\"}.";
 
 /// Forms of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,10 +4,13 @@
 
 mod architecture;
 mod cases;
+mod deployed;
 mod docs;
 mod example;
 mod fmt;
 mod formats;
+mod graph;
+mod guide;
 mod history;
 mod hook;
 mod new;
@@ -19,7 +22,9 @@ mod rule_examples;
 mod rule_mistakes;
 mod rule_reference;
 mod schema_truth;
+mod selected;
 mod sql;
+mod state;
 mod support;
 mod suppression;
 mod verdicts;

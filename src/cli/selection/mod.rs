@@ -33,6 +33,8 @@ pub(super) enum Scope<'c> {
     Staged,
     /// Every migration of the repository, from the working tree.
     All,
+    /// What was added or changed since a commit, from the working tree.
+    Since { commit: String },
     /// Files and folders, from the working tree.
     Paths { paths: &'c [PathBuf], force_exclude: bool },
     /// Content that was handed over, as if it were this file's.
@@ -48,12 +50,18 @@ pub(super) struct Selection {
 }
 
 /// Finds and reads the files of a scope, and what they need. `deployed` is the revision whose code may still be
-/// running, when the command line names it.
-pub(super) fn select(project: &Project, scope: Scope<'_>, deployed: Option<&str>) -> Result<Selection, Failure> {
-    let deployed = Deployed::find(project, deployed)?;
+/// running, when the command line names it; without it and the configuration's, `base` is.
+pub(super) fn select(
+    project: &Project,
+    scope: Scope<'_>,
+    deployed: Option<&str>,
+    base: Option<&str>,
+) -> Result<Selection, Failure> {
+    let deployed = Deployed::find(project, deployed, base)?;
     let (tree, judged) = match scope {
         Scope::Staged => staged(project)?,
         Scope::All => all(project)?,
+        Scope::Since { commit } => since(project, &commit)?,
         Scope::Paths { paths, force_exclude } => named(project, paths, force_exclude)?,
         Scope::Content { path, content } => {
             let shown = project.shown(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
@@ -149,23 +157,24 @@ fn labels_of(loaded: &Loaded) -> impl Iterator<Item = String> {
 }
 
 fn staged(project: &Project) -> Result<(Tree, BTreeSet<String>), Failure> {
-    let Some(repository) = &project.repository else {
-        let message = if crate::git::is_installed() {
-            "nothing is staged here: this folder is not in a git repository"
-        } else {
-            "nothing can be staged here: git is not installed"
-        };
-        return Err(Failure::Usage {
-            message: message.to_owned(),
-            help: "name files or folders to judge: `whimbrel check shop/migrations`".to_owned(),
-        });
-    };
+    let repository = project.repository.as_ref().ok_or_else(Failure::no_repository)?;
     let staged = repository.staged()?;
     let present = staged.iter().filter(|file| !matches!(file.status, StagedStatus::Deleted | StagedStatus::Unmerged));
     let paths = present.map(|file| file.path.clone());
     let judged: BTreeSet<String> = paths.filter(|path| is_migration_path(path) && selects(project, path)).collect();
     let tracked = if judged.is_empty() { Vec::new() } else { repository.tracked()? };
     Ok((Tree::git(repository.clone(), tracked), judged))
+}
+
+fn since(project: &Project, commit: &str) -> Result<(Tree, BTreeSet<String>), Failure> {
+    let repository = project.repository.as_ref().ok_or_else(Failure::no_repository)?;
+    let changed = repository.changed_since(commit)?;
+    let present = changed.into_iter().filter(|file| file.status != StagedStatus::Deleted).map(|file| file.path);
+    let judged: BTreeSet<String> = present
+        .filter(|path| is_migration_path(path) && selects(project, path) && project.root.join(path).is_file())
+        .collect();
+    let tree = disk(project, &judged)?;
+    Ok((tree, judged))
 }
 
 fn all(project: &Project) -> Result<(Tree, BTreeSet<String>), Failure> {

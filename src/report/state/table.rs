@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::history::normal::deconstruct;
 use crate::history::{self, Doubt, FieldState, ModelState, Part, Sourced};
-use crate::python::Value;
+use crate::python::{Value, ValueKind};
 use crate::report::harmless;
 use crate::report::state::AppState;
 use crate::source::SourceFile;
@@ -107,7 +107,6 @@ fn part(page: &mut String, kind: &str, part: &Part) {
 
 /// A value: as it is where it is short, else as the file writes it.
 fn given(source: &SourceFile, value: &Value) -> String {
-    use crate::python::ValueKind;
     match &value.kind {
         ValueKind::None => "None".to_owned(),
         ValueKind::Bool(true) => "True".to_owned(),
@@ -125,6 +124,7 @@ fn given(source: &SourceFile, value: &Value) -> String {
             })
         }
         ValueKind::Reference(path) => path.rsplit('.').next().unwrap_or(path).to_owned(),
+        ValueKind::Unknown(_) => format!("⟨{}⟩", short(source, value)),
         _ => short(source, value),
     }
 }
