@@ -33,7 +33,7 @@ use crate::target::{Database, Version};
 use origin::Origin;
 
 pub(crate) use subject::{MigrationSubject, OperationSubject};
-pub use vocabulary::vocabulary;
+pub use vocabulary::{HAZARDS, vocabulary};
 
 /// Everything that the facts of one migration rest on.
 pub(crate) struct Context<'a> {
