@@ -31,7 +31,7 @@ use crate::target::{Database, Version};
 
 pub use assume::Assumption;
 pub use deployed::{Deployed, Deployment};
-pub use facts::vocabulary;
+pub use facts::{HAZARDS, vocabulary};
 pub use finding::{
     Certainty, Finding, MigrationSummary, OperationReference, Outcome, RuleSummary, Suppression, Undecided,
     UndecidedRule,

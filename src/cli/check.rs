@@ -175,7 +175,9 @@ fn choose(rules: &mut RuleSet, select: &[String], ignore: &[String]) -> Result<(
         let ignored = ignore.iter().any(|pattern| names(pattern, &rule.id));
         if !selected || ignored {
             let what = "not selected".to_owned();
-            rule.disabled = Some(Override { what, because: None, place: "the command line".to_owned(), shared: false });
+            rule.disable(Override { what, because: None, place: "the command line".to_owned(), shared: false });
+        } else if !select.is_empty() {
+            rule.request();
         }
     }
     Ok(())

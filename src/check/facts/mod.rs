@@ -43,7 +43,7 @@ use origin::Origin;
 pub(crate) use change::{ChangeView, kind_name};
 pub(crate) use statement::StatementView;
 pub(crate) use subject::{ChangeSubject, MigrationSubject, OperationSubject, StatementSubject};
-pub use vocabulary::vocabulary;
+pub use vocabulary::{HAZARDS, vocabulary};
 
 /// Everything that the facts of one migration rest on.
 pub(crate) struct Context<'a> {
