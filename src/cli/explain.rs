@@ -15,7 +15,7 @@ pub(super) fn run(arguments: &ExplainArguments, output: &Output) -> Result<Verdi
     let width = output.options(false).width;
     let page = match (&arguments.rule, &arguments.names) {
         (_, Some(head)) => head_page(head_named(&rules.vocabulary, head)?, &rules.vocabulary, width),
-        (Some(id), None) => rule_page(rule_named(&rules, id)?, width),
+        (Some(id), None) => rule_page(rule_named(&rules, id)?, &rules.settings, width),
         // The arguments demand one of them.
         (None, None) => String::new(),
     };

@@ -355,3 +355,65 @@ fn rules_are_tested_under_the_name_of_the_pack_around_them() {
     let run = folder.run(&["test", "rules"]);
     assert!(run.out.contains("acme/text-is-limited"), "{}{}", run.out, run.err);
 }
+
+#[test]
+fn the_project_wins_and_two_of_one_weight_that_disagree_are_an_error() {
+    let strict = "name = \"strict\"\nversion = \"1\"\n[packs]\nacme = { path = \"../acme\" }\n";
+    let lax = strict.replace("strict", "lax");
+    let packs = "[packs]\nacme = { path = \"acme\" }\nstrict = { path = \"strict\" }\nlax = { path = \"lax\" }\n";
+    let folder = Folder::with(&[
+        ("whimbrel.toml", packs),
+        ("acme/pack.toml", &manifest("1.0", "")),
+        ("acme/text.rules", TEXT),
+        ("strict/pack.toml", strict),
+        ("strict/a.rules", "extend acme/text-is-limited { severity error }\n"),
+        ("lax/pack.toml", &lax),
+        ("lax/a.rules", "extend acme/text-is-limited { severity info }\n"),
+        ("ci/own.rules", "extend acme/text-is-limited { severity warning  set long_tables = [\"Note\"] }\n"),
+    ]);
+    let run = folder.run(&["rules"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("`acme/text-is-limited` is given two severities"), "{}", run.err);
+    assert!(run.err.contains("lax/a.rules:1") && run.err.contains("strict/a.rules:1"), "{}", run.err);
+
+    // Packs must agree; what the project says is not for them to agree with.
+    folder.write("lax/a.rules", "edition 1\n");
+    folder.write("whimbrel.toml", &format!("rules = [\"ci/own.rules\"]\n{packs}"));
+    let page = folder.run(&["explain", "acme/text-is-limited"]).out;
+    assert!(page.contains("severity warning in ci/own.rules:1"), "{page}");
+    assert!(page.contains("severity error in strict/a.rules:1"), "{page}");
+    assert!(page.contains("acme/long_tables: list[str]") && page.contains("[\"Note\"] (in ci/own.rules:1)"), "{page}");
+
+    let both = format!("[rules]\nfiles = [\"ci/own.rules\"]\n\"acme/text-is-limited\" = \"error\"\n{packs}");
+    folder.write("whimbrel.toml", &both);
+    let run = folder.run(&["rules"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("is given two severities") && run.err.contains("ci/own.rules:1"), "{}", run.err);
+
+    folder
+        .write("whimbrel.toml", &format!("rules = [\"ci/own.rules\"]\n{packs}[settings]\nlong_tables = [\"Other\"]\n"));
+    let run = folder.run(&["rules"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("`acme/long_tables` is given two values"), "{}", run.err);
+}
+
+#[test]
+fn a_pack_changes_only_what_it_says_it_builds_on() {
+    let folder = Folder::with(&[
+        ("whimbrel.toml", "[packs]\nacme = { path = \"acme\" }\nother = { path = \"other\" }\n"),
+        ("acme/pack.toml", &manifest("1.0", "")),
+        ("acme/text.rules", TEXT),
+        ("other/pack.toml", "name = \"other\"\nversion = \"1\"\n"),
+        (
+            "other/a.rules",
+            "disable acme/text-is-limited because \"we know better\"\ndisable compat/column-renamed because \"x\"\n",
+        ),
+    ]);
+    let run = folder.run(&["rules"]);
+    assert_eq!(run.status, 2);
+    let words = run.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("the pack `other` changes a rule of `acme`"), "{}", run.err);
+    assert_eq!(run.err.matches("override::").count(), 1, "{}", run.err);
+    folder.write("other/pack.toml", "name = \"other\"\nversion = \"1\"\n[packs]\nacme = { path = \"../acme\" }\n");
+    assert_eq!(folder.run(&["rules"]).status, 0);
+}

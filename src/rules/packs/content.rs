@@ -61,10 +61,13 @@ impl Pack {
 
     /// Its rule files, for the language.
     pub fn sources(&self) -> impl Iterator<Item = PackSource> {
-        self.files.iter().map(|source| PackSource {
+        let named = self.manifest.packs.iter().map(|entry| entry.name.value.clone());
+        let builds_on: Vec<String> = named.chain(crate::rules::built_in_packs().map(str::to_owned)).collect();
+        self.files.iter().map(move |source| PackSource {
             pack: self.manifest.name.value.clone(),
             source: Arc::clone(source),
             shared: true,
+            builds_on: Some(builds_on.clone()),
         })
     }
 }
