@@ -11,6 +11,7 @@ mod facts;
 mod finding;
 mod judge;
 pub mod own;
+mod place;
 mod states;
 
 use std::sync::Arc;
@@ -157,22 +158,6 @@ pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
     outcome
 }
 
-/// What a Django project was and is.
-struct Timeline {
-    history: History,
-    deployment: Deployment,
-}
-
-impl Timeline {
-    fn of(project: &Project, rules: &RuleSet) -> Self {
-        let Project { present, deployed } = project;
-        let deployment = deployed.as_ref().map_or_else(Deployment::unknown, |deployed| {
-            Deployment::of(deployed, present, Settings::default(), behaves_like(rules))
-        });
-        Self { history: History::new(present, Settings::default(), behaves_like(rules)), deployment }
-    }
-}
-
 /// The rules that run, and the tool's own findings.
 fn described(rules: &RuleSet, judge: &Judge<'_>) -> Vec<RuleSummary> {
     let running = rules.rules.iter().filter(|rule| judge.runs(rule)).map(|rule| RuleSummary {
@@ -194,6 +179,22 @@ fn described(rules: &RuleSet, judge: &Judge<'_>) -> Vec<RuleSummary> {
     let mut described: Vec<RuleSummary> = running.chain(own).collect();
     described.sort_by(|a, b| a.id.cmp(&b.id));
     described
+}
+
+/// What a Django project was and is.
+struct Timeline {
+    history: History,
+    deployment: Deployment,
+}
+
+impl Timeline {
+    fn of(project: &Project, rules: &RuleSet) -> Self {
+        let Project { present, deployed } = project;
+        let deployment = deployed.as_ref().map_or_else(Deployment::unknown, |deployed| {
+            Deployment::of(deployed, present, Settings::default(), behaves_like(rules))
+        });
+        Self { history: History::new(present, Settings::default(), behaves_like(rules)), deployment }
+    }
 }
 
 /// What operations of a class that rule files declare do to the state: what the operation they are like does.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::check::place::Place;
 use crate::history::{History, NodeId, ProjectState, Side};
 use crate::migration::{Dependency, Migration, Operation};
 
@@ -13,6 +14,8 @@ pub struct States {
     states: Vec<ProjectState>,
     /// What it depends on, for a migration with a RunPython.
     reached: Option<Reached>,
+    /// Its place among all.
+    place: Place,
 }
 
 /// The apps that a migration depends on, through others too.
@@ -43,9 +46,15 @@ impl States {
         let node = graph.node(&migration.app, &migration.name);
         // Two files may claim one name; only one of them is in the graph.
         let node = node.filter(|node| graph.migration(*node).source.path() == migration.source.path());
-        let Some(node) = node else { return Self::default() };
+        let place = Place::of(history, migration);
+        let Some(node) = node else { return Self { place, ..Self::default() } };
         let reached = migration.operations.iter().any(runs_python).then(|| reached(history, node));
-        Self { states: history.states_within(node, Side::State), reached }
+        Self { states: history.states_within(node, Side::State), reached, place }
+    }
+
+    /// Where the migration stands among all.
+    pub(super) fn place(&self) -> &Place {
+        &self.place
     }
 
     /// The state before the operation at that place among all of the file.

@@ -61,6 +61,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PacksCommand,
     },
+    /// Show the models of an app as its migrations have made them, without running them
+    State(StateArguments),
 }
 
 /// Arguments of `check`.
@@ -73,6 +75,9 @@ pub(super) struct CheckArguments {
     /// Judge every migration of the repository
     #[arg(long, conflicts_with_all = ["paths", "stdin_filename"])]
     pub(super) all: bool,
+    /// Judge what was added or changed since the merge base with this revision
+    #[arg(long, value_name = "REV", conflicts_with_all = ["paths", "all", "stdin_filename"])]
+    pub(super) since: Option<String>,
     /// Judge standard input as the content of this file
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     pub(super) stdin_filename: Option<PathBuf>,
@@ -290,20 +295,32 @@ pub(super) struct PacksDiffArguments {
 #[derive(Debug, Args)]
 pub(super) struct PacksListArguments {
     /// How to list them
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PacksFormat::Table)]
-    pub(super) format: PacksFormat,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Table)]
+    pub(super) format: ListFormat,
     #[command(flatten)]
     pub(super) configuration: ConfigurationArguments,
 }
 
-/// Forms of the list of packs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum PacksFormat {
-    /// For people
-    Table,
-    /// For programs
-    Json,
+/// Arguments of `state`.
+#[derive(Debug, Args)]
+#[command(after_help = STATE_HELP)]
+pub(super) struct StateArguments {
+    /// Label of the app
+    #[arg(value_name = "APP")]
+    pub(super) app: String,
+    /// The migration after which; its name, or the beginning of it [default: the latest]
+    #[arg(value_name = "MIGRATION")]
+    pub(super) migration: Option<String>,
+    /// How to show them
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Table)]
+    pub(super) format: ListFormat,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
 }
+
+const STATE_HELP: &str = "\
+The state is replayed from the working tree, with the rules of Django's ProjectState. What only running Python can tell
+stands in ⟨…⟩; behind a `?` is the reason why more may be different. In JSON it is {\"unknown\": \"source text\"}.";
 
 /// Forms of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -28,7 +28,9 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
     let project = Project::discover(&arguments.configuration)?;
     let mut rules = project.rules(output)?;
     choose(&mut rules, &arguments.select, &arguments.ignore)?;
-    let mut selection = select(&project, scope(arguments)?, arguments.deployed.as_deref())?;
+    let base = base(arguments, &project)?;
+    let mut selection =
+        select(&project, scope(arguments, base.as_deref())?, arguments.deployed.as_deref(), base.as_deref())?;
     let baseline = BaselineFile::find(arguments, &project)?;
     let databases = databases_of(&arguments.database, &project);
     let django = django_of(arguments.django, &project);
@@ -99,7 +101,22 @@ fn regrade(outcome: &mut Outcome, config: &Config) {
     });
 }
 
-fn scope(arguments: &CheckArguments) -> Result<Scope<'_>, Failure> {
+/// The commit that the files to judge are compared with, when the command line or the pre-commit framework says one:
+/// the framework tells hooks that run before a push, or with `--from-ref`, what is pushed.
+fn base(arguments: &CheckArguments, project: &Project) -> Result<Option<String>, Failure> {
+    if let Some(revision) = &arguments.since {
+        let repository = project.repository.as_ref().ok_or_else(Failure::no_repository)?;
+        return Ok(Some(repository.merge_base(revision)?));
+    }
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let refs = (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF"));
+    match (&project.repository, refs) {
+        (Some(repository), (Some(from), Some(to))) if !arguments.all => Ok(Some(repository.merge_base_of(&to, &from)?)),
+        _ => Ok(None),
+    }
+}
+
+fn scope<'c>(arguments: &'c CheckArguments, base: Option<&str>) -> Result<Scope<'c>, Failure> {
     if let Some(path) = &arguments.stdin_filename {
         let mut content = Vec::new();
         std::io::stdin().lock().read_to_end(&mut content).map_err(|source| Failure::File {
@@ -109,10 +126,11 @@ fn scope(arguments: &CheckArguments) -> Result<Scope<'_>, Failure> {
         })?;
         return Ok(Scope::Content { path, content });
     }
-    Ok(match (arguments.all, arguments.paths.as_slice()) {
-        (true, _) => Scope::All,
-        (false, []) => Scope::Staged,
-        (false, paths) => Scope::Paths { paths, force_exclude: arguments.force_exclude },
+    Ok(match (arguments.all, arguments.paths.as_slice(), base) {
+        (true, ..) => Scope::All,
+        (false, [], Some(commit)) => Scope::Since { commit: commit.to_owned() },
+        (false, [], None) => Scope::Staged,
+        (false, paths, _) => Scope::Paths { paths, force_exclude: arguments.force_exclude },
     })
 }
 

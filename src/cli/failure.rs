@@ -2,7 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::diagnostic::Diagnostic;
-use crate::git::GitError;
+use crate::git::{self, GitError};
 
 /// Why a command can't do its work.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -42,6 +42,21 @@ pub(super) enum Failure {
         /// What to type.
         help: String,
     },
+}
+
+impl Failure {
+    /// Outside of a repository, nothing is staged and nothing has changed.
+    pub(super) fn no_repository() -> Self {
+        let message = if git::is_installed() {
+            "nothing is staged here: this folder is not in a git repository"
+        } else {
+            "nothing can be staged here: git is not installed"
+        };
+        Failure::Usage {
+            message: message.to_owned(),
+            help: "name files or folders to judge: `whimbrel check shop/migrations`".to_owned(),
+        }
+    }
 }
 
 fn summary(diagnostics: &[Diagnostic]) -> String {

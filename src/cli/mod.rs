@@ -15,6 +15,7 @@ mod reports;
 mod rule_files;
 mod rules;
 mod selection;
+mod state;
 mod test;
 
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
         Command::New { command } => new::run(&command),
         Command::Packs { command } => packs::run(&command, &output),
         Command::Rules(rules) => rules::run(&rules, &output),
+        Command::State(state) => state::run(&state, &output),
     };
     match run {
         Ok(verdict) => verdict.into(),

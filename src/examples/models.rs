@@ -11,7 +11,7 @@ use crate::python::{self, Statement, StatementKind};
 use crate::source::{SourceFile, Span};
 
 /// The name of the migrations that create what running code knows.
-const NAME: &str = "0001_deployed";
+const NAME: &str = "0001_initial";
 /// The name of the migrations of the release that an example belongs to.
 const RELEASE: &str = "0001_release";
 

@@ -58,28 +58,36 @@ impl<'p> Before<'p> {
     }
 }
 
-/// What surrounds an example: the states around its operations, whatever it depends on, and what running code knows.
+/// What surrounds an example: the states around its operations, and what running code knows. Whatever its files depend
+/// on, what is given has run before them.
 fn surroundings(
     rules: &RuleSet,
-    migration: &Migration,
-    (deployed, release): (Vec<Migration>, Vec<Migration>),
+    snippet: &Snippet,
+    (mut deployed, mut release): (Vec<Migration>, Vec<Migration>),
 ) -> (States, Deployed) {
     let on = |others: &[Migration], own: &Migration| {
         let dependency = |other: &Migration| {
             let dependency = Dependency::Migration { app: other.app.clone(), name: other.name.clone() };
             Spanned::new(dependency, own.class_span)
         };
-        Migration { dependencies: others.iter().map(dependency).collect(), ..own.clone() }
+        let before = others.iter().map(dependency);
+        Migration { dependencies: own.dependencies.iter().cloned().chain(before).collect(), ..own.clone() }
     };
-    let release: Vec<Migration> = release.iter().map(|own| on(&deployed, own)).collect();
-    let before: Vec<Migration> = deployed.iter().chain(&release).cloned().collect();
-    let example = on(&before, &Migration { replaces: Vec::new(), run_before: Vec::new(), ..migration.clone() });
+    release = release.iter().map(|own| on(&deployed, own)).collect();
+    let given: Vec<Migration> = deployed.iter().chain(&release).cloned().collect();
+    for (other, is_deployed) in &snippet.others {
+        let list = if *is_deployed { &mut deployed } else { &mut release };
+        list.push(on(&given, other));
+    }
+    let example = on(&given, &snippet.migration);
     let shared = |migrations: Vec<Migration>| migrations.into_iter().map(Arc::new).collect::<Vec<_>>();
     let deployed = shared(deployed);
-    let present = shared(before.into_iter().chain(std::iter::once(example)).collect());
+    let mut present = deployed.clone();
+    present.extend(shared(release));
+    present.push(Arc::new(example));
     let history = History::new(&present, Settings::default(), check::behaves_like(rules));
     let deployment = Deployment::of(&deployed, &present, Settings::default(), check::behaves_like(rules));
-    (States::of(&history, migration), deployment.seen_from(&history, migration))
+    (States::of(&history, &snippet.migration), deployment.seen_from(&history, &snippet.migration))
 }
 
 /// An example that is ready to be judged, again and again.
@@ -105,7 +113,7 @@ impl<'r> Prepared<'r> {
         before: &Before<'_>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let snippet = snippet::snippet(example, &rule.source, before.prelude, &rules.vocabulary)?;
-        let (states, deployed) = surroundings(rules, &snippet.migration, before.migrations(&snippet.migration.app));
+        let (states, deployed) = surroundings(rules, &snippet, before.migrations(&snippet.migration.app));
         let mut settings = rules.settings.clone();
         for (id, value) in &example.settings {
             if let Some(setting) = settings.iter_mut().find(|setting| setting.id == *id) {

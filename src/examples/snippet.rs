@@ -18,6 +18,8 @@ const NAME: &str = "0002_example";
 /// An example, ready to be judged.
 pub(super) struct Snippet {
     pub(super) migration: Migration,
+    /// The other files of the example, and whether running code has them.
+    pub(super) others: Vec<(Migration, bool)>,
     places: Places,
 }
 
@@ -98,16 +100,93 @@ impl Draft<'_> {
 
 /// Reads an example: one or more operations as statements of their own, with what they need in front of them, or a
 /// whole `class Migration`. What is wrong with it is said at its place in the rule file.
+///
+/// An example may consist of several files, each below a comment with its name: the last one is judged, the others
+/// stand beside it.
 pub(super) fn snippet(
     example: &Example,
     rule_file: &Arc<SourceFile>,
     prelude: &str,
     vocabulary: &Vocabulary,
 ) -> Result<Snippet, Vec<Diagnostic>> {
-    let text = &example.code;
     let app = example.app.as_deref().unwrap_or(APP);
     let name = example.migration.as_deref().unwrap_or(NAME);
-    let path = format!("{app}/migrations/{name}.py");
+    let mut files = files(&example.code, app);
+    let Some(judged) = files.pop() else {
+        let only = ExampleFile::of(&format!("{app}/migrations/{name}.py"), false, example.code.clone());
+        return file(&only, rule_file, prelude, vocabulary);
+    };
+    let mut others = Vec::new();
+    for other in files {
+        let read = file(&other, rule_file, prelude, vocabulary)?;
+        others.push((read.migration, other.deployed));
+    }
+    Ok(Snippet { others, ..file(&judged, rule_file, prelude, vocabulary)? })
+}
+
+/// A file of an example.
+struct ExampleFile {
+    path: String,
+    /// The first folder of the path.
+    app: String,
+    name: String,
+    deployed: bool,
+    /// The whole example, with blanks in the place of the other files.
+    text: Text,
+}
+
+impl ExampleFile {
+    fn of(path: &str, deployed: bool, text: Text) -> Self {
+        let name = path.rsplit('/').next().and_then(|file| file.strip_suffix(".py")).unwrap_or(path);
+        let app = path.split('/').next().unwrap_or(path);
+        Self { path: path.to_owned(), app: app.to_owned(), name: name.to_owned(), deployed, text }
+    }
+}
+
+/// The files of an example that names them: `# 0002_status.py`, `# billing/migrations/0001_initial.py`, each with
+/// `(deployed)` behind it where running code has it already.
+fn files(text: &Text, app: &str) -> Vec<ExampleFile> {
+    let mut starts: Vec<(usize, String, bool)> = Vec::new();
+    let mut at = 0;
+    for line in text.value.split_inclusive('\n') {
+        if let Some((path, deployed)) = file_comment(line.trim_end()) {
+            let in_folder = if path.contains('/') { path.to_owned() } else { format!("{app}/migrations/{path}") };
+            starts.push((at, in_folder, deployed));
+        }
+        at += line.len();
+    }
+    let ends: Vec<usize> = starts.iter().skip(1).map(|(start, ..)| *start).chain([text.value.len()]).collect();
+    let first = starts.first().map_or(0, |(start, ..)| *start);
+    let each = starts.into_iter().zip(ends).map(|((start, path, deployed), end)| {
+        let own = |at: usize| at < first || (start <= at && at < end);
+        let mut value = String::with_capacity(text.value.len());
+        for (at, c) in text.value.char_indices() {
+            if own(at) || c == '\n' {
+                value.push(c);
+            } else {
+                value.extend(std::iter::repeat_n(' ', c.len_utf8()));
+            }
+        }
+        ExampleFile::of(&path, deployed, Text { value, ..text.clone() })
+    });
+    each.collect()
+}
+
+/// Path and state of the file that a comment begins.
+fn file_comment(line: &str) -> Option<(&str, bool)> {
+    let path = line.strip_prefix("# ")?;
+    let (path, deployed) = path.strip_suffix(" (deployed)").map_or((path, false), |path| (path, true));
+    let is_path = path.ends_with(".py") && !path.starts_with(['/', '.']) && !path.contains(char::is_whitespace);
+    is_path.then_some((path, deployed))
+}
+
+/// Reads one file of an example.
+fn file(
+    ExampleFile { path, app, name, text, .. }: &ExampleFile,
+    rule_file: &Arc<SourceFile>,
+    prelude: &str,
+    vocabulary: &Vocabulary,
+) -> Result<Snippet, Vec<Diagnostic>> {
     let places = Places::new(text);
     let syntax = |error: &SyntaxError, span: Span| {
         let diagnostic = Diagnostic::error(rule_file, "example::syntax", &error.message, span, "here");
@@ -122,7 +201,7 @@ pub(super) fn snippet(
         let diagnostic = Diagnostic::error(rule_file, "example::empty", message, text.span, "nothing to judge");
         return Err(vec![diagnostic.with_help("write an operation, `migrations.AddField(…)`, or a `class Migration`")]);
     };
-    let source = SourceFile::new(path, migration);
+    let source = SourceFile::new(path.as_str(), migration);
     let migration = match read_migration(&source, app, name) {
         Ok(Some(migration)) => migration,
         Ok(None) => {
@@ -132,7 +211,7 @@ pub(super) fn snippet(
         }
         Err(ReadError::Syntax(error)) => return Err(syntax(&error, places.of(error.span))),
     };
-    let snippet = Snippet { migration, places };
+    let snippet = Snippet { migration, others: Vec::new(), places };
     let wrong = unknown_operations(&snippet, rule_file, vocabulary, whole);
     if wrong.is_empty() { Ok(snippet) } else { Err(wrong) }
 }

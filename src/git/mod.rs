@@ -144,7 +144,34 @@ impl Repository {
             "--no-color",
             "--no-ext-diff",
         ];
-        let run = self.git.run(&arguments, None)?;
+        self.diff(&arguments)
+    }
+
+    /// The files of the work tree that differ from a commit, as far as git tracks them, by path. Those that are gone come
+    /// with the contents that they had; the contents of others are in the work tree only.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn changed_since(&self, commit: &str) -> Result<Vec<StagedFile>, GitError> {
+        let arguments = [
+            "diff",
+            "--raw",
+            "-z",
+            "--no-abbrev",
+            "--find-copies",
+            "--no-relative",
+            "--no-color",
+            "--no-ext-diff",
+            // Work trees of submodules have nothing to say here.
+            "--ignore-submodules=all",
+            commit,
+            "--",
+        ];
+        self.diff(&arguments)
+    }
+
+    fn diff(&self, arguments: &[&str]) -> Result<Vec<StagedFile>, GitError> {
+        let run = self.git.run(arguments, None)?;
         let mut files = output::raw_diff(&run.succeeded()?).ok_or(GitError::Garbled { command: "git diff" })?;
         files.sort_by(|left, right| left.path.cmp(&right.path));
         Ok(files)
@@ -189,14 +216,13 @@ impl Repository {
     /// # Errors
     /// When there is no such revision, or git fails.
     pub fn files_at(&self, revision: &str) -> Result<Vec<IndexEntry>, GitError> {
-        let unknown = || GitError::UnknownRevision { revision: revision.to_owned() };
         // Git would take it for an option.
         if revision.starts_with('-') || revision.is_empty() {
-            return Err(unknown());
+            return Err(self.unknown(revision));
         }
         let run = self.git.run(&["ls-tree", "-r", "-z", "--full-tree", revision], None)?;
         if run.failed_with("Not a valid object name") || run.failed_with("not a tree object") {
-            return if revision == "HEAD" { Ok(Vec::new()) } else { Err(unknown()) };
+            return if revision == "HEAD" { Ok(Vec::new()) } else { Err(self.unknown(revision)) };
         }
         let mut files = output::tree(&run.succeeded()?).ok_or(GitError::Garbled { command: "git ls-tree" })?;
         files.sort_by(|left, right| left.path.cmp(&right.path));
@@ -209,20 +235,54 @@ impl Repository {
     /// When there is no such revision, the two have nothing in common (or not in what a shallow clone has), or git
     /// fails.
     pub fn merge_base(&self, revision: &str) -> Result<String, GitError> {
-        let unknown = || GitError::UnknownRevision { revision: revision.to_owned() };
-        if revision.starts_with('-') || revision.is_empty() {
-            return Err(unknown());
+        self.merge_base_of("HEAD", revision)
+    }
+
+    /// The commit at which `tip` and `revision` went separate ways.
+    ///
+    /// # Errors
+    /// Like [`merge_base`](Self::merge_base).
+    pub fn merge_base_of(&self, tip: &str, revision: &str) -> Result<String, GitError> {
+        for name in [tip, revision] {
+            let usable = !name.starts_with('-') && !name.is_empty();
+            if !usable || !self.has_commit(name)? {
+                return Err(self.unknown(name));
+            }
         }
-        let run = self.git.run(&["merge-base", "HEAD", revision], None)?;
-        if run.failed_with("Not a valid object name") || run.failed_with("Not a valid commit name") {
-            return Err(unknown());
-        }
+        let run = self.git.run(&["merge-base", tip, revision], None)?;
         // It fails without a word where there is none.
         if run.failed_with("") {
-            return Err(GitError::NothingInCommon { revision: revision.to_owned() });
+            let revision = revision.to_owned();
+            return Err(if self.is_shallow() {
+                GitError::Shallow { fetch: how_to_unshallow(&revision), revision }
+            } else {
+                GitError::NothingInCommon { revision }
+            });
         }
         let commit = String::from_utf8_lossy(&run.succeeded()?).trim().to_owned();
         Ok(commit)
+    }
+
+    fn has_commit(&self, name: &str) -> Result<bool, GitError> {
+        let commit = format!("{name}^{{commit}}");
+        let run = self.git.run(&["rev-parse", "--quiet", "--verify", "--end-of-options", &commit], None)?;
+        Ok(!run.failed_with(""))
+    }
+
+    /// Why there is no such revision: in a shallow clone, it may just not be there yet.
+    fn unknown(&self, revision: &str) -> GitError {
+        let revision = revision.to_owned();
+        if self.is_shallow() && !revision.is_empty() && !revision.starts_with('-') {
+            GitError::Shallow { fetch: how_to_unshallow(&revision), revision }
+        } else {
+            GitError::UnknownRevision { revision }
+        }
+    }
+
+    /// Whether the clone lacks part of its history, as those of CI do.
+    fn is_shallow(&self) -> bool {
+        let run = self.git.run(&["rev-parse", "--is-shallow-repository"], None);
+        run.and_then(process::Run::succeeded).is_ok_and(|answer| answer.trim_ascii() == b"true")
     }
 
     /// The contents of `oids`, in the same order.
@@ -236,6 +296,14 @@ impl Repository {
         let wanted: String = oids.iter().flat_map(|oid| [oid.0.as_str(), "\n"]).collect();
         let run = self.git.run(&["cat-file", "--batch"], Some(wanted.into_bytes()))?;
         output::batch(&run.succeeded()?, oids)
+    }
+}
+
+/// The command that brings a revision and its history into a shallow clone, which may know one branch only.
+fn how_to_unshallow(revision: &str) -> String {
+    match revision.strip_prefix("origin/") {
+        Some(branch) => format!("git fetch --unshallow origin +refs/heads/{branch}:refs/remotes/origin/{branch}"),
+        None => "git fetch --unshallow --tags origin".to_owned(),
     }
 }
 
@@ -286,13 +354,26 @@ pub enum GitError {
     #[error("git knows no revision `{revision}` here")]
     #[diagnostic(
         code(git::unknown_revision),
-        help(
-            "check the spelling; in a shallow clone (as CI makes them) fetch it first: `git fetch origin {revision}`"
-        )
+        help("check the spelling; `git branch --all` and `git tag` list what there is, `git fetch` gets what is new")
     )]
     UnknownRevision {
         /// What was asked for.
         revision: String,
+    },
+
+    /// A clone without its history.
+    #[error("this clone is shallow and lacks `{revision}`, or the history that leads to it")]
+    #[diagnostic(
+        code(git::shallow),
+        help(
+            "`{fetch}`, or clone with all history: `fetch-depth: 0` for actions/checkout, `GIT_DEPTH: 0` in GitLab CI"
+        )
+    )]
+    Shallow {
+        /// What was asked for.
+        revision: String,
+        /// What to type.
+        fetch: String,
     },
 
     /// Another repository has no such revision.
@@ -309,9 +390,7 @@ pub enum GitError {
     #[error("`HEAD` and `{revision}` have no commit in common here")]
     #[diagnostic(
         code(git::nothing_in_common),
-        help(
-            "a shallow clone (as CI makes them) may lack it: `git fetch --unshallow origin`, or check out with full depth"
-        )
+        help("name a branch or a tag that this one grew from; `git log --graph --all` shows them")
     )]
     NothingInCommon {
         /// The other revision.

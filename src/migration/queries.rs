@@ -31,8 +31,8 @@ pub struct DataCode {
     pub commands: Vec<(String, Span)>,
     /// Whether it asks which database it runs on.
     pub asks_vendor: bool,
-    /// Texts that are given to `hasattr` and `getattr`.
-    pub probed: Vec<String>,
+    /// Names that it looks for with `hasattr` or `getattr`, or gives a value.
+    pub provided: Vec<String>,
 }
 
 /// A model that `apps.get_model` gives.
@@ -226,7 +226,10 @@ impl<'f> Follower<'f> {
                     }
                 }
                 FunctionStep::Bind(binding) => self.bind(&mut frame, binding),
-                FunctionStep::Use { root, attributes, span } => self.uses(&frame, root, attributes, *span),
+                FunctionStep::Use { attributes, written: true, .. } => {
+                    self.found.provided.extend(attributes.last().cloned());
+                }
+                FunctionStep::Use { root, attributes, span, .. } => self.uses(&frame, root, attributes, *span),
             }
         }
     }
@@ -297,7 +300,7 @@ impl<'f> Follower<'f> {
         let strings = || call.strings.iter().flatten().cloned();
         match call.callee.rsplit('.').next() {
             Some("call_command") => self.found.commands.extend(strings().take(1).map(|command| (command, call.span))),
-            Some("hasattr" | "getattr") => self.found.probed.extend(strings()),
+            Some("hasattr" | "getattr" | "setattr" | "add_to_class") => self.found.provided.extend(strings()),
             _ => {}
         }
         let Some(Chain { root, links }) = &call.chain else { return };

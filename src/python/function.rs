@@ -268,7 +268,7 @@ impl<'a> Walk<'a> {
                     self.bound.insert(name.id.as_str());
                 }
             },
-            Expr::Attribute(_) => {
+            Expr::Attribute(last) => {
                 let mut attributes = Vec::new();
                 let mut base = expr;
                 while let Expr::Attribute(attribute) = base {
@@ -281,6 +281,7 @@ impl<'a> Walk<'a> {
                         self.function.steps.push(FunctionStep::Use {
                             root: name.id.as_str().to_owned(),
                             attributes: attributes.iter().map(|attribute| (*attribute).to_owned()).collect(),
+                            written: matches!(last.ctx, ast::ExprContext::Store),
                             span,
                         });
                         self.used.push((name.id.as_str(), attributes, span));

@@ -179,6 +179,8 @@ pub enum FunctionStep {
         root: String,
         /// The attributes, in order.
         attributes: Vec<String>,
+        /// Whether the last of them gets a value.
+        written: bool,
         /// Where.
         span: Span,
     },

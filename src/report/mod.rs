@@ -10,6 +10,7 @@ mod junit;
 mod rdjson;
 mod remark;
 mod sarif;
+pub(crate) mod state;
 mod statistics;
 mod summary;
 mod wrap;

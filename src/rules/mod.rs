@@ -15,9 +15,10 @@ pub use configure::configure;
 pub use propose::propose;
 
 /// The rule files inside the binary: the name that reports show, and the text.
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 4] = [
     ("rules/compat.rules", include_str!("../../rules/compat.rules")),
     ("rules/data.rules", include_str!("../../rules/data.rules")),
+    ("rules/graph.rules", include_str!("../../rules/graph.rules")),
     ("rules/postgresql.rules", include_str!("../../rules/postgresql.rules")),
 ];
 

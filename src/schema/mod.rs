@@ -1,12 +1,16 @@
 //! What reaches the database: the statements that Django sends for a migration, and the schema that they change.
 
+mod apply;
 mod build;
+mod diff;
+mod editor;
 mod features;
 mod render;
 mod statement;
 mod table;
 mod types;
 
+pub use editor::statements;
 pub use statement::Statement;
 pub use table::{Schema, Table};
 

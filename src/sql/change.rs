@@ -131,8 +131,10 @@ pub enum ChangeKind {
     },
     /// DROP INDEX
     DropIndex {
-        /// Its name, when it is known.
+        /// Its name, when it is known: Django asks the database for those it did not name.
         name: Option<String>,
+        /// The index, when it is known.
+        index: Option<Index>,
         /// CONCURRENTLY
         concurrently: bool,
     },

@@ -126,7 +126,7 @@ fn indexes_say_what_they_cover() {
     assert_eq!((index.columns, index.expressions), (vec!["a".to_owned(), "b".to_owned()], false));
     assert_eq!(
         kind("DROP INDEX CONCURRENTLY IF EXISTS i", Vendor::PostgreSql),
-        ChangeKind::DropIndex { name: Some("i".into()), concurrently: true }
+        ChangeKind::DropIndex { name: Some("i".into()), index: None, concurrently: true }
     );
 }
 

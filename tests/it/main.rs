@@ -4,21 +4,27 @@
 
 mod architecture;
 mod cases;
+mod deployed;
 mod docs;
+mod example;
 mod fmt;
 mod formats;
+mod graph;
 mod guide;
 mod history;
 mod hook;
 mod new;
 mod packs;
 mod policies;
+mod projects;
 mod repository;
 mod rule_examples;
 mod rule_mistakes;
 mod rule_reference;
 mod schema_truth;
+mod selected;
 mod sql;
+mod state;
 mod support;
 mod suppression;
 mod verdicts;

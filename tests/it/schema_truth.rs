@@ -27,9 +27,11 @@ fn schemas(case: &Case, measured: &Measured) -> [Schema; 2] {
 
 #[test]
 fn every_table_of_the_cases_has_columns_of_known_types() {
-    for case in cases() {
-        for measured in case.results.iter().filter(|measured| measured.verdict() != "does not run") {
-            for schema in schemas(&case, measured) {
+    // Deletes a model that another still refers to, which SQLite lets pass.
+    let dangling = "delete_model__target_of_fk_not_removed";
+    for case in cases().iter().filter(|case| case.name != dangling) {
+        for measured in &case.results {
+            for schema in schemas(case, measured) {
                 for (name, table) in &schema.tables {
                     assert!(!table.columns.is_empty(), "{}: {name}", case.name);
                     for column in &table.columns {

@@ -28,9 +28,7 @@ impl Folder {
     pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let folder = Self { files: TempDir::new().unwrap(), home: TempDir::new().unwrap() };
         for (path, text) in files {
-            let path = folder.files.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
+            folder.write(path, text);
         }
         folder
     }
@@ -40,19 +38,50 @@ impl Folder {
         fs::read_to_string(self.files.path().join(path)).unwrap()
     }
 
-    /// Runs the binary in the folder.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
-        self.run_in(self.files.path(), arguments)
-    }
-
     /// The folder.
     pub(crate) fn path(&self) -> &Path {
         self.files.path()
     }
 
-    /// Writes a file of the folder.
+    /// Writes a file.
     pub(crate) fn write(&self, path: &str, text: &str) {
-        fs::write(self.files.path().join(path), text).unwrap();
+        let path = self.files.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Runs git in the folder, and gives what it prints.
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
+        let identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
+        let output = Command::new("git")
+            .args(identity)
+            .args(arguments)
+            .current_dir(self.files.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.home.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Makes the folder a repository with all of its files committed.
+    pub(crate) fn committed(self) -> Self {
+        self.git(&["init", "--quiet", "--initial-branch=main"]);
+        self.commit();
+        self
+    }
+
+    /// Commits everything.
+    pub(crate) fn commit(&self) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "--message=change"]);
+    }
+
+    /// Runs the binary in the folder.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        self.run_in(self.files.path(), arguments)
     }
 
     /// Runs the binary in another folder.

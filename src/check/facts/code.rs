@@ -90,6 +90,10 @@ fn texts<'a>(items: impl Iterator<Item = String>) -> Fact<'a> {
     Fact::List(items.map(|item| Fact::Str(Cow::Owned(item))).collect())
 }
 
+/// Ends of the names of classes that stand beside models and are none.
+const NO_MODELS: [&str; 9] =
+    ["Choices", "Error", "Exception", "Field", "Form", "Manager", "Mixin", "Options", "QuerySet"];
+
 /// `shop.models.Order` of `shop.models.Order.objects.update`; none for Django's own building blocks.
 fn model_class(path: &str) -> Option<&str> {
     if path.starts_with("django.db.") {
@@ -101,11 +105,23 @@ fn model_class(path: &str) -> Option<&str> {
         end += part.len() + usize::from(end > 0);
         let class = part.starts_with(char::is_uppercase) && part.contains(char::is_lowercase);
         if behind_models && class {
-            return path.get(..end);
+            let model = !NO_MODELS.iter().any(|suffix| part.ends_with(suffix)) && !takes_constant(&path[end..]);
+            return path.get(..end).filter(|_| model);
         }
         behind_models |= part == "models";
     }
     None
+}
+
+/// Whether what stands behind a class takes a constant out of it: `.PAID`, `.Status.PAID`, `.Status.choices`.
+fn takes_constant(rest: &str) -> bool {
+    let mut parts = rest.split('.').skip(1).skip_while(|part| {
+        part.starts_with(char::is_uppercase) && part.contains(char::is_lowercase) && *part != "DoesNotExist"
+    });
+    parts.next().is_some_and(|part| {
+        let constant = part.contains(char::is_uppercase) && !part.contains(char::is_lowercase);
+        constant || matches!(part, "choices" | "labels" | "names" | "values")
+    })
 }
 
 impl<'a> CodeView<'a> {
@@ -218,8 +234,8 @@ impl<'a> CodeView<'a> {
         let Some(state) = self.state else { return Vec::new() };
         let mut found: Vec<(String, Span)> = Vec::new();
         for asked in &data.asked {
-            let probed = data.probed.contains(&asked.name);
-            if !probed && query::lacks(state, asked) && !found.iter().any(|(known, _)| *known == asked.text) {
+            let provided = data.provided.contains(&asked.name);
+            if !provided && query::lacks(state, asked) && !found.iter().any(|(known, _)| *known == asked.text) {
                 found.push((asked.text.clone(), asked.span));
             }
         }

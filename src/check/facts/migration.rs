@@ -52,6 +52,39 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
         attribute("replaces", list_of_text(), "What a squash replaces, as `app.name`.", |m| {
             dependencies(&m.0.migration.replaces)
         }),
+        attribute(
+            "latest",
+            list_of_text(),
+            "The latest migrations of its app: more than one are in conflict, and `migrate` refuses to run.",
+            |m| texts(m.0.states.place().latest.iter()),
+        ),
+        attribute("is_latest", Slot::set(Type::Bool), "Whether no other migration of its app builds upon it.", |m| {
+            Fact::Bool(m.0.states.place().is_latest)
+        }),
+        attribute(
+            "missing_dependencies",
+            list_of_text(),
+            "What it depends on and is not there, of apps whose migrations are known.",
+            |m| texts(m.0.states.place().missing.iter().map(|(name, _)| name)),
+        ),
+        attribute("circle", list_of_text(), "The migrations of a circle of dependencies that it stands in.", |m| {
+            texts(m.0.states.place().circle.iter())
+        }),
+        attribute(
+            "replaces_circle",
+            list_of_text(),
+            "The squashed migrations of a circle of replacements that it stands in.",
+            |m| texts(m.0.states.place().replaces_circle.iter()),
+        ),
+        attribute("replaces_present", list_of_text(), "What a squash replaces and is there.", |m| {
+            texts(m.0.states.place().replaced.iter().filter(|(_, present)| *present).map(|(name, _)| name))
+        }),
+        attribute("replaces_missing", list_of_text(), "What a squash replaces and is not there (any more).", |m| {
+            texts(m.0.states.place().replaced.iter().filter(|(_, present)| !*present).map(|(name, _)| name))
+        }),
+        attribute("duplicates", list_of_text(), "Other files that are the same migration of the same app.", |m| {
+            texts(m.0.states.place().duplicates.iter())
+        }),
     ]
 });
 
@@ -65,6 +98,10 @@ impl<'a> MigrationView<'a> {
         let reaching = self.0.operations.iter().filter(|placed| placed.operation.reach != Reach::State);
         Fact::List(reaching.map(|placed| OperationView { context: self.0, placed: *placed }.as_element()).collect())
     }
+}
+
+fn texts<'a>(items: impl Iterator<Item = &'a String>) -> Fact<'a> {
+    Fact::List(items.map(|item| Fact::Str(Cow::Borrowed(item))).collect())
 }
 
 fn stated<'a>(stated: &Stated<bool>) -> Fact<'a> {
@@ -115,7 +152,11 @@ impl<'a> Entity<'a> for MigrationView<'a> {
             Some("initial") => migration.initial.as_ref().and_then(|initial| initial.span),
             Some("dependencies") => first(&migration.dependencies),
             Some("run_before") => first(&migration.run_before),
-            Some("replaces") => first(&migration.replaces),
+            Some("replaces" | "replaces_present" | "replaces_missing" | "replaces_circle") => {
+                first(&migration.replaces)
+            }
+            Some("missing_dependencies") => self.0.states.place().missing.first().map(|(_, span)| *span),
+            Some("circle") => first(&migration.dependencies),
             _ => Some(migration.class_span),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use crate::check::facts::model::ModelView;
 use crate::check::facts::{Attribute, Context, attribute, getter, list_of_text, names};
-use crate::history::{Known, ModelState, ProjectState};
+use crate::history::{Creation, Known, ModelState, ProjectState};
 use crate::language::vocabulary::Name;
 use crate::language::{Entity, Fact, Slot, Truth, Type};
 use crate::migration::queries::{Action, Asked, AskedFor, DataCode, Filter, HistoricalModel, Query};
@@ -61,7 +61,7 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
         attribute(
             "writes_relation",
             Slot::set(Type::Bool),
-            "Whether it inserts rows with, or updates, a ForeignKey.",
+            "Whether it inserts rows with, or updates, a ForeignKey that was there before this migration.",
             |q| q.writes_relation(),
         ),
     ]
@@ -128,13 +128,20 @@ impl<'a> QueryView<'a> {
             Ok(found) => found,
             Err(cause) => return Fact::Unknown(cause),
         };
-        let relation = |name: &str| {
-            let field = model.fields.iter().find(|(own, _)| **own == *name || format!("{own}_id") == name);
-            field.is_some_and(|(_, field)| is_foreign_key(&field.field))
+        let own = |created: &Creation| {
+            let migration = self.context.migration;
+            created.migration.app == migration.app && created.migration.name == migration.name
         };
+        // What this migration itself has made is checked at once, or not yet there: `sql_create_column_inline_fk`
+        // and `deferred_sql` of django.db.backends.postgresql.schema.
+        let mut relations = model.fields.iter().filter(|(_, field)| {
+            is_foreign_key(&field.field) && !own(&model.created) && !field.created.as_deref().is_some_and(own)
+        });
         Fact::Bool(match query.action {
-            Action::Insert => model.fields.iter().any(|(_, field)| is_foreign_key(&field.field)),
-            Action::Update => query.fields.iter().any(|name| relation(name)),
+            Action::Insert => relations.next().is_some(),
+            Action::Update => relations.any(|(name, _)| {
+                query.fields.iter().any(|field| **field == **name || field.strip_suffix("_id") == Some(name))
+            }),
             Action::Read | Action::Delete | Action::Save => false,
         })
     }

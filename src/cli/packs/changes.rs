@@ -60,7 +60,7 @@ fn conditions(rule: &Rule) -> Vec<String> {
 
 /// The findings that come and go, a line for each, and whether there are any.
 pub(super) fn findings(project: &Project, old: &RuleSet, new: &RuleSet) -> Result<(String, bool), Failure> {
-    let selection = select(project, Scope::All, None)?;
+    let selection = select(project, Scope::All, None, None)?;
     let databases = databases_of(&[], project);
     let django = django_of(None, project);
     let found = |rules: &RuleSet| -> BTreeMap<String, usize> {

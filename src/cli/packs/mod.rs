@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use crate::cli::Verdict;
 use crate::cli::arguments::{
-    PacksCommand, PacksDiffArguments, PacksFormat, PacksListArguments, PacksLockArguments, PacksUpdateArguments,
+    ListFormat, PacksCommand, PacksDiffArguments, PacksListArguments, PacksLockArguments, PacksUpdateArguments,
 };
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
@@ -267,8 +267,8 @@ fn run_list(arguments: &PacksListArguments) -> Result<Verdict, Failure> {
         });
     }
     Output::print(&match arguments.format {
-        PacksFormat::Table => table(&rows),
-        PacksFormat::Json => json(&rows),
+        ListFormat::Table => table(&rows),
+        ListFormat::Json => json(&rows),
     })?;
     Ok(Verdict::Passed)
 }

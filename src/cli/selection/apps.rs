@@ -90,6 +90,25 @@ impl<'t> Apps<'t> {
         found
     }
 
+    /// The folder of the app whose migrations say that this is their label.
+    pub(super) fn by_dependencies(&mut self, label: &str) -> Option<String> {
+        let unnamed: BTreeSet<String> = self.folders.keys().cloned().collect();
+        self.labels.clear();
+        self.name(&unnamed);
+        self.labels.iter().find(|(_, own)| *own == label).map(|(app, _)| app.clone())
+    }
+
+    /// Every label, with the folders of the apps that have it.
+    pub(super) fn all(&mut self) -> BTreeMap<String, Vec<String>> {
+        self.asked_all = true;
+        self.ask(self.folders.keys().cloned().collect());
+        let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (app, label) in &self.labels {
+            all.entry(label.clone()).or_default().push(app.clone());
+        }
+        all
+    }
+
     /// Labels apps as their configuration says, or else like their folders.
     fn ask(&mut self, apps: Vec<String>) {
         let unnamed: Vec<String> = apps.into_iter().filter(|app| !self.labels.contains_key(app)).collect();

@@ -15,8 +15,9 @@ const MERGE_BASE: &str = "merge-base:";
 pub(super) struct Deployed(Option<Tree>);
 
 impl Deployed {
-    /// The revision of the command line, else of the configuration, else `HEAD`.
-    pub(super) fn find(project: &Project, named: Option<&str>) -> Result<Self, Failure> {
+    /// The revision of the command line, else of the configuration, else the commit that the files to judge are compared
+    /// with, else `HEAD`.
+    pub(super) fn find(project: &Project, named: Option<&str>, base: Option<&str>) -> Result<Self, Failure> {
         let configured = project.config.deployed.as_ref().filter(|_| named.is_none());
         let Some(repository) = &project.repository else {
             return match named {
@@ -28,11 +29,15 @@ impl Deployed {
                 }),
             };
         };
-        let revision = named.or(configured.map(|revision| revision.value.as_str())).unwrap_or(DEFAULT);
+        let revision = named.or(configured.map(|revision| revision.value.as_str())).or(base).unwrap_or(DEFAULT);
         match tree(repository, revision) {
             Ok(tree) => Ok(Self(Some(tree))),
             Err(error) => Err(match (configured, &project.config.source, &error) {
-                (Some(revision), Some(source), GitError::UnknownRevision { .. } | GitError::NothingInCommon { .. }) => {
+                (
+                    Some(revision),
+                    Some(source),
+                    GitError::UnknownRevision { .. } | GitError::NothingInCommon { .. } | GitError::Shallow { .. },
+                ) => {
                     let help = miette::Diagnostic::help(&error).map(|help| help.to_string()).unwrap_or_default();
                     let message = error.to_string();
                     let diagnostic =

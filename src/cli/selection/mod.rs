@@ -12,12 +12,14 @@ mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::check::{Checked, Content, Project as DjangoProject};
 use crate::cli::failure::Failure;
 use crate::cli::project::Project;
 use crate::git::StagedStatus;
-use crate::migration::is_migration_path;
+use crate::language::did_you_mean;
+use crate::migration::{Migration, is_migration_path};
 
 use apps::{Apps, app_folder, parts};
 use deployed::Deployed;
@@ -31,6 +33,8 @@ pub(super) enum Scope<'c> {
     Staged,
     /// Every migration of the repository, from the working tree.
     All,
+    /// What was added or changed since a commit, from the working tree.
+    Since { commit: String },
     /// Files and folders, from the working tree.
     Paths { paths: &'c [PathBuf], force_exclude: bool },
     /// Content that was handed over, as if it were this file's.
@@ -46,12 +50,18 @@ pub(super) struct Selection {
 }
 
 /// Finds and reads the files of a scope, and what they need. `deployed` is the revision whose code may still be
-/// running, when the command line names it.
-pub(super) fn select(project: &Project, scope: Scope<'_>, deployed: Option<&str>) -> Result<Selection, Failure> {
-    let deployed = Deployed::find(project, deployed)?;
+/// running, when the command line names it; without it and the configuration's, `base` is.
+pub(super) fn select(
+    project: &Project,
+    scope: Scope<'_>,
+    deployed: Option<&str>,
+    base: Option<&str>,
+) -> Result<Selection, Failure> {
+    let deployed = Deployed::find(project, deployed, base)?;
     let (tree, judged) = match scope {
         Scope::Staged => staged(project)?,
         Scope::All => all(project)?,
+        Scope::Since { commit } => since(project, &commit)?,
         Scope::Paths { paths, force_exclude } => named(project, paths, force_exclude)?,
         Scope::Content { path, content } => {
             let shown = project.shown(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
@@ -62,6 +72,40 @@ pub(super) fn select(project: &Project, scope: Scope<'_>, deployed: Option<&str>
         }
     };
     read(project, &tree, &judged, &deployed)
+}
+
+/// The migrations of an app of the working tree, and of the apps that it needs. `here` is the folder that the command
+/// runs in: of several apps with one label, the nearest one counts.
+pub(super) fn app(project: &Project, label: &str, here: &Path) -> Result<Vec<Arc<Migration>>, Failure> {
+    let mut known = Vec::new();
+    packages::migration_files(&project.root, &mut |path| known.push(project.shown(path)));
+    let tree = Tree::disk(&project.root, known);
+    let mut apps = Apps::of(project, &tree);
+    let mut packages = Packages::new(project);
+    let mut loader = Loader::default();
+    let wanted = BTreeSet::from([label.to_owned()]);
+    let folder = apps.find(&wanted, &project.shown(here)).remove(label);
+    let Some(folder) = folder.or_else(|| apps.by_dependencies(label)) else {
+        let installed = packages.apps(&mut loader, &wanted)?;
+        if installed.is_empty() {
+            return Err(no_app(label, &mut apps));
+        }
+        return Ok(migrations(&installed).collect());
+    };
+    let (loaded, missing) = loader.apps(&mut apps, &BTreeSet::from([folder]))?;
+    let installed = packages.apps(&mut loader, &missing)?;
+    Ok(migrations(&loaded).chain(migrations(&installed)).collect())
+}
+
+fn no_app(label: &str, apps: &mut Apps<'_>) -> Failure {
+    let all = apps.all();
+    let labels: Vec<&str> = all.keys().map(String::as_str).collect();
+    let help = match did_you_mean(label, labels.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if labels.is_empty() => "no folder of migrations was found here".to_owned(),
+        None => format!("these apps have migrations here: {}", labels.join(", ")),
+    };
+    Failure::Usage { message: format!("no app `{label}` has migrations here"), help }
 }
 
 /// Reads the files to judge and what they need, for each Django project among them.
@@ -113,23 +157,24 @@ fn labels_of(loaded: &Loaded) -> impl Iterator<Item = String> {
 }
 
 fn staged(project: &Project) -> Result<(Tree, BTreeSet<String>), Failure> {
-    let Some(repository) = &project.repository else {
-        let message = if crate::git::is_installed() {
-            "nothing is staged here: this folder is not in a git repository"
-        } else {
-            "nothing can be staged here: git is not installed"
-        };
-        return Err(Failure::Usage {
-            message: message.to_owned(),
-            help: "name files or folders to judge: `whimbrel check shop/migrations`".to_owned(),
-        });
-    };
+    let repository = project.repository.as_ref().ok_or_else(Failure::no_repository)?;
     let staged = repository.staged()?;
     let present = staged.iter().filter(|file| !matches!(file.status, StagedStatus::Deleted | StagedStatus::Unmerged));
     let paths = present.map(|file| file.path.clone());
     let judged: BTreeSet<String> = paths.filter(|path| is_migration_path(path) && selects(project, path)).collect();
     let tracked = if judged.is_empty() { Vec::new() } else { repository.tracked()? };
     Ok((Tree::git(repository.clone(), tracked), judged))
+}
+
+fn since(project: &Project, commit: &str) -> Result<(Tree, BTreeSet<String>), Failure> {
+    let repository = project.repository.as_ref().ok_or_else(Failure::no_repository)?;
+    let changed = repository.changed_since(commit)?;
+    let present = changed.into_iter().filter(|file| file.status != StagedStatus::Deleted).map(|file| file.path);
+    let judged: BTreeSet<String> = present
+        .filter(|path| is_migration_path(path) && selects(project, path) && project.root.join(path).is_file())
+        .collect();
+    let tree = disk(project, &judged)?;
+    Ok((tree, judged))
 }
 
 fn all(project: &Project) -> Result<(Tree, BTreeSet<String>), Failure> {
@@ -190,7 +235,7 @@ fn disk(project: &Project, judged: &BTreeSet<String>) -> Result<Tree, Failure> {
                 .filter_map(|path| Some(project.root.join(app_folder(path)).parent()?.to_owned()))
                 .collect();
             for folder in around {
-                packages::migration_folders(&folder, &mut |file| {
+                packages::migration_files(&folder, &mut |file| {
                     known.insert(project.shown(file));
                 });
             }

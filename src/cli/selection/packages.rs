@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
 use crate::cli::project::Project;
+use crate::cli::selection::SKIPPED;
 use crate::cli::selection::apps::Apps;
 use crate::cli::selection::load::{Loaded, Loader};
 use crate::cli::selection::tree::Tree;
@@ -61,13 +62,13 @@ impl<'p> Packages<'p> {
             });
         }
         let mut known = Vec::new();
-        migration_folders(&path, &mut |file| known.push(self.project.shown(file)));
+        migration_files(&path, &mut |file| known.push(self.project.shown(file)));
         Ok(Tree::disk(&self.project.root, known))
     }
 }
 
 /// Calls `found` with every file that may be a migration below a folder.
-pub(super) fn migration_folders(folder: &Path, found: &mut dyn FnMut(&Path)) {
+pub(super) fn migration_files(folder: &Path, found: &mut dyn FnMut(&Path)) {
     let mut open: Vec<(PathBuf, usize)> = vec![(folder.to_owned(), 0)];
     let mut seen = 0;
     while let Some((folder, depth)) = open.pop() {
@@ -80,7 +81,7 @@ pub(super) fn migration_folders(folder: &Path, found: &mut dyn FnMut(&Path)) {
             let Ok(kind) = entry.file_type() else { continue };
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            let skipped = name.starts_with('.') || name == "__pycache__" || name == "node_modules";
+            let skipped = name.starts_with('.') || SKIPPED.contains(&name.as_ref());
             if kind.is_dir() && depth < DEEPEST && !skipped && !name.ends_with("-info") {
                 open.push((entry.path(), depth + 1));
             } else if holds_migrations && !kind.is_dir() && is_migration_path(&entry.path().to_string_lossy()) {

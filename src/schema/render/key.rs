@@ -24,6 +24,8 @@ pub(in crate::schema) struct Key {
     pub(in crate::schema) column: String,
     /// The name of its field.
     pub(in crate::schema) field: String,
+    /// Whether that is the model's primary key.
+    pub(in crate::schema) primary: bool,
     /// The type that a column gets that refers to it.
     pub(in crate::schema) column_type: Result<ColumnType, Unknown>,
     /// The collation of the column.
@@ -62,6 +64,7 @@ impl Project<'_> {
             table,
             column: field_name.to_owned(),
             field: field_name.to_owned(),
+            primary: to_field.is_none() || primary_key(model).likely().is_some_and(|(name, _)| name == field_name),
             column_type: Err(missing(field_name.to_owned(), "refers to itself")),
             collation: None,
         };

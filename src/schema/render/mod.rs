@@ -15,6 +15,7 @@ use crate::schema::Target;
 use crate::source::Span;
 
 pub(super) use field::{Field, Fill, Kind, Remote};
+pub(super) use key::Key;
 pub(super) use model::Model;
 pub(super) use part::{Made, Part};
 pub(super) use value::{same, text};
@@ -32,7 +33,11 @@ pub(super) struct Project<'s> {
 
 impl Project<'_> {
     /// The (app, lower-case name) that a relation points to.
-    fn resolve(self, reference: Result<(String, String), Reference>, place: Span) -> Result<(String, String), Unknown> {
+    pub(super) fn resolve(
+        self,
+        reference: Result<(String, String), Reference>,
+        place: Span,
+    ) -> Result<(String, String), Unknown> {
         match reference {
             Ok(model) => Ok(model),
             Err(Reference::Setting(path)) => self.settings.model(&path).ok_or_else(|| Unknown {

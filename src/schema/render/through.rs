@@ -25,6 +25,12 @@ impl Project<'_> {
         Some(self.resolve(target, field.field.span).map(|target| self.between(model, (name, field), &target, table)))
     }
 
+    /// The table between two models that a field of a model stands for.
+    pub(in crate::schema) fn through_of(self, model: &Model, field: &Field) -> Option<Result<Model, Unknown>> {
+        let state = self.state.model(&model.app, &model.name).likely()?;
+        self.through(state, &field.name, field.stated.as_ref()?)
+    }
+
     fn between(
         self,
         model: &ModelState,

@@ -128,7 +128,7 @@ fn drop(action: &mut Cursor<'_>) -> Option<Vec<ChangeKind>> {
         vec![ChangeKind::DropConstraint { name: Some(action.identifier()?), constraint: None }]
     } else if action.mysql() && action.eat_any(&["INDEX", "KEY"]) {
         action.eat("IF EXISTS");
-        vec![ChangeKind::DropIndex { name: Some(action.identifier()?), concurrently: false }]
+        vec![ChangeKind::DropIndex { name: Some(action.identifier()?), index: None, concurrently: false }]
     } else if action.eat("PARTITION") {
         other("ALTER TABLE DROP PARTITION", action.identifier())
     } else {

@@ -169,7 +169,7 @@ fn drop(cursor: &mut Cursor<'_>, span: Span) -> Recognised {
     let table = if cursor.eat("ON") { cursor.name() } else { None };
     let only = dropped.len() == 1;
     for (name, place) in dropped {
-        let kind = ChangeKind::DropIndex { name: Some(name), concurrently };
+        let kind = ChangeKind::DropIndex { name: Some(name), index: None, concurrently };
         recognised.push(table.clone(), kind, if only { span } else { place });
     }
     recognised

@@ -1,6 +1,6 @@
 //! The hooks, as the pre-commit framework and prek run them, in repositories of their own.
 
-mod repository;
+pub(crate) mod repository;
 mod source;
 
 use repository::{Framework, Repository};

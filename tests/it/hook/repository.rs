@@ -21,13 +21,13 @@ class Migration(migrations.Migration):
 
 /// What runs the hooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Framework {
+pub(crate) enum Framework {
     PreCommit,
     Prek,
 }
 
 impl Framework {
-    pub(super) const ALL: [Framework; 2] = [Framework::PreCommit, Framework::Prek];
+    pub(crate) const ALL: [Framework; 2] = [Framework::PreCommit, Framework::Prek];
 
     fn command(self) -> PathBuf {
         tool(match self {
@@ -38,26 +38,26 @@ impl Framework {
 }
 
 /// What a command said.
-pub(super) struct Run {
-    pub(super) status: i32,
+pub(crate) struct Run {
+    pub(crate) status: i32,
     said: String,
 }
 
 impl Run {
     /// Standard output and standard error.
-    pub(super) fn said(&self) -> &str {
+    pub(crate) fn said(&self) -> &str {
         &self.said
     }
 
     /// Whether these lines were shown, one below the other, whatever the framework puts in front of them.
-    pub(super) fn shows(&self, lines: &str) -> bool {
+    pub(crate) fn shows(&self, lines: &str) -> bool {
         let flush = |text: &str| text.lines().map(str::trim).collect::<Vec<_>>().join("\n");
         flush(&self.said).contains(&flush(lines))
     }
 }
 
 /// A repository with one migration in it, and the hooks installed.
-pub(super) struct Repository {
+pub(crate) struct Repository {
     framework: Framework,
     work_tree: TempDir,
     /// What the framework keeps for itself.
@@ -67,7 +67,7 @@ pub(super) struct Repository {
 impl Repository {
     /// The hooks as `.pre-commit-hooks.yaml` has them, but with the binary of this build as a command of the system:
     /// nothing needs to be compiled.
-    pub(super) fn new(framework: Framework) -> Self {
+    pub(crate) fn new(framework: Framework) -> Self {
         let hooks = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.pre-commit-hooks.yaml")).unwrap();
         let hooks = hooks
             .replace("entry: whimbrel ", &format!("entry: {} ", env!("CARGO_BIN_EXE_whimbrel")))
@@ -80,7 +80,7 @@ impl Repository {
     }
 
     /// A repository whose hooks come from there.
-    pub(super) fn with_config(framework: Framework, config: &str) -> Self {
+    pub(crate) fn with_config(framework: Framework, config: &str) -> Self {
         let repository = Self { framework, work_tree: TempDir::new().unwrap(), home: TempDir::new().unwrap() };
         repository.git(&["init", "--quiet", "--initial-branch", "main"]);
         repository.stage(".pre-commit-config.yaml", config);
@@ -91,43 +91,43 @@ impl Repository {
         repository
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.work_tree.path()
     }
 
-    pub(super) fn read(&self, path: &str) -> String {
+    pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.path().join(path)).unwrap()
     }
 
-    pub(super) fn write(&self, path: &str, text: &str) {
+    pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    pub(super) fn stage(&self, path: &str, text: &str) {
+    pub(crate) fn stage(&self, path: &str, text: &str) {
         self.write(path, text);
         self.git(&["add", path]);
     }
 
     /// Commits what is staged, by way of the hooks.
-    pub(super) fn commit(&self, message: &str) -> Run {
+    pub(crate) fn commit(&self, message: &str) -> Run {
         self.run(Path::new("git"), &["commit", "--quiet", "--message", message])
     }
 
-    pub(super) fn commits(&self) -> usize {
+    pub(crate) fn commits(&self) -> usize {
         self.git(&["rev-list", "--count", "HEAD"]).trim().parse().unwrap()
     }
 
     /// A git command that must work.
-    pub(super) fn git(&self, arguments: &[&str]) -> String {
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
         let run = self.run(Path::new("git"), arguments);
         assert_eq!(run.status, 0, "git {}: {}", arguments.join(" "), run.said);
         run.said
     }
 
     /// A command of the framework.
-    pub(super) fn framework(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn framework(&self, arguments: &[&str]) -> Run {
         self.run(&self.framework.command(), arguments)
     }
 

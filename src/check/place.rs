@@ -1,0 +1,73 @@
+//! Where a migration stands among all: what Django's `MigrationLoader` (`django.db.migrations.loader`) would complain of.
+
+use crate::history::{Graph, GraphProblem, GraphProblemKind, History, MigrationKey, NodeId};
+use crate::migration::{Dependency, Migration};
+use crate::source::Span;
+
+/// Where a migration stands among all.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Place {
+    /// The latest migrations of its app: more than one are in conflict.
+    pub(super) latest: Vec<String>,
+    /// Whether it is one of them.
+    pub(super) is_latest: bool,
+    /// What it depends on and does not exist, with the place of the dependency.
+    pub(super) missing: Vec<(String, Span)>,
+    /// The migrations of a circle of dependencies that it stands in.
+    pub(super) circle: Vec<String>,
+    /// The squashed migrations of a circle of replacements that it stands in.
+    pub(super) replaces_circle: Vec<String>,
+    /// What it replaces: each with whether it is there.
+    pub(super) replaced: Vec<(String, bool)>,
+    /// Other files that are the same migration.
+    pub(super) duplicates: Vec<String>,
+}
+
+impl Place {
+    /// The place of a migration in a history that it belongs to.
+    pub(super) fn of(history: &History, migration: &Migration) -> Self {
+        let graph = history.graph();
+        let key = MigrationKey { app: migration.app.clone(), name: migration.name.clone() };
+        let latest = graph.leaves(&key.app);
+        let mut place = Self {
+            latest: names(graph, &latest),
+            is_latest: latest.iter().any(|node| *graph.key(*node) == key),
+            replaced: replaced(graph, migration),
+            ..Self::default()
+        };
+        for problem in graph.problems() {
+            place.add(problem, &key, migration.source.path());
+        }
+        place
+    }
+
+    fn add(&mut self, problem: &GraphProblem, key: &MigrationKey, path: &str) {
+        let within = |circle: &[MigrationKey]| -> Vec<String> {
+            if circle.contains(key) { circle.iter().map(ToString::to_string).collect() } else { Vec::new() }
+        };
+        match &problem.kind {
+            GraphProblemKind::MissingDependency { from, missing, .. } if from == key => {
+                self.missing.push((missing.to_string(), problem.span));
+            }
+            GraphProblemKind::Circle { circle } => self.circle.extend(within(circle)),
+            GraphProblemKind::SquashCircle { circle } => self.replaces_circle.extend(within(circle)),
+            GraphProblemKind::Duplicate { key: same, other } if same == key => {
+                let both = [problem.source.path(), other.as_str()];
+                self.duplicates.extend(both.into_iter().filter(|file| *file != path).map(str::to_owned));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn names(graph: &Graph, nodes: &[NodeId]) -> Vec<String> {
+    nodes.iter().map(|node| graph.key(*node).to_string()).collect()
+}
+
+fn replaced(graph: &Graph, migration: &Migration) -> Vec<(String, bool)> {
+    let named = migration.replaces.iter().filter_map(|replaced| match &replaced.value {
+        Dependency::Migration { app, name } => Some((format!("{app}.{name}"), graph.node(app, name).is_some())),
+        _ => None,
+    });
+    named.collect()
+}

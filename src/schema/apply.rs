@@ -1,0 +1,256 @@
+//! What a change makes of a schema.
+
+use crate::schema::{Schema, Table};
+use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, DatabaseDefault, Index, SchemaChange};
+
+impl Schema {
+    /// Changes the schema as the database would. A change of what is not known changes nothing.
+    pub fn apply(&mut self, change: &SchemaChange) {
+        let Some(name) = &change.table else {
+            self.apply_without_table(&change.kind);
+            return;
+        };
+        match &change.kind {
+            ChangeKind::CreateTable { columns, constraints, if_not_exists } => {
+                if !(*if_not_exists && self.tables.contains_key(name)) {
+                    let mut table = Table::default();
+                    for column in columns {
+                        table.add_column(column);
+                    }
+                    for constraint in constraints {
+                        table.add_constraint(constraint);
+                    }
+                    self.tables.insert(name.clone(), table);
+                }
+            }
+            ChangeKind::DropTable { .. } => {
+                self.tables.remove(name);
+                for table in self.tables.values_mut() {
+                    table.constraints.retain(|constraint| !refers_to(constraint, name));
+                }
+            }
+            ChangeKind::RenameTable { to } => {
+                if let Some(table) = self.tables.remove(name) {
+                    self.tables.insert(to.clone(), table);
+                }
+                for key in self.tables.values_mut().flat_map(Table::foreign_keys_mut).filter(|key| key.table == *name) {
+                    key.table.clone_from(to);
+                }
+            }
+            ChangeKind::RenameColumn { column, to } => {
+                if let Some(table) = self.tables.get_mut(name) {
+                    table.rename_column(column, to);
+                }
+                let keys = self.tables.values_mut().flat_map(Table::foreign_keys_mut);
+                for key in keys.filter(|key| key.table == *name) {
+                    rename(&mut key.columns, column, to);
+                }
+            }
+            kind => {
+                if let Some(table) = self.tables.get_mut(name) {
+                    table.apply(kind);
+                }
+            }
+        }
+    }
+
+    /// PostgreSQL names no table where it drops or renames an index.
+    fn apply_without_table(&mut self, kind: &ChangeKind) {
+        for table in self.tables.values_mut() {
+            match kind {
+                ChangeKind::DropIndex { .. } | ChangeKind::RenameIndex { .. } => table.apply(kind),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn refers_to(constraint: &Constraint, table: &str) -> bool {
+    matches!(&constraint.kind, ConstraintKind::ForeignKey { references, .. } if references.table == table)
+}
+
+fn rename(names: &mut [String], old: &str, new: &str) {
+    for name in names.iter_mut().filter(|name| *name == old) {
+        new.clone_into(name);
+    }
+}
+
+/// A column name within the text of a check that Django makes for a field, which quotes it.
+fn rename_quoted(text: &mut String, old: &str, new: &str) {
+    for quote in ['"', '`'] {
+        *text = text.replace(&format!("{quote}{old}{quote}"), &format!("{quote}{new}{quote}"));
+    }
+}
+
+impl Table {
+    fn column_mut(&mut self, name: &str) -> Option<&mut Column> {
+        self.columns.iter_mut().find(|column| column.name == name)
+    }
+
+    fn foreign_keys_mut(&mut self) -> impl Iterator<Item = &mut crate::sql::ForeignKey> {
+        self.constraints.iter_mut().filter_map(|constraint| match &mut constraint.kind {
+            ConstraintKind::ForeignKey { references, .. } => Some(references),
+            _ => None,
+        })
+    }
+
+    fn add_constraint(&mut self, constraint: &Constraint) {
+        match &constraint.kind {
+            ConstraintKind::PrimaryKey(columns) => {
+                for column in self.columns.iter_mut().filter(|column| columns.contains(&column.name)) {
+                    column.null = false;
+                }
+            }
+            ConstraintKind::NotNull(name) => {
+                if let Some(column) = self.column_mut(name) {
+                    column.null = false;
+                }
+            }
+            _ => {}
+        }
+        self.constraints.push(constraint.clone());
+    }
+
+    fn apply(&mut self, kind: &ChangeKind) {
+        match kind {
+            ChangeKind::AddColumn { column, .. } => {
+                self.columns.retain(|other| other.name != column.name);
+                self.add_column(column);
+            }
+            ChangeKind::DropColumn { column, .. } => self.drop_column(column),
+            ChangeKind::AlterColumnType { column, to, collation, .. } => {
+                if let Some(column) = self.column_mut(column) {
+                    column.column_type = Ok(to.clone());
+                    column.collation.clone_from(collation);
+                }
+            }
+            ChangeKind::SetNotNull { column } => self.set_null(column, false),
+            ChangeKind::DropNotNull { column } => self.set_null(column, true),
+            ChangeKind::SetDefault { column, default } => self.set_default(column, Some(default)),
+            ChangeKind::DropDefault { column } => self.set_default(column, None),
+            ChangeKind::AddConstraint { constraint, using_index, .. } => {
+                let becomes = |index: &Index| index.name.is_some() && index.name == *using_index;
+                self.indexes.retain(|index| !becomes(index));
+                self.add_constraint(constraint);
+            }
+            ChangeKind::DropConstraint { name, constraint } => {
+                self.drop_constraint(name.as_deref(), constraint.as_ref())
+            }
+            ChangeKind::RenameConstraint { name, to } => {
+                for constraint in &mut self.constraints {
+                    rename_part(&mut constraint.name, name, to);
+                }
+            }
+            ChangeKind::CreateIndex { index, if_not_exists, .. } => {
+                let is_there = index.name.is_some() && self.indexes.iter().any(|other| other.name == index.name);
+                if !(*if_not_exists && is_there) {
+                    self.indexes.push(index.clone());
+                }
+            }
+            ChangeKind::DropIndex { name, index, .. } => self.drop_index(name.as_deref(), index.as_ref()),
+            ChangeKind::RenameIndex { name, to } => {
+                for index in &mut self.indexes {
+                    rename_part(&mut index.name, name, to);
+                }
+            }
+            ChangeKind::Other { words, object: Some(column) } => {
+                let auto = match words.as_str() {
+                    "ALTER COLUMN ADD IDENTITY" => true,
+                    "ALTER COLUMN DROP IDENTITY" => false,
+                    _ => return,
+                };
+                if let Some(column) = self.column_mut(column) {
+                    column.auto = auto;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn set_null(&mut self, column: &str, null: bool) {
+        if let Some(column) = self.column_mut(column) {
+            column.null = null;
+        }
+    }
+
+    fn set_default(&mut self, column: &str, default: Option<&DatabaseDefault>) {
+        if let Some(column) = self.column_mut(column) {
+            // SET DEFAULT NULL is no default.
+            let default = default.filter(|default| !default.expression.eq_ignore_ascii_case("NULL"));
+            column.default = default.cloned();
+        }
+    }
+
+    /// PostgreSQL, ALTER TABLE: "Indexes and table constraints involving the column will be automatically dropped as
+    /// well."
+    fn drop_column(&mut self, name: &str) {
+        let is_it = |other: &String| other == name;
+        self.columns.retain(|column| column.name != name);
+        self.indexes.retain(|index| !index.columns.iter().chain(&index.include).any(is_it));
+        self.constraints.retain(|constraint| match &constraint.kind {
+            ConstraintKind::PrimaryKey(columns)
+            | ConstraintKind::Unique { columns, .. }
+            | ConstraintKind::ForeignKey { columns, .. } => !columns.iter().any(is_it),
+            ConstraintKind::NotNull(column) => column != name,
+            ConstraintKind::Check(text) => {
+                !['"', '`'].iter().any(|quote| text.contains(&format!("{quote}{name}{quote}")))
+            }
+            ConstraintKind::Exclude => true,
+        });
+    }
+
+    pub(super) fn rename_column(&mut self, old: &str, new: &str) {
+        if let Some(column) = self.column_mut(old) {
+            new.clone_into(&mut column.name);
+        }
+        for index in &mut self.indexes {
+            rename(&mut index.columns, old, new);
+            rename(&mut index.include, old, new);
+        }
+        for constraint in &mut self.constraints {
+            match &mut constraint.kind {
+                ConstraintKind::PrimaryKey(columns)
+                | ConstraintKind::Unique { columns, .. }
+                | ConstraintKind::ForeignKey { columns, .. } => rename(columns, old, new),
+                ConstraintKind::NotNull(column) => rename(std::slice::from_mut(column), old, new),
+                ConstraintKind::Check(text) => rename_quoted(text, old, new),
+                ConstraintKind::Exclude => {}
+            }
+        }
+    }
+
+    fn drop_constraint(&mut self, name: Option<&str>, constraint: Option<&Constraint>) {
+        let named = |other: &Constraint| name.is_some() && other.name.as_deref() == name;
+        let found = self.constraints.iter().position(named).or_else(|| {
+            let kind = &constraint?.kind;
+            self.constraints.iter().position(|other| match (kind, &other.kind) {
+                // MySQL names no columns: DROP PRIMARY KEY.
+                (ConstraintKind::PrimaryKey(columns), ConstraintKind::PrimaryKey(_)) if columns.is_empty() => true,
+                (kind, other) => kind == other,
+            })
+        });
+        if let Some(place) = found {
+            self.constraints.remove(place);
+        }
+    }
+
+    fn drop_index(&mut self, name: Option<&str>, index: Option<&Index>) {
+        let is_it = |other: &Index| match (name, index) {
+            (Some(name), _) if other.name.as_deref() == Some(name) => true,
+            (_, Some(index)) => other == index,
+            _ => false,
+        };
+        if let Some(place) = self.indexes.iter().position(is_it) {
+            self.indexes.remove(place);
+        } else if name.is_some() {
+            // A unique constraint is an index to MySQL, which drops it as one.
+            self.drop_constraint(name, None);
+        }
+    }
+}
+
+fn rename_part(own: &mut Option<String>, old: &str, new: &str) {
+    if own.as_deref() == Some(old) {
+        *own = Some(new.to_owned());
+    }
+}

@@ -1,0 +1,381 @@
+//! A field that changes: `alter_field` and `_alter_field`, as the difference of two columns.
+
+use crate::schema::build::plain_index;
+use crate::schema::editor::altered::should_be_altered;
+use crate::schema::editor::operations::Ends;
+use crate::schema::editor::remake::{Changed, fill};
+use crate::schema::editor::{Editor, add_constraint, create_index, drop_constraint, drop_index};
+use crate::schema::render::{Field, Fill, Kind, Model};
+use crate::sql::{ChangeKind, Constraint, ConstraintKind, Index, Rows, SchemaChange};
+
+/// A column that refers to one that changes, before and after.
+struct Referring {
+    table: String,
+    old: Field,
+    new: Field,
+}
+
+impl Editor<'_> {
+    /// Lets the database follow a field. The table is that of `to`: who gives it another name does so before.
+    pub(super) fn alter_field(&mut self, ends: Ends<'_>, (from, to): (&Model, &Model), (old, new): (&Field, &Field)) {
+        if !should_be_altered(old, new, self.target, &[]) {
+            return;
+        }
+        match (old.kind, new.kind) {
+            (Kind::Column, Kind::Column) => {}
+            (Kind::ManyToMany { auto: true }, Kind::ManyToMany { auto: true }) => {
+                self.alter_many_to_many(ends, (from, to), (old, new));
+                return;
+            }
+            // Nothing, or what Django refuses: to or from a ManyToManyField.
+            _ => return,
+        }
+        if old.is_generated() != new.is_generated() {
+            // Django refuses that.
+            return;
+        }
+        self.live(ends.before, from);
+        if self.target.is_sqlite() {
+            self.alter_field_of_sqlite(ends, (from, to), (old, new));
+        } else {
+            self.alter_column(ends, (from, to), (old, new));
+        }
+    }
+
+    fn alter_column(&mut self, ends: Ends<'_>, (from, to): (&Model, &Model), (old, new): (&Field, &Field)) {
+        let table = &to.table;
+        let touches_key = !self.target.since(4, 2) || should_be_altered(old, new, self.target, &["db_comment"]);
+        let keyed = |field: &Field| field.remote.as_ref().is_some_and(|remote| remote.constraint);
+        let dropped_key = keyed(old) && touches_key && self.drop_foreign_keys(table, &old.column.name);
+        let became_key = !old.column.primary_key && new.column.primary_key;
+        if old.unique && (!new.unique || became_key) {
+            self.drop_uniques(from, table, &old.column.name);
+        }
+        let retyped = old.column.column_type.clone().ok() != new.column.column_type.clone().ok()
+            || old.column.column_type.is_err() != new.column.column_type.is_err();
+        let recollated = old.column.collation != new.column.collation;
+        let both_keys = old.column.primary_key && new.column.primary_key || old.unique && new.unique;
+        // Collations of keys are followed since 4.1.
+        let drop_referring = both_keys && (retyped || recollated && self.target.since(4, 1));
+        let mut referring = if drop_referring { self.referring(ends, from, to, old) } else { Vec::new() };
+        for column in &referring {
+            self.drop_foreign_keys(&column.table, &column.old.column.name);
+        }
+        if old.index && !old.unique && (!new.index || new.unique) {
+            self.drop_indexes(from, table, old);
+        }
+        let (old_check, new_check) = (self.check(old), self.check(new));
+        if let Some(check) = old_check.as_ref().filter(|_| old_check != new_check) {
+            let kind = ConstraintKind::Check(check.replace(MOCKED, &old.column.name));
+            self.execute(table, drop_constraint(Constraint { name: None, kind }));
+        }
+        if old.column.name != new.column.name {
+            let (column, to) = (old.column.name.clone(), new.column.name.clone());
+            let change = self.change(table, ChangeKind::RenameColumn { column, to });
+            self.execute_all(vec![change.clone()]);
+            self.rename_deferred(&change);
+        }
+        self.alter_definition(table, old, new);
+        if old.column.primary_key && !new.column.primary_key {
+            let kind = ConstraintKind::PrimaryKey(vec![new.column.name.clone()]);
+            self.execute(table, drop_constraint(Constraint { name: None, kind }));
+        }
+        if new.unique && !new.column.primary_key && (!old.unique || old.column.primary_key) {
+            let kind = ConstraintKind::Unique { columns: vec![new.column.name.clone()], deferrable: false };
+            self.execute(table, add_constraint(Constraint { name: None, kind }));
+        }
+        if (!old.index || old.unique) && new.index && !new.unique {
+            self.execute(table, create_index(ends.after.index_of(new)));
+        }
+        if became_key {
+            let kind = ConstraintKind::PrimaryKey(vec![new.column.name.clone()]);
+            self.execute(table, add_constraint(Constraint { name: None, kind }));
+            referring.extend(self.referring(ends, from, to, old));
+        }
+        for column in &referring {
+            let actions = self.type_actions(&column.table, &column.old, &column.new);
+            self.send_actions(&column.table, actions.before, actions.own, actions.after);
+        }
+        if keyed(new)
+            && (dropped_key || !keyed(old))
+            && let Some(references) = new.foreign_key(ends.after)
+        {
+            self.create_key(table, new, references);
+        }
+        if drop_referring {
+            for column in &referring {
+                if let Some(references) = column.new.foreign_key(ends.after) {
+                    self.create_key(&column.table, &column.new, references);
+                }
+            }
+        }
+        if let Some(check) = new_check.as_ref().filter(|_| old_check != new_check) {
+            let kind = ConstraintKind::Check(check.replace(MOCKED, &new.column.name));
+            self.execute(table, add_constraint(Constraint { name: None, kind }));
+        }
+        if self.needs_default(old, new) {
+            self.drop_default(table, new);
+        }
+        if self.target.is_postgresql() {
+            self.follow_with_pattern_index(ends, table, (old, new));
+        }
+    }
+
+    fn create_key(&mut self, table: &str, field: &Field, references: crate::sql::ForeignKey) {
+        let kind = ConstraintKind::ForeignKey { columns: vec![field.column.name.clone()], references };
+        self.execute(table, add_constraint(Constraint { name: None, kind }));
+    }
+
+    /// Type, default and NULL: one ALTER TABLE on PostgreSQL, one for each on MySQL (`supports_combined_alters`).
+    fn alter_definition(&mut self, table: &str, old: &Field, new: &Field) {
+        let mut actions = self.type_actions_if_needed(table, old, new);
+        let column = || new.column.name.clone();
+        match (&old.column.default, &new.column.default) {
+            (old, Some(default)) if old.as_ref() != Some(default) => {
+                actions.own.push(ChangeKind::SetDefault { column: column(), default: default.clone() });
+            }
+            (Some(_), None) => actions.own.push(ChangeKind::DropDefault { column: column() }),
+            _ => {}
+        }
+        if self.needs_default(old, new)
+            && let Some(default) = fill(&new.fill)
+        {
+            actions.own.push(ChangeKind::SetDefault { column: column(), default });
+        }
+        let nullness = match (nullable(old), nullable(new)) {
+            (true, false) => Some(ChangeKind::SetNotNull { column: column() }),
+            (false, true) => Some(ChangeKind::DropNotNull { column: column() }),
+            _ => None,
+        };
+        let tightened = matches!(nullness, Some(ChangeKind::SetNotNull { .. }));
+        // The rows that are there get the default before the column is tightened.
+        let four_steps = tightened && (new.default.is_some() || new.column.default.is_some());
+        if four_steps {
+            let Actions { before, own, after } = actions;
+            self.send_actions(table, before, own, Vec::new());
+            let mut changes = vec![self.change(table, ChangeKind::ChangeRows { rows: Rows::Update, filtered: true })];
+            if self.target.is_postgresql() {
+                changes.push(self.immediate());
+            }
+            self.execute_all(changes);
+            self.send_actions(table, Vec::new(), nullness.into_iter().collect(), after);
+        } else {
+            actions.own.extend(nullness);
+            self.send_actions(table, actions.before, actions.own, actions.after);
+        }
+    }
+
+    /// Sends what goes before, the parts of ALTER TABLE, and what follows.
+    fn send_actions(&mut self, table: &str, before: Vec<ChangeKind>, own: Vec<ChangeKind>, after: Vec<ChangeKind>) {
+        for kind in before {
+            self.execute(table, kind);
+        }
+        if self.target.is_postgresql() {
+            let changes: Vec<SchemaChange> = own.into_iter().map(|kind| self.change(table, kind)).collect();
+            self.execute_all(changes);
+        } else {
+            for kind in own {
+                self.execute(table, kind);
+            }
+        }
+        for kind in after {
+            self.execute(table, kind);
+        }
+    }
+
+    /// Whether NULLs are filled by way of a DEFAULT that goes again afterwards.
+    fn needs_default(&self, old: &Field, new: &Field) -> bool {
+        nullable(old)
+            && !nullable(new)
+            && new.column.default.is_none()
+            && !self.skips_default_on_alter(new)
+            && fill(&new.fill).is_some()
+            && (old.fill != new.fill || new.fill == Fill::Time)
+    }
+
+    /// `_field_db_check`: the CHECK of a field's class, without the name of its column, so that a renaming alone does not
+    /// make it another one. MySQL has to state it again then.
+    fn check(&self, field: &Field) -> Option<String> {
+        let by_name = self.target.is_mysql() && !self.target.is_mariadb() || !self.target.since(5, 0);
+        let name = if by_name { field.column.name.as_str() } else { MOCKED };
+        // A relation has none (`ForeignKey.db_check`).
+        let entry = field.internal.filter(|_| !field.is_relation() && field.column.check.is_some())?;
+        entry.check(self.target, name)
+    }
+
+    /// Unique constraints and indexes over a column alone that no `Meta` names.
+    fn drop_uniques(&mut self, from: &Model, table: &str, column: &str) {
+        let alone = |columns: &[String]| columns == [column.to_owned()];
+        let by_meta = |name: &Option<String>| name.is_some() && from.constraints.iter().any(|part| part.name == *name);
+        let Some(known) = self.schema.tables.get(table) else { return };
+        let constraints: Vec<Constraint> = known
+            .constraints
+            .iter()
+            .filter(|own| matches!(&own.kind, ConstraintKind::Unique { columns, .. } if alone(columns)))
+            .filter(|own| !by_meta(&own.name))
+            .cloned()
+            .collect();
+        for constraint in constraints {
+            self.execute(table, drop_constraint(constraint));
+        }
+    }
+
+    /// Plain indexes over a column alone that no `Meta` names: on PostgreSQL the one for LIKE among them.
+    fn drop_indexes(&mut self, from: &Model, table: &str, old: &Field) {
+        let by_meta = |name: &Option<String>| name.is_some() && from.indexes.iter().any(|part| part.name == *name);
+        let Some(known) = self.schema.tables.get(table) else { return };
+        let columns = [old.column.name.clone()];
+        let is_it = |index: &&Index| {
+            index.columns == columns && !index.unique && index.method.is_none() && !by_meta(&index.name)
+        };
+        let indexes: Vec<Index> = known.indexes.iter().filter(is_it).cloned().collect();
+        for index in indexes {
+            self.execute(table, drop_index(index));
+        }
+    }
+
+    /// The columns that refer to a field, directly or by way of others (`_related_non_m2m_objects`), the ends of
+    /// ManyToManyFields among them.
+    fn referring(&mut self, ends: Ends<'_>, from: &Model, to: &Model, old: &Field) -> Vec<Referring> {
+        let mut found: Vec<Referring> = Vec::new();
+        let mut open = vec![((from.app.clone(), from.name.clone()), old.name.clone(), old.column.primary_key)];
+        while let Some((target, field, primary)) = open.pop() {
+            if found.len() > MAX_REFERRING {
+                break;
+            }
+            for (before, after) in self.all_models(ends, to) {
+                for (old, new) in before.fields.iter().zip_by_name(&after.fields) {
+                    let Some(Ok(key)) = old.remote.as_ref().map(|remote| &remote.key) else { continue };
+                    let is_it = key.model == target && (key.field == field || primary && key.primary);
+                    let seen = found
+                        .iter()
+                        .any(|other| other.table == after.table && other.old.column.name == old.column.name);
+                    if !is_it || seen {
+                        continue;
+                    }
+                    self.live(ends.before, &before);
+                    open.push(((before.app.clone(), before.name.clone()), old.name.clone(), old.column.primary_key));
+                    found.push(Referring { table: after.table.clone(), old: old.clone(), new: new.clone() });
+                }
+            }
+        }
+        found
+    }
+
+    /// All models with a table, those that Django makes for ManyToManyFields included, before and after.
+    fn all_models(&self, ends: Ends<'_>, _to: &Model) -> Vec<(Model, Model)> {
+        let mut models = Vec::new();
+        for (app, name, _) in ends.before.state.models() {
+            let pair = (ends.before.model_named(app, name), ends.after.model_named(app, name));
+            let (Some(Ok(before)), Some(Ok(after))) = pair else { continue };
+            for field in before.fields.iter().filter(|field| field.kind == Kind::ManyToMany { auto: true }) {
+                let Some(new) = after.field(&field.name) else { continue };
+                let through = (ends.before.through_of(&before, field), ends.after.through_of(&after, new));
+                if let (Some(Ok(old)), Some(Ok(new))) = through {
+                    models.push((old, new));
+                }
+            }
+            if after.has_table {
+                models.push((before, after));
+            }
+        }
+        models
+    }
+
+    /// The part of `_alter_field` that PostgreSQL adds: the index for LIKE comes and goes with the others.
+    fn follow_with_pattern_index(&mut self, ends: Ends<'_>, table: &str, (old, new): (&Field, &Field)) {
+        let indexed = |field: &Field| field.index || field.unique;
+        let appears = !indexed(old) && new.index || !old.unique && new.unique || self.changes_text(old, new);
+        if appears && new.pattern_class(ends.after).is_some() {
+            self.execute(table, create_index(plain_index(vec![new.column.name.clone()])));
+        }
+        if old.unique && !indexed(new) {
+            // DROP INDEX IF EXISTS: Django does not look whether there was one.
+            self.execute(table, drop_index(plain_index(vec![old.column.name.clone()])));
+        }
+    }
+
+    /// `_is_changing_type_of_indexed_text_column`: since 4.1 the index for LIKE is made anew when the type's family
+    /// changes.
+    pub(super) fn changes_text(&self, old: &Field, new: &Field) -> bool {
+        let begins = |field: &Field, word: &str| field.type_name().is_some_and(|name| name.starts_with(word));
+        let leaves = |word: &str| begins(old, word) && !begins(new, word);
+        let array = |field: &Field| field.column.column_type.as_ref().is_ok_and(|own| own.dimensions > 0);
+        self.target.since(4, 1)
+            && (old.index || old.unique)
+            && !array(old)
+            && (leaves("varchar") || leaves("text") || leaves("citext"))
+    }
+
+    /// `_alter_field` of SQLite: RENAME COLUMN where only the name changes, else a copy of the table, and of those that
+    /// refer to it.
+    fn alter_field_of_sqlite(&mut self, ends: Ends<'_>, (from, to): (&Model, &Model), (old, new): (&Field, &Field)) {
+        let keyed = |field: &Field| field.remote.as_ref().is_some_and(|remote| remote.constraint);
+        let renamed = old.column.name != new.column.name;
+        if renamed && same_definition(old, new) && !keyed(old) && !keyed(new) {
+            let (column, name) = (old.column.name.clone(), new.column.name.clone());
+            let change = self.change(&to.table, ChangeKind::RenameColumn { column, to: name });
+            self.execute_all(vec![change.clone()]);
+            self.rename_deferred(&change);
+            return;
+        }
+        let changed = if renamed { Changed::Renamed(&old.column.name, &new.column.name) } else { Changed::Nothing };
+        self.remake(ends, (from, to), changed);
+        let retyped = old.column.column_type.clone().ok() != new.column.column_type.clone().ok();
+        if new.unique && (retyped || old.column.collation != new.column.collation) {
+            let mut done = vec![to.table.clone()];
+            for (before, after) in self.all_models(ends, to) {
+                let refers = before.fields.iter().any(|field| {
+                    let key = field.remote.as_ref().and_then(|remote| remote.key.as_ref().ok());
+                    let own = |key: &crate::schema::render::Key| key.model == (from.app.clone(), from.name.clone());
+                    key.is_some_and(|key| own(key) && (key.field == old.name || old.column.primary_key && key.primary))
+                });
+                if refers && !done.contains(&after.table) {
+                    done.push(after.table.clone());
+                    self.remake(ends, (&before, &after), Changed::Nothing);
+                }
+            }
+        }
+    }
+}
+
+/// The name that `_field_db_check` puts in the place of a column's.
+const MOCKED: &str = "__column_name__";
+
+/// No table has more columns that refer to it, and circles of relations end.
+const MAX_REFERRING: usize = 10_000;
+
+/// What ALTER TABLE does to a column, with what goes before and after it.
+#[derive(Default)]
+pub(super) struct Actions {
+    pub(super) before: Vec<ChangeKind>,
+    pub(super) own: Vec<ChangeKind>,
+    pub(super) after: Vec<ChangeKind>,
+}
+
+/// `null`, as Django compares it: a generated column says what the field says.
+fn nullable(field: &Field) -> bool {
+    field.column.null && !field.is_generated()
+}
+
+/// Whether two columns are the same but for their names (`column_sql`).
+fn same_definition(old: &Field, new: &Field) -> bool {
+    let neutral = |field: &Field| {
+        let mut column = field.column.clone();
+        column.name = MOCKED.to_owned();
+        (column.check, column.comment) = (None, None);
+        column
+    };
+    neutral(old) == neutral(new)
+}
+
+trait ZipByName<'f> {
+    /// Pairs of fields that have one name.
+    fn zip_by_name(self, others: &'f [Field]) -> impl Iterator<Item = (&'f Field, &'f Field)>;
+}
+
+impl<'f, I: Iterator<Item = &'f Field>> ZipByName<'f> for I {
+    fn zip_by_name(self, others: &'f [Field]) -> impl Iterator<Item = (&'f Field, &'f Field)> {
+        self.filter_map(|field| Some((field, others.iter().find(|other| other.name == field.name)?)))
+    }
+}

@@ -1,0 +1,80 @@
+//! Types that change: `_alter_column_type_sql` of the databases.
+
+use crate::schema::build::plain_index;
+use crate::schema::editor::alter_field::Actions;
+use crate::schema::editor::{Editor, drop_index};
+use crate::schema::render::Field;
+use crate::sql::{ChangeKind, ColumnType};
+
+impl Editor<'_> {
+    /// What changes the type of a column, its collation or, since 4.2, its comment.
+    pub(super) fn type_actions_if_needed(&mut self, table: &str, old: &Field, new: &Field) -> Actions {
+        let (before, after) = (&old.column, &new.column);
+        let retyped = match (&before.column_type, &after.column_type) {
+            (Ok(before), Ok(after)) => before != after || old.column.auto != new.column.auto,
+            (Err(before), Err(after)) => before.text != after.text,
+            _ => true,
+        };
+        let needed = retyped || before.collation != after.collation || before.comment != after.comment;
+        if needed { self.type_actions(table, old, new) } else { Actions::default() }
+    }
+
+    /// `_alter_column_type_sql`
+    pub(super) fn type_actions(&mut self, table: &str, old: &Field, new: &Field) -> Actions {
+        let mut actions = Actions::default();
+        let column = new.column.name.clone();
+        let to = match &new.column.column_type {
+            Ok(to) => to.clone(),
+            Err(unknown) => {
+                self.unknown(Some(table.to_owned()), unknown.clone());
+                return actions;
+            }
+        };
+        if self.target.is_postgresql() && self.changes_text(old, new) {
+            actions.before.push(drop_index(plain_index(vec![old.column.name.clone()])));
+        }
+        actions.own.push(ChangeKind::AlterColumnType {
+            column: column.clone(),
+            from: old.column.column_type.clone().ok(),
+            using: self.using(old, new, &to),
+            to,
+            collation: new.column.collation.clone(),
+        });
+        let numbered = |verb: &str| ChangeKind::Other {
+            words: format!("ALTER COLUMN {verb} IDENTITY"),
+            object: Some(column.clone()),
+        };
+        match (old.column.auto, new.column.auto) {
+            (false, true) => actions.after.push(numbered("ADD")),
+            // DROP IDENTITY stands in front since 4.1; before that the sequence was dropped behind.
+            (true, false) => actions.before.push(numbered("DROP")),
+            _ => {}
+        }
+        if self.target.comments() && !self.target.inline_comments() && old.column.comment != new.column.comment {
+            actions.after.push(ChangeKind::Comment { column: Some(column) });
+        }
+        actions
+    }
+
+    /// `_using_sql`: a cast where the types of the two classes are written differently, whatever they come to.
+    fn using(&self, old: &Field, new: &Field, to: &ColumnType) -> Option<String> {
+        if !self.target.is_postgresql() || new.is_generated() {
+            return None;
+        }
+        let written = |field: &Field| match (field.internal, &field.column.column_type) {
+            (Some(entry), _) if entry.class == "CharField" && self.target.since(4, 2) => "CharField".to_owned(),
+            (Some(entry), _) => entry.template(self.target).to_owned(),
+            (None, Ok(own)) if own.dimensions > 0 => format!("{}[]", own.name),
+            (None, Ok(own)) => text_of(own),
+            (None, Err(unknown)) => unknown.text.clone(),
+        };
+        (written(old) != written(new)).then(|| format!("\"{}\"::{}", new.column.name, text_of(to)))
+    }
+}
+
+/// A type as SQL has it.
+fn text_of(own: &ColumnType) -> String {
+    let arguments: Vec<String> = own.arguments.iter().map(ToString::to_string).collect();
+    let brackets = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
+    format!("{}{brackets}{}", own.name, "[]".repeat(own.dimensions))
+}

@@ -1,0 +1,67 @@
+//! ManyToManyFields that change: `_alter_many_to_many`.
+
+use crate::schema::editor::Editor;
+use crate::schema::editor::operations::Ends;
+use crate::schema::editor::remake::Changed;
+use crate::schema::render::{Field, Model};
+use crate::sql::{ChangeKind, Rows};
+
+impl Editor<'_> {
+    /// Lets the table between two models follow a ManyToManyField.
+    pub(super) fn alter_many_to_many(
+        &mut self,
+        ends: Ends<'_>,
+        (from, to): (&Model, &Model),
+        (old, new): (&Field, &Field),
+    ) {
+        let through = (ends.before.through_of(from, old), ends.after.through_of(to, new));
+        let (Some(old), Some(new)) = through else { return };
+        match (old, new) {
+            (Ok(old), Ok(new)) => self.alter_through(ends, &old, &new),
+            (Err(unknown), _) | (_, Err(unknown)) => self.unknown(None, unknown),
+        }
+    }
+
+    fn alter_through(&mut self, ends: Ends<'_>, old: &Model, new: &Model) {
+        if self.target.is_sqlite() {
+            self.alter_through_of_sqlite(ends, old, new);
+            return;
+        }
+        self.live(ends.before, old);
+        self.rename_table(&old.table, &new.table);
+        // The end that points to the other model first, then the own one.
+        for end in [2, 1] {
+            if let (Some(before), Some(after)) = (old.fields.get(end), new.fields.get(end)) {
+                self.alter_field(ends, (old, new), (before, after));
+            }
+        }
+    }
+
+    /// SQLite copies the table, or fills a new one.
+    fn alter_through_of_sqlite(&mut self, ends: Ends<'_>, old: &Model, new: &Model) {
+        self.live(ends.before, old);
+        if old.table == new.table {
+            let ends_of = |model: &Model, end: usize| model.fields.get(end).map(|field| field.column.name.clone());
+            let renamed = [1, 2].into_iter().find_map(|end| {
+                let (before, after) = (ends_of(old, end)?, ends_of(new, end)?);
+                (before != after).then_some((before, after))
+            });
+            let changed = renamed.as_ref().map_or(Changed::Nothing, |(old, new)| Changed::Renamed(old, new));
+            self.remake(ends, (old, new), changed);
+            return;
+        }
+        self.create_model(ends.after, new);
+        self.execute(&new.table, ChangeKind::ChangeRows { rows: Rows::Insert, filtered: false });
+        self.delete_model(ends.before, old);
+    }
+
+    /// `alter_db_table`: a table gets another name, with what is put off.
+    pub(super) fn rename_table(&mut self, old: &str, new: &str) {
+        if old == new || self.target.is_sqlite() && old.eq_ignore_ascii_case(new) {
+            return;
+        }
+        let change = self.change(old, ChangeKind::RenameTable { to: new.to_owned() });
+        self.execute_all(vec![change.clone()]);
+        self.rename_deferred(&change);
+    }
+}

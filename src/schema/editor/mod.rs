@@ -1,0 +1,252 @@
+//! The statements that Django's schema editor sends (`django/db/backends/base/schema.py` and those of the databases), in
+//! order, with what it puts off until the end.
+
+mod alter_field;
+mod altered;
+mod column_type;
+mod constraints;
+mod fields;
+mod many_to_many;
+mod models;
+mod operations;
+mod remake;
+mod rename;
+mod run;
+
+use crate::history::{ProjectState, Settings};
+use crate::migration::Migration;
+use crate::python::Unknown;
+use crate::schema::render::{Model, Project};
+use crate::schema::{Schema, Statement, Table, Target};
+use crate::source::Span;
+use crate::sql::{ChangeKind, Constraint, ConstraintKind, Index, SchemaChange};
+
+/// The statements that Django sends for a migration, in order.
+///
+/// `states` are those of the database's side before the first and after each operation, nested ones behind the one they
+/// stand in ([`History::states_within`](crate::history::History::states_within)); without them nothing can be told, and
+/// every operation is one statement that is unknown.
+#[must_use]
+pub fn statements(
+    migration: &Migration,
+    states: &[ProjectState],
+    settings: &Settings,
+    target: Target,
+) -> Vec<Statement> {
+    let mut editor = Editor {
+        target,
+        settings,
+        schema: Schema::default(),
+        sent: Vec::new(),
+        deferred: Vec::new(),
+        place: Place { operation: 0, span: migration.class_span, doubt: None },
+    };
+    editor.run(migration, states);
+    editor.flush(true);
+    editor.sent
+}
+
+/// The schema editor during a migration.
+struct Editor<'s> {
+    target: Target,
+    settings: &'s Settings,
+    /// The tables that the migration has touched, as they are in the database by now.
+    schema: Schema,
+    sent: Vec<Statement>,
+    /// `deferred_sql`
+    deferred: Vec<Statement>,
+    place: Place,
+}
+
+/// What sends a statement.
+#[derive(Clone)]
+struct Place {
+    operation: usize,
+    span: Span,
+    doubt: Option<Unknown>,
+}
+
+impl<'s> Editor<'s> {
+    fn project<'p>(&self, state: &'p ProjectState) -> Project<'p>
+    where
+        's: 'p,
+    {
+        Project { state, settings: self.settings, target: self.target }
+    }
+
+    fn statement(&self, changes: Vec<SchemaChange>) -> Statement {
+        Statement {
+            changes,
+            operation: self.place.operation,
+            span: self.place.span,
+            deferred: false,
+            sql: None,
+            doubt: self.place.doubt.clone(),
+        }
+    }
+
+    fn change(&self, table: &str, kind: ChangeKind) -> SchemaChange {
+        SchemaChange { table: Some(table.to_owned()), kind, span: self.place.span }
+    }
+
+    /// A change that is about no table.
+    fn bare(&self, kind: ChangeKind) -> SchemaChange {
+        SchemaChange { table: None, kind, span: self.place.span }
+    }
+
+    /// Sends a statement of one change.
+    fn execute(&mut self, table: &str, kind: ChangeKind) {
+        self.execute_all(vec![self.change(table, kind)]);
+    }
+
+    /// Sends a statement of several changes.
+    fn execute_all(&mut self, changes: Vec<SchemaChange>) {
+        if !changes.is_empty() {
+            self.send(self.statement(changes));
+        }
+    }
+
+    fn send(&mut self, statement: Statement) {
+        for change in &statement.changes {
+            self.schema.apply(change);
+        }
+        self.sent.push(statement);
+    }
+
+    /// Something happens that is not known.
+    fn unknown(&mut self, table: Option<String>, doubt: Unknown) {
+        let span = self.place.span;
+        let change = SchemaChange { table, kind: ChangeKind::Unknown, span };
+        let statement = Statement { doubt: Some(doubt), ..self.statement(vec![change]) };
+        self.sent.push(statement);
+    }
+
+    fn defer(&mut self, table: &str, kind: ChangeKind) {
+        self.deferred.push(self.statement(vec![self.change(table, kind)]));
+    }
+
+    fn defer_index(&mut self, table: &str, index: Index) {
+        self.defer(table, create_index(index));
+    }
+
+    fn defer_constraint(&mut self, table: &str, kind: ConstraintKind) {
+        self.defer(table, add_constraint(Constraint { name: None, kind }));
+    }
+
+    /// Sends what was put off: behind all operations, or when SQLite copies a table.
+    fn flush(&mut self, at_end: bool) {
+        for mut statement in std::mem::take(&mut self.deferred) {
+            statement.deferred = at_end;
+            self.send(statement);
+        }
+    }
+
+    /// `Statement.references_table`: takes out what is put off and speaks of a table.
+    fn forget_table(&mut self, table: &str) {
+        self.deferred.retain(|statement| !statement.changes.iter().any(|change| speaks_of_table(change, table)));
+    }
+
+    /// `Statement.references_column`
+    fn forget_column(&mut self, table: &str, column: &str) {
+        self.deferred
+            .retain(|statement| !statement.changes.iter().any(|change| speaks_of_column(change, table, column)));
+    }
+
+    /// `Statement.rename_table_references` and `rename_column_references`: what is put off follows a renaming.
+    fn rename_deferred(&mut self, change: &SchemaChange) {
+        for own in self.deferred.iter_mut().flat_map(|statement| &mut statement.changes) {
+            follow(own, change);
+        }
+    }
+
+    /// The table of a model as it is by now; the first time it is touched, as the model says.
+    fn live(&mut self, project: Project<'_>, model: &Model) -> &mut Table {
+        self.schema.tables.entry(model.table.clone()).or_insert_with(|| project.table(model))
+    }
+}
+
+fn create_index(index: Index) -> ChangeKind {
+    ChangeKind::CreateIndex { index, concurrently: false, if_not_exists: false }
+}
+
+fn drop_index(index: Index) -> ChangeKind {
+    ChangeKind::DropIndex { name: index.name.clone(), index: Some(index), concurrently: false }
+}
+
+fn add_constraint(constraint: Constraint) -> ChangeKind {
+    ChangeKind::AddConstraint { constraint, not_valid: false, using_index: None }
+}
+
+fn drop_constraint(constraint: Constraint) -> ChangeKind {
+    ChangeKind::DropConstraint { name: constraint.name.clone(), constraint: Some(constraint) }
+}
+
+/// The columns of its own table, and those of another, that a change names.
+fn columns_of(kind: &ChangeKind) -> (&[String], Option<(&str, &[String])>) {
+    match kind {
+        ChangeKind::CreateIndex { index, .. } => (&index.columns, None),
+        ChangeKind::AddConstraint { constraint, .. } => match &constraint.kind {
+            ConstraintKind::PrimaryKey(columns) | ConstraintKind::Unique { columns, .. } => (columns, None),
+            ConstraintKind::ForeignKey { columns, references } => {
+                (columns, Some((&references.table, &references.columns)))
+            }
+            _ => (&[], None),
+        },
+        _ => (&[], None),
+    }
+}
+
+fn speaks_of_table(change: &SchemaChange, table: &str) -> bool {
+    let (_, other) = columns_of(&change.kind);
+    change.table.as_deref() == Some(table) || other.is_some_and(|(other, _)| other == table)
+}
+
+fn speaks_of_column(change: &SchemaChange, table: &str, column: &str) -> bool {
+    let (own, other) = columns_of(&change.kind);
+    let has = |columns: &[String]| columns.iter().any(|name| name == column);
+    change.table.as_deref() == Some(table) && has(own)
+        || other.is_some_and(|(other, columns)| other == table && has(columns))
+}
+
+/// Lets a change that is put off follow the renaming of a table or a column.
+fn follow(own: &mut SchemaChange, renaming: &SchemaChange) {
+    let Some(table) = &renaming.table else { return };
+    let is_own = own.table.as_ref() == Some(table);
+    let swap = |columns: &mut Vec<String>, old: &str, new: &str| {
+        for name in columns.iter_mut().filter(|name| *name == old) {
+            new.clone_into(name);
+        }
+    };
+    match &renaming.kind {
+        ChangeKind::RenameTable { to } => {
+            if is_own {
+                own.table = Some(to.clone());
+            }
+            if let ChangeKind::AddConstraint { constraint, .. } = &mut own.kind
+                && let ConstraintKind::ForeignKey { references, .. } = &mut constraint.kind
+                && references.table == *table
+            {
+                references.table.clone_from(to);
+            }
+        }
+        ChangeKind::RenameColumn { column, to } => match &mut own.kind {
+            ChangeKind::CreateIndex { index, .. } if is_own => swap(&mut index.columns, column, to),
+            ChangeKind::AddConstraint { constraint, .. } => match &mut constraint.kind {
+                ConstraintKind::Unique { columns, .. } | ConstraintKind::PrimaryKey(columns) if is_own => {
+                    swap(columns, column, to);
+                }
+                ConstraintKind::ForeignKey { columns, references } => {
+                    if is_own {
+                        swap(columns, column, to);
+                    }
+                    if references.table == *table {
+                        swap(&mut references.columns, column, to);
+                    }
+                }
+                _ => {}
+            },
+            _ => {}
+        },
+        _ => {}
+    }
+}

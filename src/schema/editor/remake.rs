@@ -1,0 +1,87 @@
+//! SQLite: a copy of the table takes its place (`django/db/backends/sqlite3/schema.py`, `_remake_table`).
+
+use crate::schema::diff;
+use crate::schema::editor::operations::Ends;
+use crate::schema::editor::{Editor, Statement};
+use crate::schema::render::{Field, Fill, Model};
+use crate::sql::{ChangeKind, DatabaseDefault, SchemaChange, Volatility};
+
+/// What a copy changes about the fields.
+#[derive(Clone, Copy)]
+pub(super) enum Changed<'f> {
+    /// Nothing: constraints only.
+    Nothing,
+    /// A field is new.
+    Added(&'f Field),
+    /// A column gets another name.
+    Renamed(&'f str, &'f str),
+}
+
+impl Editor<'_> {
+    /// Copies a table, as one statement: the copying, then what is different afterwards.
+    ///
+    /// In fact it is a CREATE TABLE under another name, an INSERT … SELECT, a DROP TABLE, a RENAME, all indexes anew, and
+    /// whatever was put off.
+    pub(super) fn remake(&mut self, ends: Ends<'_>, (from, to): (&Model, &Model), changed: Changed<'_>) {
+        self.live(ends.before, from);
+        let Some(mut before) = self.schema.tables.get(&to.table).or(self.schema.tables.get(&from.table)).cloned()
+        else {
+            return;
+        };
+        let after = ends.after.table(to);
+        self.forget_table(&to.table);
+        let mut changes = vec![ChangeKind::RemakeTable];
+        if let Changed::Renamed(old, new) = changed {
+            let kind = ChangeKind::RenameColumn { column: old.to_owned(), to: new.to_owned() };
+            changes.push(kind);
+            before.rename_column(old, new);
+        }
+        let added = match changed {
+            Changed::Added(field) => Some((field, copied(field))),
+            _ => None,
+        };
+        for change in diff::changes(&before, &after) {
+            match (change, &added) {
+                (ChangeKind::AddColumn { mut column, .. }, Some((field, Some(value))))
+                    if column.name == field.column.name =>
+                {
+                    // The copy writes the value into every row; the table keeps no DEFAULT.
+                    column.default = Some(value.clone());
+                    let name = column.name.clone();
+                    changes.push(ChangeKind::AddColumn { column, transient_default: true });
+                    changes.push(ChangeKind::DropDefault { column: name });
+                }
+                (change, _) => changes.push(change),
+            }
+        }
+        let changes: Vec<SchemaChange> = changes.into_iter().map(|kind| self.change(&to.table, kind)).collect();
+        let renaming = changes.get(1).cloned();
+        let statement: Statement = self.statement(changes);
+        self.send(statement);
+        if let Some(renaming) = renaming {
+            self.rename_deferred(&renaming);
+        }
+        // What was put off follows now: `_remake_table` sends it and forgets it.
+        self.flush(false);
+    }
+}
+
+/// The value that a copy fills a new column with.
+fn copied(field: &Field) -> Option<DatabaseDefault> {
+    if field.column.default.is_some() {
+        return None;
+    }
+    fill(&field.fill)
+}
+
+/// What Django fills a column with, as a default that lasts for a statement.
+pub(super) fn fill(fill: &Fill) -> Option<DatabaseDefault> {
+    let expression = match fill {
+        Fill::None | Fill::Unknown => return None,
+        Fill::Empty => "''".to_owned(),
+        Fill::Time => "now".to_owned(),
+        Fill::Default(text) => text.clone(),
+    };
+    // Python makes one value for all rows.
+    Some(DatabaseDefault { expression, volatility: Volatility::Stable })
+}

@@ -1,0 +1,266 @@
+//! Which files are judged: what git says of them, in all the states that a repository can be in.
+
+use crate::repository::Repository;
+
+const RULES: &str = "rule seen { on Migration require app == \"none\" message \"{migration.name} is seen\" }\n\
+    rule live { forbid RemoveField when field in deployed message \"`{field.name}` is live\" }\n";
+
+fn migration(dependency: &str, operations: &str) -> String {
+    format!(
+        "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    \
+         dependencies = [{dependency}]\n    operations = [{operations}]\n"
+    )
+}
+
+fn initial() -> String {
+    migration(
+        "",
+        "migrations.CreateModel('Order', [('id', models.AutoField(primary_key=True)), ('code', models.IntegerField())])",
+    )
+}
+
+fn second(operations: &str) -> String {
+    migration("('shop', '0001_initial')", operations)
+}
+
+const SECOND: &str = "shop/migrations/0002_more.py";
+
+/// A repository whose branch `main` has one migration.
+fn project() -> Repository {
+    let repository = Repository::with(&[
+        ("whimbrel.toml", "rules = [\"team.rules\"]\n"),
+        ("team.rules", RULES),
+        ("shop/__init__.py", ""),
+        ("shop/migrations/__init__.py", ""),
+        ("shop/migrations/0001_initial.py", &initial()),
+    ]);
+    repository.commit();
+    repository
+}
+
+/// The findings of the team's rules, by `path message`.
+fn seen_with(repository: &Repository, arguments: &[&str], environment: &[(&str, &str)]) -> Vec<String> {
+    let all = [&["check", "--select", "team/*", "--format", "concise", "-q"], arguments].concat();
+    let run = repository.run_in(repository.path(), &all, environment);
+    assert!(run.status < 2 && run.err.is_empty(), "{}", run.err);
+    run.out.lines().map(|line| line.split("[team/").nth(1).unwrap_or(line).to_owned()).collect()
+}
+
+fn seen(repository: &Repository, arguments: &[&str]) -> Vec<String> {
+    seen_with(repository, arguments, &[])
+}
+
+#[test]
+fn since_judges_what_was_added_or_changed_on_this_branch() {
+    let repository = project();
+    repository.write("other/migrations/0001_old.py", migration("", ""));
+    repository.commit();
+    repository.git(&["checkout", "--quiet", "-b", "feature"]);
+    repository.write(SECOND, second("migrations.RemoveField('order', 'code')"));
+    repository.commit();
+    // What comes later on main is not ours.
+    repository.git(&["checkout", "--quiet", "main"]);
+    repository.write("late/migrations/0001_late.py", migration("", ""));
+    repository.commit();
+    repository.git(&["checkout", "--quiet", "feature"]);
+    assert_eq!(seen(&repository, &["--since", "main"]), ["seen] 0002_more is seen", "live] `code` is live"]);
+    // Changes that are not committed count, what is untracked does not.
+    repository.write("other/migrations/0001_old.py", migration("", "migrations.RunSQL('SELECT 1')"));
+    repository.write("shop/migrations/0003_untracked.py", migration("('shop', '0002_more')", ""));
+    assert_eq!(
+        seen(&repository, &["--since", "main"]),
+        ["seen] 0001_old is seen", "seen] 0002_more is seen", "live] `code` is live"]
+    );
+    // Without `--since`, the migration counts as deployed, and its own effect is judged alone.
+    assert_eq!(seen(&repository, &[SECOND]), ["seen] 0002_more is seen", "live] `code` is live"]);
+}
+
+#[test]
+fn since_takes_the_merge_base_for_deployed() {
+    let repository = project();
+    repository.git(&["checkout", "--quiet", "-b", "feature"]);
+    repository.write(SECOND, second("migrations.AddField('order', 'x', models.IntegerField(null=True))"));
+    repository.write(
+        "shop/migrations/0003_drop.py",
+        migration("('shop', '0002_more')", "migrations.RemoveField('order', 'x')"),
+    );
+    repository.commit();
+    // `x` is new on this branch: no running code has it.
+    assert_eq!(seen(&repository, &["--since", "main"]), ["seen] 0002_more is seen", "seen] 0003_drop is seen"]);
+    let deployed = ["--since", "main", "--deployed", "HEAD"];
+    assert!(seen(&repository, &deployed).contains(&"live] `x` is live".to_owned()));
+}
+
+#[test]
+fn the_framework_s_refs_are_honoured() {
+    let repository = project();
+    let from = repository.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    repository.write(SECOND, second("migrations.AddField('order', 'x', models.IntegerField(null=True))"));
+    repository.commit();
+    repository.write(
+        "shop/migrations/0003_drop.py",
+        migration("('shop', '0002_more')", "migrations.RemoveField('order', 'x')"),
+    );
+    repository.commit();
+    let refs = [("PRE_COMMIT_FROM_REF", from.as_str()), ("PRE_COMMIT_TO_REF", "HEAD")];
+    let both = ["seen] 0002_more is seen", "seen] 0003_drop is seen"];
+    assert_eq!(seen_with(&repository, &[], &refs), both);
+    // With files, as the framework names them, the refs say what is deployed.
+    assert_eq!(seen_with(&repository, &[SECOND, "shop/migrations/0003_drop.py"], &refs), both);
+    assert_eq!(seen_with(&repository, &["shop/migrations/0003_drop.py"], &refs), both[1..]);
+    assert!(seen(&repository, &["shop/migrations/0003_drop.py"]).contains(&"live] `x` is live".to_owned()));
+    assert_eq!(seen_with(&repository, &[], &[("PRE_COMMIT_FROM_REF", ""), ("PRE_COMMIT_TO_REF", "")]), [""; 0]);
+}
+
+#[test]
+fn partly_staged_files_are_judged_as_they_are_staged() {
+    let repository = project();
+    repository.write(SECOND, second("migrations.RemoveField('order', 'code')"));
+    repository.git(&["add", "--all"]);
+    repository.write(SECOND, second(""));
+    assert_eq!(seen(&repository, &[]), ["seen] 0002_more is seen", "live] `code` is live"]);
+    assert_eq!(seen(&repository, &[SECOND]), ["seen] 0002_more is seen"]);
+}
+
+#[test]
+fn renamed_migrations_are_judged_and_deleted_ones_are_gone() {
+    let repository = project();
+    repository.write(SECOND, second("migrations.RunSQL('SELECT 1')"));
+    repository.commit();
+    repository.git(&["mv", SECOND, "shop/migrations/0002_better.py"]);
+    assert_eq!(seen(&repository, &[]), ["seen] 0002_better is seen"]);
+    assert_eq!(seen(&repository, &["--since", "HEAD"]), ["seen] 0002_better is seen"]);
+    repository.git(&["rm", "--quiet", "--force", "shop/migrations/0002_better.py"]);
+    assert_eq!(seen(&repository, &[]), [""; 0]);
+    assert_eq!(seen(&repository, &["--since", "HEAD"]), [""; 0]);
+}
+
+#[test]
+fn a_linked_work_tree_and_a_submodule_are_repositories_of_their_own() {
+    let repository = project();
+    let linked = repository.file("../linked-of-whimbrel");
+    let linked = linked.parent().unwrap().canonicalize().unwrap().join(format!("linked-{}", std::process::id()));
+    repository.git(&["worktree", "add", "--quiet", "-b", "other", linked.to_str().unwrap()]);
+    std::fs::write(linked.join(SECOND), second("")).unwrap();
+    repository.git_in(&linked, &["add", "--all"]);
+    let run = repository.run_in(&linked, &["check", "--select", "team/seen", "--format", "concise", "-q"], &[]);
+    assert!(run.out.contains("0002_more is seen"), "{} {}", run.out, run.err);
+    std::fs::remove_dir_all(&linked).unwrap();
+
+    let outer = Repository::with(&[("README", "")]);
+    let inner = repository.path().to_str().unwrap().to_owned();
+    outer.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &inner, "lib/inner"]);
+    outer.commit();
+    let inside = outer.file("lib/inner");
+    std::fs::write(inside.join(SECOND), second("")).unwrap();
+    outer.git_in(&inside, &["add", "--all"]);
+    let run = outer.run_in(&inside, &["check", "--select", "team/seen", "--format", "concise", "-q"], &[]);
+    assert!(run.out.starts_with("shop/migrations/0002_more.py:4:1"), "{} {}", run.out, run.err);
+    // From outside, a submodule is one entry, and no file.
+    let run = outer.run_in(outer.path(), &["check", "--all", "--format", "concise"], &[]);
+    assert_eq!(run.out, "no problems in 0 migrations (0 operations)\n");
+}
+
+#[test]
+fn a_shallow_clone_says_what_is_missing_and_what_to_type() {
+    let origin = project();
+    origin.git(&["checkout", "--quiet", "-b", "feature"]);
+    origin.write(SECOND, second("migrations.RemoveField('order', 'code')"));
+    origin.commit();
+    let url = format!("file://{}", origin.path().display());
+    let clone = Repository::with(&[]);
+    let folder = clone.file("clone");
+    clone.git(&["clone", "--quiet", "--depth", "1", "--branch", "feature", &url, "clone"]);
+    let check = |arguments: &[&str]| clone.run_in(&folder, arguments, &[]);
+
+    let run = check(&["check", "--since", "origin/main"]);
+    assert_eq!(run.status, 2);
+    let fetch = "git fetch --unshallow origin +refs/heads/main:refs/remotes/origin/main";
+    assert!(run.err.contains("this clone is shallow and lacks `origin/main`"), "{}", run.err);
+    assert!(run.err.contains(fetch) && run.err.contains("fetch-depth: 0"), "{}", run.err);
+    assert!(check(&["check", "--all", "--deployed", "v1"]).err.contains("`git fetch --unshallow --tags origin`"));
+
+    // A branch without the history that joins it is no better.
+    clone.git_in(&folder, &["fetch", "--quiet", "--depth", "1", "origin", "+refs/heads/main:refs/remotes/origin/main"]);
+    let run = check(&["check", "--since", "origin/main"]);
+    assert!(run.err.contains(fetch), "{}", run.err);
+
+    // What it says to type helps.
+    let words: Vec<&str> = fetch.split(' ').skip(1).chain(["--quiet"]).collect();
+    clone.git_in(&folder, &words);
+    let run = check(&["check", "--since", "origin/main", "--select", "team/*", "--format", "concise", "-q"]);
+    assert!(run.out.contains("`code` is live"), "{} {}", run.out, run.err);
+}
+
+#[test]
+fn a_revision_that_is_none_is_named_and_no_repository_is_told() {
+    let repository = project();
+    for arguments in [["--since", "mian"], ["--deployed", "mian"]] {
+        let run = repository.run(&[&["check"][..], &arguments].concat());
+        assert_eq!(run.status, 2);
+        assert!(
+            run.err.contains("git knows no revision `mian` here") && run.err.contains("git branch --all"),
+            "{}",
+            run.err
+        );
+    }
+    let outside = tempfile::tempdir().unwrap();
+    for arguments in [&["check"][..], &["check", "--since", "main"]] {
+        let run = repository.run_in(outside.path(), arguments, &[]);
+        assert_eq!(run.status, 2);
+        assert!(
+            run.err.contains("not in a git repository") && run.err.contains("whimbrel check shop/migrations"),
+            "{}",
+            run.err
+        );
+    }
+    let no_git = [("PATH", "")];
+    let run = repository.run_in(repository.path(), &["check"], &no_git);
+    assert!(run.err.contains("git is not installed"), "{}", run.err);
+    let run = repository.run_in(
+        repository.path(),
+        &["check", "shop", "--select", "team/seen", "--format", "concise", "-q"],
+        &no_git,
+    );
+    assert!(run.out.contains("0001_initial is seen"), "{} {}", run.out, run.err);
+}
+
+#[test]
+fn a_path_may_be_named_from_another_folder() {
+    let repository = project();
+    repository.write(SECOND, second(""));
+    repository.git(&["add", "--all"]);
+    let folder = repository.file("shop");
+    for path in ["migrations", "migrations/0002_more.py", "../shop/migrations/0002_more.py"] {
+        let run =
+            repository.run_in(&folder, &["check", path, "--select", "team/seen", "--format", "concise", "-q"], &[]);
+        assert!(run.out.contains("shop/migrations/0002_more.py:4:1"), "{path}: {} {}", run.out, run.err);
+    }
+    let elsewhere = tempfile::tempdir().unwrap();
+    let path = repository.file(SECOND);
+    let run = repository.run_in(
+        elsewhere.path(),
+        &["check", path.to_str().unwrap(), "--isolated", "--format", "concise"],
+        &[],
+    );
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert!(run.out.ends_with("in 1 migration (0 operations)\n"), "{}", run.out);
+}
+
+#[test]
+fn windows_line_ends_and_a_byte_order_mark_are_read() {
+    let repository = project();
+    repository.write("team.rules", format!("\u{feff}{}", RULES.replace('\n', "\r\n")));
+    repository.write("whimbrel.toml", "rules = [\"team.rules\"]\r\n");
+    let text =
+        second("\n# whimbrel: ignore[live] no reader\nmigrations.RemoveField('order', 'code')").replace('\n', "\r\n");
+    repository.write(SECOND, format!("\u{feff}{text}"));
+    repository.git(&["add", "--all"]);
+    let run = repository.run(&["check", "--select", "team/*", "--format", "concise"]);
+    assert_eq!(
+        run.out,
+        "shop/migrations/0002_more.py:4:1: error[team/seen] 0002_more is seen\n1 error, 1 suppressed (1 by comment) in 1 migration (1 operation)\n",
+        "{}",
+        run.err
+    );
+}
