@@ -215,7 +215,7 @@ pub(super) enum NewCommand {
 /// Arguments of `new rule`.
 #[derive(Debug, Args)]
 pub(super) struct NewRuleArguments {
-    /// A migration and a line of the operation, such as shop/migrations/0007_status.py:12
+    /// A migration and a line of the operation, such as `shop/migrations/0007_status.py:12`
     #[arg(long, value_name = "FILE:LINE")]
     pub(super) from: String,
     /// Id of the rule
