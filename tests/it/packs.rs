@@ -4,6 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::hook;
+use crate::hook::repository::Framework;
 use crate::support::{Folder, Run};
 
 /// A git repository in a folder.
@@ -416,4 +418,40 @@ fn a_pack_changes_only_what_it_says_it_builds_on() {
     assert_eq!(run.err.matches("override::").count(), 1, "{}", run.err);
     folder.write("other/pack.toml", "name = \"other\"\nversion = \"1\"\n[packs]\nacme = { path = \"../acme\" }\n");
     assert_eq!(folder.run(&["rules"]).status, 0);
+}
+
+#[test]
+fn the_frameworks_run_a_pinned_pack_that_nobody_can_reach_any_more() {
+    for framework in Framework::ALL {
+        let folder = Folder::with(&[]);
+        let pack = Repository::new(&folder, "pack");
+        pack.write("pack.toml", &manifest("1.0.0", ""));
+        pack.write("rules/money.rules", &FLOAT.replace("SEVERITY", "error"));
+        pack.commit(Some("v1"));
+
+        let service = hook::repository::Repository::new(framework);
+        let url = pack.path.display();
+        service.stage("whimbrel.toml", &format!("[packs]\nacme = {{ git = \"{url}\", rev = \"v1\" }}\n"));
+        let locked = folder.run_in(service.path(), &["packs", "lock"]);
+        assert_eq!(locked.status, 0, "{}", locked.err);
+        service.git(&["add", "whimbrel.lock"]);
+        let pinned = service.commit("Pin the pack");
+        assert_eq!(pinned.status, 0, "{}", pinned.said());
+        fs::rename(&pack.path, folder.path().join("gone")).unwrap();
+
+        let migration = |class: &str| {
+            format!(
+                "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    \
+                 dependencies = [('shop', '0001_initial')]\n    operations = [\n        \
+                 migrations.CreateModel('Bill', [('id', models.BigAutoField(primary_key=True)), ('total', {class})]),\n    ]\n"
+            )
+        };
+        service.stage("shop/migrations/0002_bill.py", &migration("models.FloatField()"));
+        let blocked = service.commit("Add bills");
+        assert_eq!(blocked.status, 1, "{framework:?}: {}", blocked.said());
+        assert!(blocked.said().contains("acme/money-is-decimal"), "{framework:?}: {}", blocked.said());
+        service.stage("shop/migrations/0002_bill.py", &migration("models.IntegerField()"));
+        let passed = service.commit("Add bills");
+        assert_eq!(passed.status, 0, "{framework:?}: {}", passed.said());
+    }
 }
