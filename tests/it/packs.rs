@@ -455,3 +455,35 @@ fn the_frameworks_run_a_pinned_pack_that_nobody_can_reach_any_more() {
         assert_eq!(passed.status, 0, "{framework:?}: {}", passed.said());
     }
 }
+
+#[test]
+fn a_pack_may_be_a_folder_at_a_branch_or_a_short_commit() {
+    let folder = Folder::with(&[]);
+    let rules = Repository::new(&folder, "rules");
+    rules.write("packs/acme/pack.toml", &manifest("1.0", ""));
+    rules.write("packs/acme/a.rules", TEXT);
+    rules.write("other.rules", "this is no rule file of the pack");
+    rules.commit(None);
+    let commit = rules.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let a = service(&folder, "a", "");
+    for rev in ["main", &commit[..9], &commit] {
+        a.write(
+            "whimbrel.toml",
+            &format!("[packs]\nacme = {{ git = \"../rules\", rev = \"{rev}\", folder = \"packs/acme\" }}\n"),
+        );
+        a.done(&["packs", "lock"]);
+        assert!(folder.read("a/whimbrel.lock").contains(&format!("commit = \"{commit}\"")));
+        assert!(a.done(&["rules"]).contains("acme/text-is-limited"));
+    }
+    let whole = "[packs]\nacme = { git = \"../rules\", rev = \"main\" }\n";
+    a.write("whimbrel.toml", whole);
+    let run = a.run(&["packs", "lock"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("has no `pack.toml`") && run.err.contains("`folder = \"…\"`"), "{}", run.err);
+    a.write("whimbrel.toml", &whole.replace("main", "v9"));
+    let run = a.run(&["packs", "lock"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("has no revision `v9`"), "{}", run.err);
+    let json = a.run(&["packs", "list", "--format", "json"]).out;
+    assert!(json.contains("\"state\": \"not-locked\""), "{json}");
+}
