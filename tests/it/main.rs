@@ -13,6 +13,7 @@ mod graph;
 mod guide;
 mod history;
 mod hook;
+mod names;
 mod new;
 mod packs;
 mod policies;
