@@ -206,8 +206,9 @@ pub(super) struct ExplainArguments {
     /// Id of a rule: PACK/RULE, or RULE where only one pack has it
     #[arg(value_name = "RULE", required_unless_present = "names")]
     pub(super) rule: Option<String>,
-    /// List what a rule may say about a head, such as `AddField`, `state.RemoveField`, `CreateModel.fields`
-    #[arg(long, value_name = "HEAD", conflicts_with = "rule")]
+    /// List what a rule may say about a head, such as `AddField`, `state.RemoveField`, `CreateModel.fields`; without one,
+    /// the heads
+    #[arg(long, value_name = "HEAD", num_args = 0..=1, default_missing_value = "", conflicts_with = "rule")]
     pub(super) names: Option<String>,
     #[command(flatten)]
     pub(super) configuration: ConfigurationArguments,
@@ -235,7 +236,7 @@ pub(super) enum NewCommand {
 /// Arguments of `new rule`.
 #[derive(Debug, Args)]
 pub(super) struct NewRuleArguments {
-    /// A migration and a line of the operation, such as shop/migrations/0007_status.py:12
+    /// A migration and a line of the operation, such as `shop/migrations/0007_status.py:12`
     #[arg(long, value_name = "FILE:LINE")]
     pub(super) from: String,
     /// Id of the rule

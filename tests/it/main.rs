@@ -17,6 +17,7 @@ mod guide;
 mod history;
 mod hook;
 mod locks;
+mod names;
 mod new;
 mod packs;
 mod policies;
