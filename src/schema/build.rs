@@ -16,16 +16,16 @@ impl Schema {
         let mut schema = Schema::default();
         for (_, _, state) in project.state.models() {
             let Ok(model) = project.model(state) else { continue };
+            // Whoever makes no table for the model makes none for its ManyToManyFields.
+            if !model.has_table {
+                continue;
+            }
             for (name, field) in &state.fields {
-                if let Some(Ok(through)) = project.through(state, name, field)
-                    && through.has_table
-                {
+                if let Some(Ok(through)) = project.through(state, name, field) {
                     schema.tables.entry(through.table.clone()).or_insert_with(|| project.table(&through));
                 }
             }
-            if model.has_table {
-                schema.tables.insert(model.table.clone(), project.table(&model));
-            }
+            schema.tables.insert(model.table.clone(), project.table(&model));
         }
         schema
     }

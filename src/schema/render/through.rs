@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::history::{FieldState, ModelState, through_table};
 use crate::python::Unknown;
 use crate::schema::render::field::{Field, Fill, Kind, Remote, plain_column};
-use crate::schema::render::model::{Model, is_managed};
+use crate::schema::render::model::Model;
 use crate::schema::render::{Project, reason};
 
 impl Project<'_> {
@@ -66,14 +66,11 @@ impl Project<'_> {
                 doubt: doubt.clone(),
             }
         };
-        let related = self.state.model(&target.0, &target.1);
-        let managed = |model: &ModelState| is_managed(model);
-        let related_managed = related.likely().is_none_or(|related| managed(related));
         Model {
             app: model.app.to_string(),
             name: format!("{own}_{name}"),
             table,
-            has_table: managed(model) || related_managed,
+            has_table: true,
             fields: vec![
                 self.added("id", self.default_auto_field()),
                 end(&from, &model.app, &own),
