@@ -40,7 +40,7 @@ impl Project<'_> {
             table.columns.retain(|column| column.name != field.column.name);
             table.add_column(&self.created_column(field, true));
         }
-        table.constraints.extend(self.key_of_several(model));
+        table.constraints.extend(model.key_constraint());
         for fields in &model.unique_together {
             self.add_unique(&mut table, model.columns(fields));
         }
@@ -65,12 +65,6 @@ impl Project<'_> {
         let mut column = field.column.clone();
         column.references = field.foreign_key(self).filter(|_| with_key);
         column
-    }
-
-    /// The primary key over several columns.
-    pub(super) fn key_of_several(self, model: &Model) -> Option<Constraint> {
-        let columns = model.columns(&model.key);
-        (!columns.is_empty()).then_some(Constraint { name: None, kind: ConstraintKind::PrimaryKey(columns) })
     }
 
     /// `unique_together`: a constraint, on SQLite an index (`sql_create_unique`).

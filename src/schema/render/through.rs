@@ -45,7 +45,6 @@ impl Project<'_> {
             to = format!("to_{to}");
         }
         let constraint = !matches!(field.field.flag("db_constraint"), Ok(Some(false)));
-        let doubt = field.doubt.as_ref().map(|doubt| reason(doubt));
         let end = |name: &str, app: &str, model: &str| {
             let key = self.key((app, model), None, 0);
             let column_type = key.as_ref().map_err(Clone::clone).and_then(|key| key.column_type.clone());
@@ -63,7 +62,6 @@ impl Project<'_> {
                 fill: Fill::None,
                 default: None,
                 stated: None,
-                doubt: doubt.clone(),
             }
         };
         Model {
@@ -83,7 +81,6 @@ impl Project<'_> {
             constraints: Vec::new(),
             comment: None,
             bases: Vec::new(),
-            doubt,
         }
     }
 }

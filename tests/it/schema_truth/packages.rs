@@ -47,6 +47,6 @@ fn statements_of_real_migrations_make_the_schema_of_the_state_after_them() {
         }
     }
     println!("{compared} compared, {} different", different.len());
-    let text: String = different.iter().map(|(place, found)| format!("== {place}\n{found}")).collect();
-    assert!(different.is_empty(), "{text}");
+    let told: Vec<String> = different.iter().map(|(place, found)| format!("== {place}\n{found}")).collect();
+    assert!(different.is_empty(), "{}", told.concat());
 }
