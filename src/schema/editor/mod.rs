@@ -9,6 +9,7 @@ mod fields;
 mod many_to_many;
 mod models;
 mod operations;
+mod referring;
 mod remake;
 mod rename;
 mod run;

@@ -60,6 +60,9 @@ impl Editor<'_> {
             OperationKind::Django(entry) if entry.name == "RunSQL" => self.run_sql(call),
             OperationKind::Django(entry) if entry.name == "RunPython" => self.run_python(call),
             OperationKind::Django(entry) => {
+                if self.place.doubt.is_none() {
+                    self.place.doubt = call.doubt();
+                }
                 if let Err(doubt) = self.django(call, entry.name) {
                     self.unknown(None, doubt);
                 }

@@ -12,6 +12,7 @@ use whimbrel::sql;
 use whimbrel::target::Vendor;
 
 mod canonical;
+mod packages;
 mod structure;
 
 use crate::cases::{Case, Measured, cases};
