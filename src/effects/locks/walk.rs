@@ -103,6 +103,8 @@ struct Gathered {
     rewrites: BTreeSet<String>,
     scans: BTreeSet<String>,
     builds_index: BTreeSet<String>,
+    /// Tables that SQLite makes again, with their indexes.
+    remade: Vec<String>,
     /// The name of a table behind the statement, for one that the statement renames.
     renames: Vec<(String, String)>,
 }
@@ -136,6 +138,11 @@ impl Walk<'_> {
             }
             effect.unknown.extend(steps.unknown);
             self.follow(change, &mut gathered);
+        }
+        for table in &gathered.remade {
+            if self.schema.tables.get(table).is_some_and(|table| !table.indexes.is_empty()) {
+                gathered.builds_index.insert(table.clone());
+            }
         }
         self.finish(gathered, &mut effect);
         self.end_of_statement(changes);
@@ -363,7 +370,10 @@ impl Walk<'_> {
         for Taken { step, table, .. } in &steps.taken {
             gathered.lock(table, None, sqlite::BLOCKS);
             match step {
-                Step::Remake => drop(gathered.rewrites.insert(table.clone())),
+                Step::Remake => {
+                    gathered.rewrites.insert(table.clone());
+                    gathered.remade.push(table.clone());
+                }
                 Step::CreateIndex | Step::CreateIndexSpecial => drop(gathered.builds_index.insert(table.clone())),
                 _ => {}
             }
