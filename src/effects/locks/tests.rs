@@ -10,12 +10,16 @@ const TABLES: &str = "
     CREATE TABLE u (id bigint PRIMARY KEY, a integer);
     CREATE INDEX t_a_idx ON t (a);";
 
-/// Walks through `sql` on a database where `p`, `t` and `u` are in use.
-fn effects(sql: &str, atomic: bool, vendor: Vendor, version: Option<&str>) -> Vec<Effect> {
+fn tables(vendor: Vendor) -> Schema {
     let mut schema = Schema::default();
     for change in statements(TABLES, vendor).into_iter().flat_map(|statement| statement.changes) {
         schema.apply(&change);
     }
+    schema
+}
+
+/// Walks through `sql` on a database where `p`, `t` and `u` are in use.
+fn effects(sql: &str, atomic: bool, vendor: Vendor, version: Option<&str>) -> Vec<Effect> {
     let sent: Vec<Statement> = statements(sql, vendor)
         .into_iter()
         .map(|statement| Statement {
@@ -24,12 +28,17 @@ fn effects(sql: &str, atomic: bool, vendor: Vendor, version: Option<&str>) -> Ve
             span: Span::at(0),
             deferred: false,
             sql: None,
+            joined: false,
             doubt: None,
         })
         .collect();
+    walked(&sent, &tables(vendor), atomic, vendor, version)
+}
+
+fn walked(sent: &[Statement], schema: &Schema, atomic: bool, vendor: Vendor, version: Option<&str>) -> Vec<Effect> {
     let database = Database { vendor, version: version.map(|version| version.parse().unwrap()) };
     let live = |table: &str| schema.tables.contains_key(table);
-    walk(&sent, &schema, atomic, Target { database, django: Version::new(5, 2) }, &live)
+    walk(sent, schema, atomic, Target { database, django: Version::new(5, 2) }, &live)
 }
 
 fn postgresql(sql: &str, atomic: bool) -> Vec<Effect> {
@@ -61,6 +70,32 @@ fn a_constraint_is_validated_under_the_lock_of_the_step_before() {
     assert!(together[1].validates && together[1].scans == ["t"]);
     assert_eq!(together[1].blocks("t"), Blocks::ReadsAndWrites);
     assert_eq!(postgresql(sql, false)[1].blocks("t"), Blocks::Nothing);
+}
+
+#[test]
+fn one_text_is_one_transaction_even_where_the_migration_is_none() {
+    let sql = "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID; ALTER TABLE t VALIDATE CONSTRAINT c; DROP INDEX CONCURRENTLY t_a_idx";
+    let sent = |vendor| -> Vec<Statement> {
+        let found = statements(sql, vendor).into_iter().enumerate();
+        let sent = found.map(|(place, statement)| Statement {
+            changes: statement.changes,
+            operation: 0,
+            span: statement.span,
+            deferred: false,
+            sql: None,
+            joined: place == 1,
+            doubt: None,
+        });
+        sent.collect()
+    };
+    let on = |vendor| walked(&sent(vendor), &tables(vendor), false, vendor, None);
+    let effects = on(Vendor::PostgreSql);
+    assert_eq!(effects[1].blocks("t"), Blocks::ReadsAndWrites);
+    let inside: Vec<bool> = effects.iter().map(|effect| effect.in_transaction).collect();
+    assert_eq!(inside, [true, true, false]);
+    assert_eq!(effects[2].blocks("t"), Blocks::Nothing);
+    // Django sends the statements one by one elsewhere (`DatabaseOperations.prepare_sql_script`).
+    assert!(!on(Vendor::Sqlite)[1].in_transaction);
 }
 
 #[test]

@@ -33,7 +33,15 @@ struct Outcome {
 fn statement(text: &str, vendor: Vendor) -> Statement {
     let changes: Vec<SchemaChange> =
         statements(text, vendor).into_iter().flat_map(|statement| statement.changes).collect();
-    Statement { changes, operation: 0, span: Span::at(0), deferred: false, sql: Some(text.to_owned()), doubt: None }
+    Statement {
+        changes,
+        operation: 0,
+        span: Span::at(0),
+        deferred: false,
+        sql: Some(text.to_owned()),
+        joined: false,
+        doubt: None,
+    }
 }
 
 /// What the walk says of all statements together.
