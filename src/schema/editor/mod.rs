@@ -80,6 +80,7 @@ impl<'s> Editor<'s> {
             span: self.place.span,
             deferred: false,
             sql: None,
+            joined: false,
             doubt: self.place.doubt.clone(),
         }
     }
