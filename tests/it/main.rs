@@ -7,6 +7,7 @@ mod cases;
 mod compat_truth;
 mod deployed;
 mod docs;
+mod effects;
 mod example;
 mod fmt;
 mod formats;
