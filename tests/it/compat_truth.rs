@@ -406,8 +406,7 @@ fn judge(report: &mut Report, case: &Case, measured: &Measured) {
     }
 
     if let Some(lost) = measured.record["data_loss"].as_bool() {
-        let losses: Vec<String> =
-            all().filter_map(|change| change.loses_data.as_ref()).map(|loss| format!("{loss:?}")).collect();
+        let losses: Vec<String> = all().flat_map(|change| &change.loses_data).map(|loss| format!("{loss:?}")).collect();
         let answer = match (lost, losses.is_empty()) {
             (true, false) | (false, true) => Answer::Right,
             _ if unknown => Answer::Unknown,

@@ -8,6 +8,7 @@ mod compat_truth;
 mod configuration;
 mod deployed;
 mod docs;
+mod effects;
 mod example;
 mod flags;
 mod fmt;
