@@ -4,15 +4,19 @@
 
 mod architecture;
 mod cases;
+mod compat_truth;
+mod configuration;
 mod deployed;
 mod docs;
 mod example;
+mod flags;
 mod fmt;
 mod formats;
 mod graph;
 mod guide;
 mod history;
 mod hook;
+mod locks;
 mod new;
 mod packs;
 mod policies;
