@@ -24,6 +24,7 @@ mod packs;
 mod policies;
 mod projects;
 mod repository;
+mod robustness;
 mod rule_examples;
 mod rule_mistakes;
 mod rule_reference;
