@@ -14,13 +14,14 @@ pub mod own;
 mod place;
 mod states;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use crate::diagnostic::Severity;
-use crate::history::{BehavesLike, History, Settings};
+use crate::effects::Release;
+use crate::history::{BehavesLike, History, Settings, Side};
 use crate::language::RuleSet;
 use crate::migration::catalogue::operation_named;
 use crate::migration::{Migration, Operation};
@@ -120,7 +121,8 @@ pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
             Content::Migration(migration) => match timelines.get(file.project) {
                 Some(timeline) => {
                     let deployed = timeline.deployment.seen_from(&timeline.history, migration);
-                    let states = States::of(&timeline.history, migration);
+                    let target = (request.databases, request.django);
+                    let states = States::of(&timeline.history, migration, &deployed, timeline.release(), target);
                     judge.migration(migration, &deployed, &states, &file.assumptions)
                 }
                 None => Verdicts::default(),
@@ -185,6 +187,8 @@ fn described(rules: &RuleSet, judge: &Judge<'_>) -> Vec<RuleSummary> {
 struct Timeline {
     history: History,
     deployment: Deployment,
+    /// What stands when all of its migrations have run, once somebody asks.
+    release: OnceLock<Release>,
 }
 
 impl Timeline {
@@ -193,7 +197,15 @@ impl Timeline {
         let deployment = deployed.as_ref().map_or_else(Deployment::unknown, |deployed| {
             Deployment::of(deployed, present, Settings::default(), behaves_like(rules))
         });
-        Self { history: History::new(present, Settings::default(), behaves_like(rules)), deployment }
+        let history = History::new(present, Settings::default(), behaves_like(rules));
+        Self { history, deployment, release: OnceLock::new() }
+    }
+
+    fn release(&self) -> &Release {
+        self.release.get_or_init(|| Release {
+            code: self.history.finally(Side::State),
+            database: self.history.finally(Side::Database),
+        })
     }
 }
 

@@ -221,15 +221,16 @@ impl Table {
 
     fn drop_constraint(&mut self, name: Option<&str>, constraint: Option<&Constraint>) {
         let named = |other: &Constraint| name.is_some() && other.name.as_deref() == name;
-        let found = self.constraints.iter().position(named).or_else(|| {
+        let by_kind = || {
             let kind = &constraint?.kind;
             self.constraints.iter().position(|other| match (kind, &other.kind) {
                 // MySQL names no columns: DROP PRIMARY KEY.
                 (ConstraintKind::PrimaryKey(columns), ConstraintKind::PrimaryKey(_)) if columns.is_empty() => true,
                 (kind, other) => kind == other,
             })
-        });
-        if let Some(place) = found {
+        };
+        let found = self.constraints.iter().position(named).or_else(by_kind);
+        if let Some(place) = found.or_else(|| self.constraint_place(name?)) {
             self.constraints.remove(place);
         }
     }
@@ -240,7 +241,8 @@ impl Table {
             (_, Some(index)) => other == index,
             _ => false,
         };
-        if let Some(place) = self.indexes.iter().position(is_it) {
+        let by_django = || self.index_named_by_django(name?);
+        if let Some(place) = self.indexes.iter().position(is_it).or_else(by_django) {
             self.indexes.remove(place);
         } else if name.is_some() {
             // A unique constraint is an index to MySQL, which drops it as one.

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cases;
+mod compat_truth;
 mod deployed;
 mod docs;
 mod example;
@@ -13,6 +14,7 @@ mod graph;
 mod guide;
 mod history;
 mod hook;
+mod locks;
 mod names;
 mod new;
 mod packs;

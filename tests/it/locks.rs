@@ -1,0 +1,158 @@
+//! Locks, rewrites, scans and index builds, against what was measured.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::Value as Json;
+use whimbrel::effects::locks::{Blocks, Effect, LockMode, walk};
+use whimbrel::history::{History, Settings, Side};
+use whimbrel::migration::Operation;
+use whimbrel::schema::{Schema, Statement, Target};
+use whimbrel::source::Span;
+use whimbrel::sql::{ChangeKind, SchemaChange, run_sql, statements};
+use whimbrel::target::{Database, Vendor, Version};
+
+use crate::cases::{Case, Measured, cases};
+
+/// What was measured of a run, or is computed for it; tables by the names that they had before.
+#[derive(Debug, Default, PartialEq)]
+struct Outcome {
+    locks: BTreeMap<String, String>,
+    blocks_reads: BTreeSet<String>,
+    blocks_writes: BTreeSet<String>,
+    rewritten: BTreeSet<String>,
+    scans: BTreeSet<String>,
+    index_built: BTreeSet<String>,
+    algorithm: Option<String>,
+}
+
+/// All changes of a text that is sent at once.
+fn statement(text: &str, vendor: Vendor) -> Statement {
+    let changes: Vec<SchemaChange> =
+        statements(text, vendor).into_iter().flat_map(|statement| statement.changes).collect();
+    Statement { changes, operation: 0, span: Span::at(0), deferred: false, sql: Some(text.to_owned()), doubt: None }
+}
+
+/// What the walk says of all statements together.
+fn computed(sent: &[Statement], effects: &[Effect], vendor: Vendor) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut before: HashMap<String, String> = HashMap::new();
+    let mut strongest: BTreeMap<String, (Option<LockMode>, Blocks)> = BTreeMap::new();
+    let mut algorithm = None;
+    for (sent, effect) in sent.iter().zip(effects) {
+        let named = |table: &String| before.get(table).unwrap_or(table).clone();
+        for lock in &effect.locks {
+            let strong = strongest.entry(named(&lock.table)).or_insert((lock.mode, lock.blocks));
+            *strong = (*strong).max((lock.mode, lock.blocks));
+        }
+        outcome.rewritten.extend(effect.rewrites.iter().map(named));
+        outcome.index_built.extend(effect.builds_index.iter().map(named));
+        outcome.scans.extend(effect.scans.iter().map(named));
+        if vendor == Vendor::PostgreSql {
+            // What is measured as a scan and an index build is also what a rewrite does, and a build reads the table.
+            outcome.index_built.extend(effect.rewrites.iter().map(named));
+            outcome.scans.extend(effect.rewrites.iter().map(named));
+            if !effect.concurrently {
+                outcome.scans.extend(effect.builds_index.iter().map(named));
+            }
+        }
+        algorithm = algorithm.max(effect.algorithm);
+        for change in &sent.changes {
+            if let (ChangeKind::RenameTable { to }, Some(table)) = (&change.kind, &change.table) {
+                let original = before.remove(table).unwrap_or_else(|| table.clone());
+                before.insert(to.clone(), original);
+            }
+        }
+    }
+    for (table, (mode, blocks)) in strongest {
+        if blocks == Blocks::ReadsAndWrites {
+            outcome.blocks_reads.insert(table.clone());
+        }
+        if blocks >= Blocks::Writes && vendor != Vendor::Sqlite {
+            outcome.blocks_writes.insert(table.clone());
+        }
+        outcome.locks.extend(mode.map(|mode| (table, mode.words().to_owned())));
+    }
+    outcome.algorithm = algorithm.map(|algorithm| algorithm.word().to_owned());
+    outcome
+}
+
+fn measured_outcome(record: &Json) -> Outcome {
+    let tables = |key: &str| -> BTreeSet<String> {
+        record[key].as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
+    };
+    let locks = record["locks"].as_object().into_iter().flatten();
+    let mut rewritten = tables("rewritten");
+    if record["rewrite"] == true && rewritten.is_empty() {
+        rewritten = tables("blocks_writes");
+    }
+    Outcome {
+        locks: locks.map(|(table, mode)| (table.clone(), mode.as_str().unwrap_or_default().to_owned())).collect(),
+        blocks_reads: tables("blocks_reads"),
+        blocks_writes: tables("blocks_writes"),
+        rewritten,
+        scans: tables("scans"),
+        index_built: tables("index_built"),
+        algorithm: record["mariadb"]["algorithm"].as_str().map(str::to_owned),
+    }
+}
+
+/// The schema before the judged migration, with what the deployed ones have written in SQL.
+fn before(case: &Case, measured: &Measured) -> Schema {
+    let settings = Settings::default().with_default_auto_field("django.db.models.BigAutoField");
+    let history = History::new(&case.migrations, settings.clone(), Box::new(|_| None));
+    let node = history.graph().node("shop", &case.change().name).expect("in the graph");
+    let target = Target { database: measured.database, django: measured.django };
+    let mut schema = Schema::of(&history.before(node, Side::Database), &settings, target);
+    let deployed = &case.migrations[..case.migrations.len() - 1];
+    let mut operations: Vec<&Operation> = deployed.iter().flat_map(|migration| &migration.operations).collect();
+    operations.reverse();
+    while let Some(operation) = operations.pop() {
+        operations.extend(operation.children.iter().rev());
+        for written in operation.sql().iter().flat_map(|sql| run_sql(sql, measured.database.vendor)) {
+            for change in &written.statement.changes {
+                schema.apply(change);
+            }
+        }
+    }
+    schema
+}
+
+/// Where the walk can't agree, and why.
+const EXCEPTIONS: &[(&str, &str, &str)] = &[];
+
+#[test]
+fn the_walk_agrees_with_what_was_measured_in_the_cases() {
+    let mut counts: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for case in cases() {
+        for measured in &case.results {
+            let record = &measured.record;
+            // A migration that fails did only a part.
+            if record["migration"]["clean"] != "ok" {
+                continue;
+            }
+            let vendor = measured.database.vendor;
+            let schema = before(&case, measured);
+            let live = |table: &str| schema.tables.contains_key(table);
+            let sent: Vec<Statement> = measured.texts("sql").iter().map(|text| statement(text, vendor)).collect();
+            let target = Target { database: measured.database, django: measured.django };
+            let effects = walk(&sent, &schema, record["atomic"] == true, target, &live);
+            let (computed, measured_outcome) = (computed(&sent, &effects, vendor), measured_outcome(record));
+            let count = counts.entry(vendor.word()).or_default();
+            if computed == measured_outcome {
+                count.0 += 1;
+            } else if EXCEPTIONS.iter().any(|(name, database, _)| *name == case.name && *database == vendor.word()) {
+                count.2 += 1;
+            } else {
+                count.1 += 1;
+                let unknown: Vec<&String> = effects.iter().flat_map(|effect| &effect.unknown).collect();
+                wrong.push(format!(
+                    "{} {} {}\n  sql {:?}\n  unknown {unknown:?}\n  computed {computed:?}\n  measured {measured_outcome:?}",
+                    case.name, measured.database, measured.django, measured.texts("sql")
+                ));
+            }
+        }
+    }
+    println!("database: (agree, differ, explained) {counts:?}");
+    assert!(wrong.is_empty(), "{}\n{counts:?}", wrong.join("\n"));
+}
