@@ -12,6 +12,7 @@ use crate::check::facts::{ChangeSubject, ChangeView, StatementSubject, Statement
 use crate::check::facts::{Context, MigrationSubject, OperationSubject, Placed};
 use crate::check::finding::{Certainty, Finding, OperationReference, Undecided, UndecidedRule};
 use crate::check::states::States;
+use crate::check::tables::{NO_TABLES, Tables};
 use crate::diagnostic::Label;
 use crate::language::{Cause, Evaluator, Rule, RuleHead, RuleSet, Subject, Truth, UnknownPolicy, Vocabulary};
 use crate::migration::catalogue::Group;
@@ -39,6 +40,7 @@ pub struct Judge<'r> {
     django: Version,
     by_head: HashMap<HeadKey<'r>, Vec<(usize, usize)>>,
     mutant: Option<(u32, bool)>,
+    tables: &'r Tables,
 }
 
 /// How a rule's head meets a subject.
@@ -61,13 +63,19 @@ impl<'r> Judge<'r> {
                 by_head.entry((head.namespace, &head.kind, head.part)).or_default().push((index, head_index));
             }
         }
-        Self { rules, databases, django, by_head, mutant: None }
+        Self { rules, databases, django, by_head, mutant: None, tables: &NO_TABLES }
     }
 
     /// The same with one leaf of a condition replaced by a constant.
     #[must_use]
     pub fn with_mutant(self, leaf: u32, value: bool) -> Self {
         Self { mutant: Some((leaf, value)), ..self }
+    }
+
+    /// The same with what the configuration says of tables.
+    #[must_use]
+    pub fn with_tables(self, tables: &'r Tables) -> Self {
+        Self { tables, ..self }
     }
 
     /// Whether a rule is judged at all: it is not disabled, and about one of these databases and this version of Django.
@@ -88,7 +96,8 @@ impl<'r> Judge<'r> {
         let assumed = Assumed::new(assumptions);
         let mut collected = Collected::default();
         for database in self.databases {
-            let context = Context::new(migration, deployed, states, &self.rules.vocabulary, *database, self.django);
+            let context = Context::new(migration, deployed, states, &self.rules.vocabulary, *database, self.django)
+                .with_tables(self.tables);
             let of_file = Of { context: &context, assumed: &assumed };
             self.file(of_file, &mut collected);
             for placed in &context.operations {

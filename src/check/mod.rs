@@ -13,6 +13,7 @@ mod judge;
 pub mod own;
 mod place;
 mod states;
+mod tables;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -30,7 +31,7 @@ use crate::target::{Database, Version};
 
 pub use assume::Assumption;
 pub use deployed::{Deployed, Deployment};
-pub use facts::vocabulary;
+pub use facts::{HAZARDS, vocabulary};
 pub use finding::{
     Certainty, Finding, MigrationSummary, OperationReference, Outcome, RuleSummary, Suppression, Undecided,
     UndecidedRule,
@@ -38,6 +39,7 @@ pub use finding::{
 pub(crate) use judge::fingerprint;
 pub use judge::{Judge, Verdicts};
 pub use states::States;
+pub use tables::{TableFacts, Tables};
 
 /// A file to judge.
 #[derive(Clone, Debug)]
@@ -100,6 +102,10 @@ pub struct Request<'r> {
     pub databases: &'r [Database],
     /// The version of Django.
     pub django: Version,
+    /// What the configuration says of tables.
+    pub tables: &'r Tables,
+    /// What the settings of the Django project say.
+    pub settings: &'r Settings,
 }
 
 /// Judges files. The outcome does not depend on their order.
@@ -111,9 +117,9 @@ pub fn check(request: Request<'_>) -> Outcome {
 /// Like [`check`], and counts the files that are done.
 #[must_use]
 pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
-    let judge = Judge::new(request.rules, request.databases, request.django);
+    let judge = Judge::new(request.rules, request.databases, request.django).with_tables(request.tables);
     let timelines: Vec<Timeline> =
-        request.projects.iter().map(|project| Timeline::of(project, request.rules)).collect();
+        request.projects.iter().map(|project| Timeline::of(project, request.settings, request.rules)).collect();
     let verdicts: Vec<Verdicts> = request
         .files
         .par_iter()
@@ -192,12 +198,12 @@ struct Timeline {
 }
 
 impl Timeline {
-    fn of(project: &Project, rules: &RuleSet) -> Self {
+    fn of(project: &Project, settings: &Settings, rules: &RuleSet) -> Self {
         let Project { present, deployed } = project;
         let deployment = deployed.as_ref().map_or_else(Deployment::unknown, |deployed| {
-            Deployment::of(deployed, present, Settings::default(), behaves_like(rules))
+            Deployment::of(deployed, present, settings.clone(), behaves_like(rules))
         });
-        let history = History::new(present, Settings::default(), behaves_like(rules));
+        let history = History::new(present, settings.clone(), behaves_like(rules));
         Self { history, deployment, release: OnceLock::new() }
     }
 

@@ -7,5 +7,4 @@ pub mod locks;
 pub mod loss;
 pub mod phase;
 pub mod reversal;
-
 pub use around::{Effects, Release};

@@ -75,6 +75,24 @@ pub struct Rule {
     pub overrides: Vec<Override>,
     /// Why it is switched off, when it is.
     pub disabled: Option<Override>,
+    /// Whether it is off only because its author says `severity off`: whoever gives it a severity switches it on.
+    pub on_request: bool,
+}
+
+impl Rule {
+    /// Switches it on, if it waits for that.
+    pub fn request(&mut self) {
+        if self.on_request {
+            self.on_request = false;
+            self.disabled = None;
+        }
+    }
+
+    /// Switches it off.
+    pub fn disable(&mut self, change: Override) {
+        self.on_request = false;
+        self.disabled = Some(change);
+    }
 }
 
 /// A head of a rule.

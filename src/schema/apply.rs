@@ -56,13 +56,26 @@ impl Schema {
 
     /// PostgreSQL names no table where it drops or renames an index.
     fn apply_without_table(&mut self, kind: &ChangeKind) {
-        for table in self.tables.values_mut() {
-            match kind {
-                ChangeKind::DropIndex { .. } | ChangeKind::RenameIndex { .. } => table.apply(kind),
-                _ => {}
-            }
+        let (ChangeKind::DropIndex { name: Some(name), .. } | ChangeKind::RenameIndex { name, .. }) = kind else {
+            return;
+        };
+        let holder = self.table_of_index(name).map(str::to_owned);
+        if let Some(table) = holder.and_then(|holder| self.tables.get_mut(&holder)) {
+            table.apply(kind);
         }
     }
+}
+
+/// The constraint with the columns of the index that it uses, which it does not name.
+fn over_index(constraint: &Constraint, used: Option<Index>) -> Constraint {
+    let mut constraint = constraint.clone();
+    if let (Some(index), ConstraintKind::PrimaryKey(columns) | ConstraintKind::Unique { columns, .. }) =
+        (used, &mut constraint.kind)
+        && columns.is_empty()
+    {
+        *columns = index.columns;
+    }
+    constraint
 }
 
 fn refers_to(constraint: &Constraint, table: &str) -> bool {
@@ -130,8 +143,8 @@ impl Table {
             ChangeKind::DropDefault { column } => self.set_default(column, None),
             ChangeKind::AddConstraint { constraint, using_index, .. } => {
                 let becomes = |index: &Index| index.name.is_some() && index.name == *using_index;
-                self.indexes.retain(|index| !becomes(index));
-                self.add_constraint(constraint);
+                let used = self.indexes.iter().position(becomes).map(|place| self.indexes.remove(place));
+                self.add_constraint(&over_index(constraint, used));
             }
             ChangeKind::DropConstraint { name, constraint } => {
                 self.drop_constraint(name.as_deref(), constraint.as_ref())
@@ -221,15 +234,14 @@ impl Table {
 
     fn drop_constraint(&mut self, name: Option<&str>, constraint: Option<&Constraint>) {
         let named = |other: &Constraint| name.is_some() && other.name.as_deref() == name;
-        let by_kind = || {
+        let found = self.constraints.iter().position(named).or_else(|| {
             let kind = &constraint?.kind;
             self.constraints.iter().position(|other| match (kind, &other.kind) {
                 // MySQL names no columns: DROP PRIMARY KEY.
                 (ConstraintKind::PrimaryKey(columns), ConstraintKind::PrimaryKey(_)) if columns.is_empty() => true,
                 (kind, other) => kind == other,
             })
-        };
-        let found = self.constraints.iter().position(named).or_else(by_kind);
+        });
         if let Some(place) = found.or_else(|| self.constraint_place(name?)) {
             self.constraints.remove(place);
         }
@@ -241,8 +253,7 @@ impl Table {
             (_, Some(index)) => other == index,
             _ => false,
         };
-        let by_django = || self.index_named_by_django(name?);
-        if let Some(place) = self.indexes.iter().position(is_it).or_else(by_django) {
+        if let Some(place) = self.indexes.iter().position(is_it).or_else(|| self.index_place(name?)) {
             self.indexes.remove(place);
         } else if name.is_some() {
             // A unique constraint is an index to MySQL, which drops it as one.

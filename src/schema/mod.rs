@@ -5,7 +5,7 @@ mod build;
 mod diff;
 mod editor;
 mod features;
-mod find;
+mod names;
 mod render;
 mod statement;
 mod table;

@@ -5,9 +5,11 @@
 mod architecture;
 mod cases;
 mod compat_truth;
+mod configuration;
 mod deployed;
 mod docs;
 mod example;
+mod flags;
 mod fmt;
 mod formats;
 mod graph;

@@ -41,6 +41,12 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             m.0.migration.initial.as_ref().map_or(Fact::Bool(false), stated)
         }),
         attribute(
+            "edited",
+            Slot::set(Type::Bool),
+            "Whether running code has it already, with other statements; comments and layout do not count.",
+            |m| Fact::Bool(m.0.deployed.is_edited()),
+        ),
+        attribute(
             "operations",
             Slot::set(Type::list(Type::Entity("Operation"))),
             "What reaches the database, in order.",
@@ -96,6 +102,9 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
         }),
         attribute("replaces_missing", list_of_text(), "What a squash replaces and is not there (any more).", |m| {
             texts(m.0.states.place().replaced.iter().filter(|(_, present)| !*present).map(|(name, _)| name))
+        }),
+        attribute("replaces_squashed", list_of_text(), "What a squash replaces and is a squash itself.", |m| {
+            texts(m.0.states.place().replaced_squashes.iter())
         }),
         attribute("duplicates", list_of_text(), "Other files that are the same migration of the same app.", |m| {
             texts(m.0.states.place().duplicates.iter())
@@ -176,13 +185,12 @@ impl<'a> Entity<'a> for MigrationView<'a> {
         match attribute {
             Some("atomic") => migration.atomic.span,
             Some("initial") => migration.initial.as_ref().and_then(|initial| initial.span),
-            Some("dependencies") => first(&migration.dependencies),
+            Some("dependencies" | "circle") => first(&migration.dependencies),
             Some("run_before") => first(&migration.run_before),
-            Some("replaces" | "replaces_present" | "replaces_missing" | "replaces_circle") => {
+            Some("replaces" | "replaces_present" | "replaces_missing" | "replaces_squashed" | "replaces_circle") => {
                 first(&migration.replaces)
             }
             Some("missing_dependencies") => self.0.states.place().missing.first().map(|(_, span)| *span),
-            Some("circle") => first(&migration.dependencies),
             _ => Some(migration.class_span),
         }
     }

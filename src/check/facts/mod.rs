@@ -28,6 +28,7 @@ use std::rc::Rc;
 
 use crate::check::deployed::Deployed;
 use crate::check::states::States;
+use crate::check::tables::{NO_TABLES, Tables};
 use crate::effects::Effects;
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Fact, Slot, Type, Vocabulary};
@@ -42,7 +43,7 @@ use origin::Origin;
 pub(crate) use change::{ChangeView, kind_name};
 pub(crate) use statement::StatementView;
 pub(crate) use subject::{ChangeSubject, MigrationSubject, OperationSubject, StatementSubject};
-pub use vocabulary::vocabulary;
+pub use vocabulary::{HAZARDS, vocabulary};
 
 /// Everything that the facts of one migration rest on.
 pub(crate) struct Context<'a> {
@@ -62,6 +63,8 @@ pub(crate) struct Context<'a> {
     pub(crate) django: Version,
     /// The vocabulary, with what rule files declare.
     pub(crate) vocabulary: &'a Vocabulary,
+    /// What the configuration says of tables.
+    pub(crate) tables: &'a Tables,
     /// What was found out about functions of the file, by where they start.
     data_codes: RefCell<HashMap<usize, Rc<DataCode>>>,
 }
@@ -93,7 +96,13 @@ impl<'a> Context<'a> {
         }
         let data_codes = RefCell::default();
         let effects = states.effects(database);
-        Self { migration, operations, deployed, states, effects, database, django, vocabulary, data_codes }
+        let tables = &NO_TABLES;
+        Self { migration, operations, deployed, states, effects, database, django, vocabulary, tables, data_codes }
+    }
+
+    /// The same with what the configuration says of tables.
+    pub(crate) fn with_tables(self, tables: &'a Tables) -> Self {
+        Self { tables, ..self }
     }
 
     /// Whether a rule file declares an operation class of that path, by its last part.

@@ -11,22 +11,32 @@ use crate::language::vocabulary::{EntityType, Head, Kind, Name};
 use crate::language::{Slot, Type, Vocabulary};
 use crate::migration::catalogue::{FIELDS, Group, OPERATIONS, OperationEntry};
 
-/// What a finding can warn of.
-const HAZARDS: &[&str] = &[
-    "breaks-old-code",
-    "breaks-new-code",
-    "blocks-reads",
-    "blocks-writes",
-    "rewrites-table",
-    "scans-table",
-    "may-fail",
-    "loses-data",
-    "irreversible",
-    "deadlock",
-    "drift",
-    "retry",
-    "policy",
+/// What a finding can warn of, each with a sentence.
+pub static HAZARDS: [(&str, &str); 13] = [
+    ("breaks-old-code", "code from before the release fails on the new schema"),
+    ("breaks-new-code", "code of the release fails on the old schema, or on the new one"),
+    ("blocks-reads", "requests that read the table wait"),
+    ("blocks-writes", "requests that write the table wait"),
+    ("rewrites-table", "every row is written anew, and every index"),
+    ("scans-table", "every row is read under the lock"),
+    ("may-fail", "the migration itself can fail, on some data or in some place"),
+    ("loses-data", "rows or values are gone"),
+    ("irreversible", "going back is not possible, or does not bring back what was there"),
+    ("deadlock", "several tables are locked, in an order that requests may not follow"),
+    ("drift", "what the migrations say and what the database has are no longer the same"),
+    ("retry", "after a failure, running it again fails as well"),
+    ("policy", "a house rule"),
 ];
+
+static HAZARD_WORDS: [&str; HAZARDS.len()] = {
+    let mut words = [""; HAZARDS.len()];
+    let mut index = 0;
+    while index < words.len() {
+        words[index] = HAZARDS[index].0;
+        index += 1;
+    }
+    words
+};
 
 /// What people write who come from SQL, from other frameworks or from other tools.
 const SYNONYMS: &[(&str, &str)] = &[
@@ -147,7 +157,7 @@ fn build() -> Vocabulary {
         heads,
         entities: entities(),
         databases: &database::VENDORS,
-        hazards: HAZARDS,
+        hazards: &HAZARD_WORDS,
         synonyms: SYNONYMS,
     }
 }

@@ -150,6 +150,7 @@ const FACTS: &[Fact] = &[
     // By their words.
     words("SELECT", As, &[], "C: run_python__read_only"),
     words("LOCK TABLE", Ax, &[], "T: lock table"),
+    words("REINDEX INDEX", Sh, &[BuildsIndex], "T: reindex"),
     words("REINDEX TABLE", Sh, &[BuildsIndex], "C: run_sql__reindex"),
     words("REINDEX TABLE CONCURRENTLY", Sux, &[BuildsIndex, Concurrently], "C: run_sql__reindex_concurrently")
         .outside_transactions(),
@@ -167,6 +168,12 @@ const FACTS: &[Fact] = &[
     words("CREATE POLICY", Ax, &[], "M: Explicit Locking, ACCESS EXCLUSIVE"),
     words("ALTER POLICY", Ax, &[], "M: Explicit Locking, ACCESS EXCLUSIVE"),
     words("DROP POLICY", Ax, &[], "M: Explicit Locking, ACCESS EXCLUSIVE"),
+    words("CREATE VIEW", Ax, &[], "T: create or replace view add col"),
+    words("ALTER VIEW", Ax, &[], "M: Explicit Locking, ACCESS EXCLUSIVE"),
+    words("ALTER DOMAIN ADD CONSTRAINT", Sh, &[Scans], "T: domain add check"),
+    words("ALTER DOMAIN VALIDATE CONSTRAINT", Sh, &[Scans], "M: ALTER DOMAIN, VALIDATE CONSTRAINT"),
+    words("ALTER DOMAIN SET NOT NULL", Sh, &[Scans], "M: ALTER DOMAIN, SET NOT NULL"),
+    free("ALTER DOMAIN ADD CONSTRAINT NOT VALID", "T: domain add check not valid"),
     words("CREATE STATISTICS", Sux, &[], "T: create statistics"),
     words("CREATE TABLE PARTITION OF", Ax, &[], "M: CREATE TABLE, PARTITION OF"),
     words("CREATE TABLE INHERITS", Sux, &[], "M: Explicit Locking, SHARE UPDATE EXCLUSIVE"),

@@ -1,6 +1,6 @@
 //! What a change is in detail: the entries of the tables of facts that it stands under.
 
-use crate::effects::locks::types::{TypeChange, type_change};
+use crate::effects::locks::types::{TypeChange, is_of_postgresql, type_change};
 use crate::schema::{Schema, Table, Target};
 use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, ForeignKey, Rows, SchemaChange, Volatility};
 use crate::target::Vendor;
@@ -262,6 +262,11 @@ fn add_column(column: &Column, table: &str, context: &Context<'_>, steps: &mut S
     if column.auto {
         steps.take(Step::AddColumnAuto, table);
     }
+    if let (Vendor::PostgreSql, Ok(column_type)) = (context.target.database.vendor, &column.column_type)
+        && !is_of_postgresql(column_type)
+    {
+        steps.unknown.push(format!("whether the type `{}` is a domain with constraints", column_type.name));
+    }
     if column.generated.as_ref().is_some_and(|generated| generated.stored) {
         steps.take(Step::AddColumnStored, table);
     }
@@ -355,12 +360,20 @@ fn drop_constraint(
         Some(ConstraintKind::ForeignKey { references, .. }) => {
             steps.take_both(Step::DropForeignKey, table, &references.table);
         }
-        Some(ConstraintKind::PrimaryKey(_)) => steps.take(Step::DropPrimaryKey, table),
+        Some(ConstraintKind::PrimaryKey(columns)) => {
+            steps.take(Step::DropPrimaryKey, table);
+            drop_referring(table, columns, true, context, steps);
+        }
         // MySQL and MariaDB keep a unique constraint as an index.
         Some(ConstraintKind::Unique { .. }) if context.target.database.vendor != Vendor::PostgreSql => {
             steps.take(Step::DropIndex, table);
         }
-        Some(_) => steps.take(Step::DropConstraint, table),
+        Some(kind) => {
+            steps.take(Step::DropConstraint, table);
+            if let ConstraintKind::Unique { columns, .. } = kind {
+                drop_referring(table, columns, false, context, steps);
+            }
+        }
         None => {
             steps.take(Step::DropConstraint, table);
             // One that does not look like a foreign key by its name, in a table that is known, is none.
@@ -369,6 +382,15 @@ fn drop_constraint(
                 let named = named.unwrap_or("that is dropped");
                 steps.unknown.push(format!("whether the constraint `{named}` is a foreign key"));
             }
+        }
+    }
+}
+
+/// CASCADE, without which a key that others refer to can't be dropped, drops their foreign keys.
+fn drop_referring(table: &str, columns: &[String], primary: bool, context: &Context<'_>, steps: &mut Steps) {
+    for (other, references) in referring(context.schema, table) {
+        if references.columns == columns || primary && references.columns.is_empty() {
+            steps.take_both(Step::DropForeignKey, table, other);
         }
     }
 }

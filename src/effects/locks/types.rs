@@ -58,6 +58,82 @@ fn plain(name: &str) -> &str {
     ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, plain)| plain)
 }
 
+/// Types of PostgreSQL ("Data Types") and of the extensions that Django's fields and those of well-known packages use. Any
+/// other may be a domain.
+const TYPES: &[&str] = &[
+    "varchar",
+    "char",
+    "integer",
+    "bigint",
+    "smallint",
+    "boolean",
+    "numeric",
+    "double precision",
+    "real",
+    "float",
+    "timestamp",
+    "timestamptz",
+    "time",
+    "timetz",
+    "varbit",
+    "bit",
+    "text",
+    "date",
+    "interval",
+    "uuid",
+    "json",
+    "jsonb",
+    "jsonpath",
+    "xml",
+    "bytea",
+    "inet",
+    "cidr",
+    "macaddr",
+    "macaddr8",
+    "money",
+    "oid",
+    "regclass",
+    "name",
+    "point",
+    "line",
+    "lseg",
+    "box",
+    "path",
+    "polygon",
+    "circle",
+    "tsvector",
+    "tsquery",
+    "int4range",
+    "int8range",
+    "numrange",
+    "tsrange",
+    "tstzrange",
+    "daterange",
+    "int4multirange",
+    "int8multirange",
+    "nummultirange",
+    "tsmultirange",
+    "tstzmultirange",
+    "datemultirange",
+    "citext",
+    "hstore",
+    "ltree",
+    "lquery",
+    "cube",
+    "geometry",
+    "geography",
+    "raster",
+    "vector",
+    "halfvec",
+    "isbn",
+    "ean13",
+];
+
+/// Whether it is a type of PostgreSQL's or of a well-known extension's.
+pub(super) fn is_of_postgresql(column_type: &ColumnType) -> bool {
+    TYPES.contains(&plain(&column_type.name))
+}
+
 /// PostgreSQL, "ALTER TABLE", Notes: no rewrite where the old type is binary coercible to the new one, or an unconstrained
 /// domain over it. Measured: the rows of `tests/truth/postgresql-statements.tsv` with an arrow.
 fn postgresql(

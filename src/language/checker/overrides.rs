@@ -56,7 +56,8 @@ impl Checker<'_> {
                             ));
                         }
                         let reason = because.as_ref().map(|text| text.value.clone());
-                        set.rules[index].disabled = Some(self.override_at(rule.span, "disabled", reason));
+                        let change = self.override_at(rule.span, "disabled", reason);
+                        set.rules[index].disable(change);
                     }
                     DeclarationKind::Extend { rule, clauses, .. } => self.extend(rule, clauses, pack, set),
                     _ => {}
@@ -78,7 +79,7 @@ impl Checker<'_> {
         false
     }
 
-    fn override_at(&self, span: Span, what: &str, because: Option<String>) -> Override {
+    pub(super) fn override_at(&self, span: Span, what: &str, because: Option<String>) -> Override {
         let line = self.source.position(span.start).line;
         let place = format!("{}:{line}", self.source.path());
         Override { what: what.to_owned(), because, place, shared: self.shared }
@@ -130,6 +131,11 @@ impl Checker<'_> {
         let mut scope = Scope::new(pack, heads);
         for clause in clauses {
             match &clause.kind {
+                ClauseKind::Severity(word) if word.value == "off" => {
+                    let help = format!("write `disable {} because \"…\"`", rule.id);
+                    self.report("override::no-reason", "`extend` can't switch a rule off", word.span, "why?")
+                        .help(help);
+                }
                 ClauseKind::Severity(word) => {
                     let Some(severity) = self.severity(word) else { continue };
                     let what = format!("severity {}", severity.word());
@@ -138,6 +144,7 @@ impl Checker<'_> {
                         continue;
                     }
                     rule.severity = severity;
+                    rule.request();
                     rule.overrides.push(change);
                 }
                 ClauseKind::Unknown(word) => {

@@ -1,5 +1,8 @@
 //! Locks, rewrites, scans and index builds, against what was measured.
 
+mod operations;
+mod postgresql_statements;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value as Json;
@@ -9,7 +12,7 @@ use whimbrel::migration::Operation;
 use whimbrel::schema::{Schema, Statement, Target};
 use whimbrel::source::Span;
 use whimbrel::sql::{ChangeKind, SchemaChange, run_sql, statements};
-use whimbrel::target::{Database, Vendor, Version};
+use whimbrel::target::Vendor;
 
 use crate::cases::{Case, Measured, cases};
 
@@ -33,7 +36,12 @@ fn statement(text: &str, vendor: Vendor) -> Statement {
 }
 
 /// What the walk says of all statements together.
-fn computed(sent: &[Statement], effects: &[Effect], vendor: Vendor) -> Outcome {
+fn computed(
+    sent: &[Statement],
+    effects: &[Effect],
+    schema: &Schema,
+    vendor: Vendor,
+) -> (Outcome, HashMap<String, String>) {
     let mut outcome = Outcome::default();
     let mut before: HashMap<String, String> = HashMap::new();
     let mut strongest: BTreeMap<String, (Option<LockMode>, Blocks)> = BTreeMap::new();
@@ -59,7 +67,9 @@ fn computed(sent: &[Statement], effects: &[Effect], vendor: Vendor) -> Outcome {
         for change in &sent.changes {
             if let (ChangeKind::RenameTable { to }, Some(table)) = (&change.kind, &change.table) {
                 let original = before.remove(table).unwrap_or_else(|| table.clone());
-                before.insert(to.clone(), original);
+                if schema.tables.contains_key(&original) {
+                    before.insert(to.clone(), original);
+                }
             }
         }
     }
@@ -72,13 +82,21 @@ fn computed(sent: &[Statement], effects: &[Effect], vendor: Vendor) -> Outcome {
         }
         outcome.locks.extend(mode.map(|mode| (table, mode.words().to_owned())));
     }
-    outcome.algorithm = algorithm.map(|algorithm| algorithm.word().to_owned());
-    outcome
+    // RENAME TABLE takes no ALGORITHM, and is as quick as ALTER TABLE RENAME, which is INSTANT.
+    outcome.algorithm = algorithm.map(|algorithm| algorithm.word().to_owned()).filter(|word| word != "INSTANT");
+    if matches!(vendor, Vendor::MySql | Vendor::MariaDb) {
+        // Not measured there.
+        outcome.index_built.clear();
+    }
+    (outcome, before)
 }
 
-fn measured_outcome(record: &Json) -> Outcome {
+/// What was measured, of tables that were there before; `before` has the old names of those that were renamed.
+fn measured_outcome(record: &Json, schema: &Schema, before: &HashMap<String, String>) -> Outcome {
     let tables = |key: &str| -> BTreeSet<String> {
-        record[key].as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
+        let names = record[key].as_array().into_iter().flatten().filter_map(Json::as_str);
+        let names = names.map(|name| before.get(name).map_or(name, String::as_str));
+        names.filter(|name| schema.tables.contains_key(*name)).map(str::to_owned).collect()
     };
     let locks = record["locks"].as_object().into_iter().flatten();
     let mut rewritten = tables("rewritten");
@@ -92,7 +110,7 @@ fn measured_outcome(record: &Json) -> Outcome {
         rewritten,
         scans: tables("scans"),
         index_built: tables("index_built"),
-        algorithm: record["mariadb"]["algorithm"].as_str().map(str::to_owned),
+        algorithm: record["mariadb"]["algorithm"].as_str().filter(|word| *word != "INSTANT").map(str::to_owned),
     }
 }
 
@@ -118,12 +136,33 @@ fn before(case: &Case, measured: &Measured) -> Schema {
 }
 
 /// Where the walk can't agree, and why.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[];
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    // The planner may look up the few referenced rows by their index instead of reading all of the table; whether it does
+    // can't be told, and the other table of a foreign key is said to be read.
+    ("alter_field__bigint_to_fk_same_column", "postgresql", "the planner's choice"),
+    ("alter_field__fk_to_o2o", "postgresql", "the planner's choice"),
+    ("alter_field__o2o_to_fk", "postgresql", "the planner's choice"),
+    ("postgres__validate_constraint", "postgresql", "`import *` hides what the deployed migration does to the table"),
+    (
+        "alter_field__collation_ci_mariadb",
+        "mariadb",
+        "it is the collation that the server has anyway, which is not known",
+    ),
+    (
+        "rename_model__with_m2m",
+        "mariadb",
+        "measured by the old names alone; `tests/truth/operations.tsv`, RenameModel, has COPY",
+    ),
+    ("rename_model__with_self_fk", "mariadb", "measured by the old names alone"),
+    ("index__state_only_then_sql", "sqlite", "measured by quoted names alone"),
+    ("run_sql__create_index", "sqlite", "measured by quoted names alone"),
+];
 
 #[test]
 fn the_walk_agrees_with_what_was_measured_in_the_cases() {
     let mut counts: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
     let mut wrong = Vec::new();
+    let mut used = BTreeSet::new();
     for case in cases() {
         for measured in &case.results {
             let record = &measured.record;
@@ -137,11 +176,15 @@ fn the_walk_agrees_with_what_was_measured_in_the_cases() {
             let sent: Vec<Statement> = measured.texts("sql").iter().map(|text| statement(text, vendor)).collect();
             let target = Target { database: measured.database, django: measured.django };
             let effects = walk(&sent, &schema, record["atomic"] == true, target, &live);
-            let (computed, measured_outcome) = (computed(&sent, &effects, vendor), measured_outcome(record));
+            let (computed, names) = computed(&sent, &effects, &schema, vendor);
+            let measured_outcome = measured_outcome(record, &schema, &names);
             let count = counts.entry(vendor.word()).or_default();
             if computed == measured_outcome {
                 count.0 += 1;
-            } else if EXCEPTIONS.iter().any(|(name, database, _)| *name == case.name && *database == vendor.word()) {
+            } else if let Some((name, database, _)) =
+                EXCEPTIONS.iter().find(|(name, database, _)| *name == case.name && *database == vendor.word())
+            {
+                used.insert((*name, *database));
                 count.2 += 1;
             } else {
                 count.1 += 1;
@@ -153,6 +196,9 @@ fn the_walk_agrees_with_what_was_measured_in_the_cases() {
             }
         }
     }
-    println!("database: (agree, differ, explained) {counts:?}");
+    for (name, database, _) in EXCEPTIONS {
+        assert!(used.contains(&(*name, *database)), "{name} on {database} is no exception any more");
+    }
+    println!("(agree, differ, explained) {counts:?}");
     assert!(wrong.is_empty(), "{}\n{counts:?}", wrong.join("\n"));
 }
