@@ -33,7 +33,7 @@ struct Change<'v> {
     work: &'v [String],
     breaks_old_code: Vec<Failure<'v>>,
     breaks_new_code: Vec<Failure<'v>>,
-    loses: Option<&'v str>,
+    loses: &'v [String],
     reverse: &'v str,
     unknown: &'v [String],
 }
@@ -93,7 +93,7 @@ fn change(step: &Step) -> Change<'_> {
         work: &step.work,
         breaks_old_code: step.breaks_old_code.iter().map(failure).collect(),
         breaks_new_code: step.breaks_new_code.iter().map(failure).collect(),
-        loses: step.loses.as_deref(),
+        loses: &step.loses,
         reverse: &step.reverse,
         unknown: &step.unknown,
     }

@@ -65,7 +65,7 @@ fn render_step(out: &mut String, number: usize, step: &Step, options: &RenderOpt
         let when = if step.sql.is_some() { "before it, " } else { "" };
         line(out, "new code", &format!("{when}{}", sentence(broken)), None, options);
     }
-    if let Some(lost) = &step.loses {
+    for lost in &step.loses {
         line(out, "lost", lost, None, options);
     }
     for unknown in &step.unknown {

@@ -41,7 +41,7 @@ pub(super) struct Step {
     pub(super) breaks_old_code: Vec<Broken>,
     pub(super) breaks_new_code: Vec<Broken>,
     /// What is gone.
-    pub(super) loses: Option<String>,
+    pub(super) loses: Vec<String>,
     /// What going back does.
     pub(super) reverse: String,
     /// What can't be told.
@@ -93,7 +93,7 @@ impl View {
                     work: lock.map(work).unwrap_or_default(),
                     breaks_old_code: own.map(|own| broken(&own.breaks_old_code)).unwrap_or_default(),
                     breaks_new_code: own.map(|own| broken(&own.breaks_new_code)).unwrap_or_default(),
-                    loses: own.and_then(|own| own.loses_data.as_ref()).map(lost),
+                    loses: own.map(|own| own.loses_data.iter().map(lost).collect()).unwrap_or_default(),
                     reverse: reverse(&change.kind, effects.reversals.get(statement.operation)),
                     unknown,
                 });
@@ -114,7 +114,7 @@ impl View {
                 work: Vec::new(),
                 breaks_old_code: Vec::new(),
                 breaks_new_code: left.map(|left| broken(left)).unwrap_or_default(),
-                loses: None,
+                loses: Vec::new(),
                 reverse: reverse_of_operation(operation, reversal),
                 unknown: Vec::new(),
             });
