@@ -1,6 +1,7 @@
 //! Who is to blame: the changes of a migration, one after the other, between the code that runs and the code to come.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::effects::compat::failure::{Cause, Certainty, Failure};
 use crate::effects::compat::made::Made;
@@ -31,8 +32,9 @@ pub struct Rollout<'a> {
     pub transactional: bool,
     /// How many operations the migration has, nested ones counted.
     pub operations: usize,
-    /// The code of which the models are those after so many of the migration's operations; 0 for those before it.
-    pub code_after: &'a dyn Fn(usize) -> Code,
+    /// The code of which the models are those after so many of the migration's operations; 0 for those before it. It is
+    /// asked for few of them, but for these more than once.
+    pub code_after: &'a dyn Fn(usize) -> Arc<Code>,
 }
 
 /// What a change does to those who run.
