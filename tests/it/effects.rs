@@ -38,9 +38,7 @@ fn effects(models: &str, change: &str, database: &str) -> Effects {
     let history = History::new(&[first.clone(), second.clone()], settings.clone(), Box::new(|_| None));
     let target = Target { database: database.parse().unwrap(), django: Version::new(5, 2) };
     let node = |migration: &Migration| history.graph().node("shop", &migration.name).unwrap();
-    let sent = |migration: &Migration| {
-        statements(migration, &history.states_sent(node(migration)), &settings, target)
-    };
+    let sent = |migration: &Migration| statements(migration, &history.states_sent(node(migration)), &settings, target);
     let mut before = Schema::default();
     for change in sent(&first).iter().flat_map(|statement| &statement.changes) {
         before.apply(change);
@@ -48,7 +46,7 @@ fn effects(models: &str, change: &str, database: &str) -> Effects {
     let states = history.states_within(node(&second), Side::State);
     let code_after = |number: usize| {
         let state = &states[number];
-        Code::new(state, Schema::of(state, &settings, target), &settings, target)
+        Arc::new(Code::new(state, Schema::of(state, &settings, target), &settings, target))
     };
     let statements = sent(&second);
     let rollout = Rollout {

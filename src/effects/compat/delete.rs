@@ -69,7 +69,10 @@ impl Code {
     pub(super) fn deleted_with(&self, place: usize) -> Vec<Demand<'_>> {
         let mut demands = Vec::new();
         let mut open = self.holders(place);
-        let mut seen = open.clone();
+        let mut seen = vec![false; self.models.len()];
+        for holder in &open {
+            seen[*holder] = true;
+        }
         while let Some(next) = open.pop() {
             let model = &self.models[next];
             for Incoming { model: child, column, on_delete, null } in &model.incoming {
@@ -80,8 +83,7 @@ impl Code {
                 demands.push(Demand { table, column, parent: &model.table, on_delete, sets_null, managed });
                 if on_delete == OnDelete::Cascade {
                     for holder in self.holders(*child) {
-                        if !seen.contains(&holder) {
-                            seen.push(holder);
+                        if !std::mem::replace(&mut seen[holder], true) {
                             open.push(holder);
                         }
                     }

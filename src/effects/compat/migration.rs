@@ -1,6 +1,7 @@
 //! Who is to blame: the changes of a migration, one after the other, between the code that runs and the code to come.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::effects::compat::failure::{Cause, Certainty, Failure};
 use crate::effects::compat::made::Made;
@@ -31,8 +32,9 @@ pub struct Rollout<'a> {
     pub transactional: bool,
     /// How many operations the migration has, nested ones counted.
     pub operations: usize,
-    /// The code of which the models are those after so many of the migration's operations; 0 for those before it.
-    pub code_after: &'a dyn Fn(usize) -> Code,
+    /// The code of which the models are those after so many of the migration's operations; 0 for those before it. It is
+    /// asked for few of them, but for these more than once.
+    pub code_after: &'a dyn Fn(usize) -> Arc<Code>,
 }
 
 /// What a change does to those who run.
@@ -211,11 +213,16 @@ fn learned(rollout: &Rollout<'_>, after: &Schema) -> Vec<Vec<Failure>> {
     if sends.len() >= rollout.operations {
         return blamed;
     }
-    let before: BTreeSet<Failure> = failures(rollout.old, rollout.before).failures.into_iter().collect();
-    for failure in failures(rollout.old, after).failures {
+    let mut referred = failures(rollout.old, after).failures;
+    referred.retain(|failure| matches!(failure.cause, Cause::Referred(_)));
+    if !referred.is_empty() {
+        let before = failures(rollout.old, rollout.before).failures;
+        referred.retain(|failure| before.binary_search(failure).is_ok());
+    }
+    for failure in referred {
         let (Cause::Referred(child), Some(column)) = (&failure.cause, &failure.column) else { continue };
         let writes = |number: usize| (rollout.code_after)(number).lets_parents_go(child, column);
-        if !before.contains(&failure) || writes(0) || !writes(rollout.operations) {
+        if writes(0) || !writes(rollout.operations) {
             continue;
         }
         let operation = (1..=rollout.operations).find(|number| writes(*number)).map(|number| number - 1);
@@ -240,7 +247,13 @@ fn is_harmless(failure: &Failure, rollout: &Rollout<'_>) -> bool {
 fn stays(rollout: &Rollout<'_>, after: &Schema) -> Vec<Vec<Failure>> {
     let mut blamed = vec![Vec::new(); rollout.operations];
     let (start, end) = ((rollout.code_after)(0), (rollout.code_after)(rollout.operations));
-    let known: BTreeSet<Failure> = failures(&start, rollout.before).failures.into_iter().collect();
+    let mut left = failures(&end, after).failures;
+    left.retain(|failure| !failure.depends_on_values());
+    if !left.is_empty() {
+        let known = failures(&start, rollout.before).failures;
+        let finally = failures(rollout.new, rollout.finally.unwrap_or(after)).failures;
+        left.retain(|failure| known.binary_search(failure).is_err() && finally.binary_search(failure).is_ok());
+    }
     let mut watch = Watch::new(&end, rollout.before);
     let mut schema = rollout.before.clone();
     for (number, statement) in rollout.statements.iter().enumerate() {
@@ -252,12 +265,7 @@ fn stays(rollout: &Rollout<'_>, after: &Schema) -> Vec<Vec<Failure>> {
         }
     }
     let blame: BTreeMap<Failure, At> = watch.appeared().into_iter().collect();
-    let finally: BTreeSet<Failure> =
-        failures(rollout.new, rollout.finally.unwrap_or(after)).failures.into_iter().collect();
-    for failure in failures(&end, after).failures {
-        if known.contains(&failure) || !finally.contains(&failure) || failure.depends_on_values() {
-            continue;
-        }
+    for failure in left {
         let operation = match blame.get(&failure) {
             Some(at) => Some(at.operation),
             None => (1..=rollout.operations)
