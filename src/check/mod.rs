@@ -13,14 +13,16 @@ mod judge;
 pub mod own;
 mod place;
 mod states;
+mod tables;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use crate::diagnostic::Severity;
-use crate::history::{BehavesLike, History, Settings};
+use crate::effects::Release;
+use crate::history::{BehavesLike, History, Settings, Side};
 use crate::language::RuleSet;
 use crate::migration::catalogue::operation_named;
 use crate::migration::{Migration, Operation};
@@ -29,7 +31,7 @@ use crate::target::{Database, Version};
 
 pub use assume::Assumption;
 pub use deployed::{Deployed, Deployment};
-pub use facts::vocabulary;
+pub use facts::{HAZARDS, vocabulary};
 pub use finding::{
     Certainty, Finding, MigrationSummary, OperationReference, Outcome, RuleSummary, Suppression, Undecided,
     UndecidedRule,
@@ -37,6 +39,7 @@ pub use finding::{
 pub(crate) use judge::fingerprint;
 pub use judge::{Judge, Verdicts};
 pub use states::States;
+pub use tables::{TableFacts, Tables};
 
 /// A file to judge.
 #[derive(Clone, Debug)]
@@ -99,6 +102,10 @@ pub struct Request<'r> {
     pub databases: &'r [Database],
     /// The version of Django.
     pub django: Version,
+    /// What the configuration says of tables.
+    pub tables: &'r Tables,
+    /// What the settings of the Django project say.
+    pub settings: &'r Settings,
 }
 
 /// Judges files. The outcome does not depend on their order.
@@ -110,9 +117,9 @@ pub fn check(request: Request<'_>) -> Outcome {
 /// Like [`check`], and counts the files that are done.
 #[must_use]
 pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
-    let judge = Judge::new(request.rules, request.databases, request.django);
+    let judge = Judge::new(request.rules, request.databases, request.django).with_tables(request.tables);
     let timelines: Vec<Timeline> =
-        request.projects.iter().map(|project| Timeline::of(project, request.rules)).collect();
+        request.projects.iter().map(|project| Timeline::of(project, request.settings, request.rules)).collect();
     let verdicts: Vec<Verdicts> = request
         .files
         .par_iter()
@@ -120,7 +127,8 @@ pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
             Content::Migration(migration) => match timelines.get(file.project) {
                 Some(timeline) => {
                     let deployed = timeline.deployment.seen_from(&timeline.history, migration);
-                    let states = States::of(&timeline.history, migration);
+                    let target = (request.databases, request.django);
+                    let states = States::of(&timeline.history, migration, &deployed, timeline.release(), target);
                     judge.migration(migration, &deployed, &states, &file.assumptions)
                 }
                 None => Verdicts::default(),
@@ -185,15 +193,25 @@ fn described(rules: &RuleSet, judge: &Judge<'_>) -> Vec<RuleSummary> {
 struct Timeline {
     history: History,
     deployment: Deployment,
+    /// What stands when all of its migrations have run, once somebody asks.
+    release: OnceLock<Release>,
 }
 
 impl Timeline {
-    fn of(project: &Project, rules: &RuleSet) -> Self {
+    fn of(project: &Project, settings: &Settings, rules: &RuleSet) -> Self {
         let Project { present, deployed } = project;
         let deployment = deployed.as_ref().map_or_else(Deployment::unknown, |deployed| {
-            Deployment::of(deployed, present, Settings::default(), behaves_like(rules))
+            Deployment::of(deployed, present, settings.clone(), behaves_like(rules))
         });
-        Self { history: History::new(present, Settings::default(), behaves_like(rules)), deployment }
+        let history = History::new(present, settings.clone(), behaves_like(rules));
+        Self { history, deployment, release: OnceLock::new() }
+    }
+
+    fn release(&self) -> &Release {
+        self.release.get_or_init(|| Release {
+            code: self.history.finally(Side::State),
+            database: self.history.finally(Side::Database),
+        })
     }
 }
 

@@ -3,9 +3,11 @@
 mod arguments;
 mod baseline;
 mod check;
+mod detected;
 mod explain;
 mod failure;
 mod fmt;
+mod init;
 mod new;
 mod output;
 mod packs;
@@ -41,6 +43,7 @@ pub fn main() -> ExitCode {
         Command::Test(test) => test::run(&test, &output),
         Command::Fmt(fmt) => fmt::run(&fmt, &output),
         Command::Explain(explain) => explain::run(&explain, &output),
+        Command::Init(init) => init::run(&init),
         Command::New { command } => new::run(&command),
         Command::Packs { command } => packs::run(&command, &output),
         Command::Rules(rules) => rules::run(&rules, &output),

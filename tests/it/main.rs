@@ -4,15 +4,20 @@
 
 mod architecture;
 mod cases;
+mod compat_truth;
+mod configuration;
 mod deployed;
 mod docs;
 mod example;
+mod flags;
 mod fmt;
 mod formats;
 mod graph;
 mod guide;
 mod history;
 mod hook;
+mod locks;
+mod names;
 mod new;
 mod packs;
 mod policies;

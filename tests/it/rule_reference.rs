@@ -147,13 +147,32 @@ fn names_lists_what_a_rule_may_say_about_a_head() {
     it.
 
     Names
-      op: Operation           The operation.
-      model: Model            The model it is about.
-      table: str              The model's table.
-      model_name: str         The `model_name` argument.
-      new_name: str           The `new_name` argument.
-      old_name: str?          The `old_name` argument.
-      old_fields: list[str]?  The `old_fields` argument.
+      op: Operation                  The operation.
+      changes: list[Change]          What it sends to the database, in order.
+      breaks_old_code: list[str]     What running code certainly can't do after it:
+                                     `select`, `insert`, ….
+      may_break_old_code: list[str]  What running code can't do with some values.
+      old_code_failures: list[Failure]
+                                     What running code can no longer do after it,
+                                     certain or not.
+      breaks_new_code: list[str]     What the code of this release certainly can't
+                                     do before it.
+      new_code_failures: list[Failure]
+                                     What the code of this release can't do before
+                                     it, certain or not.
+      left_behind: list[Failure]     What code with the models after it can't do on
+                                     the schema that this migration leaves: what a
+                                     change of the state alone forgets.
+      loses_data: bool               Whether data is gone that going back does not
+                                     bring back.
+      reversible: bool               Whether `migrate` can take it back, rows and
+                                     all.
+      model: Model                   The model it is about.
+      table: str                     The model's table.
+      model_name: str                The `model_name` argument.
+      new_name: str                  The `new_name` argument.
+      old_name: str?                 The `old_name` argument.
+      old_fields: list[str]?         The `old_fields` argument.
 
     Names that every head has
       app: str                   Label of the app.
@@ -167,13 +186,32 @@ fn names_lists_what_a_rule_may_say_about_a_head() {
       deployed: Deployed         What the code that may still be running knows.
 
     Operation: An operation of a migration.
-      kind: str             Its class, without the module.
-      model: Model?         The model it is about, if it is about one.
-      field: Field?         The field it is about, if it is about one.
-      name: str?            Its `name` argument, if it has one.
-      code: Code?           The code of a RunPython.
-      in_transaction: bool  Whether Django runs it inside a transaction on the
-                            database it is judged for.
+      kind: str                      Its class, without the module.
+      model: Model?                  The model it is about, if it is about one.
+      field: Field?                  The field it is about, if it is about one.
+      name: str?                     Its `name` argument, if it has one.
+      code: Code?                    The code of a RunPython.
+      in_transaction: bool           Whether Django runs it inside a transaction on
+                                     the database it is judged for.
+      changes: list[Change]          What it sends to the database, in order.
+      breaks_old_code: list[str]     What running code certainly can't do after it:
+                                     `select`, `insert`, ….
+      may_break_old_code: list[str]  What running code can't do with some values.
+      old_code_failures: list[Failure]
+                                     What running code can no longer do after it,
+                                     certain or not.
+      breaks_new_code: list[str]     What the code of this release certainly can't
+                                     do before it.
+      new_code_failures: list[Failure]
+                                     What the code of this release can't do before
+                                     it, certain or not.
+      left_behind: list[Failure]     What code with the models after it can't do on
+                                     the schema that this migration leaves: what a
+                                     change of the state alone forgets.
+      loses_data: bool               Whether data is gone that going back does not
+                                     bring back.
+      reversible: bool               Whether `migrate` can take it back, rows and
+                                     all.
       is  CreateModel, DeleteModel, RenameModel, AlterModelTable,
           AlterModelTableComment, AlterUniqueTogether, AlterIndexTogether,
           AlterOrderWithRespectTo, AlterModelOptions, AlterModelManagers, AddIndex,
@@ -187,6 +225,100 @@ fn names_lists_what_a_rule_may_say_about_a_head() {
           SchemaOperation, DataOperation, FieldOperation, ModelOperation,
           IndexOperation, ConstraintOperation
 
+    Change: A change that reaches the database.
+      change: Change                 The change itself.
+      kind: str                      What it is in SQL: `ADD COLUMN`.
+      table: str?                    Its table.
+      model: Model?                  The model whose table it is; tables of
+                                     many-to-many relations have none.
+      column: str?                   Its column.
+      to: str?                       The new name.
+      op: Operation                  The operation that sends it.
+      in_sql: bool                   Whether it is written as SQL, in a RunSQL.
+      live: bool?                    Whether the table was there before this
+                                     release, so that running code may use it.
+      old_code_failures: list[Failure]
+                                     What running code can no longer do after it,
+                                     certain or not.
+      breaks_old_code: list[str]     What running code certainly can't do any more:
+                                     `select`, `insert`, ….
+      may_break_old_code: list[str]  What running code can't do with some values.
+      breaks_old_code_later: list[str]
+                                     What running code can't do once new code has
+                                     written.
+      breaks_in_between: list[str]   What running code can't do until a later
+                                     operation of this migration.
+      new_code_failures: list[Failure]
+                                     What the code of this release can't do before
+                                     it, certain or not.
+      breaks_new_code: list[str]     What the code of this release certainly can't
+                                     do before it.
+      breaks_prepared_statements: bool
+                                     Whether statements that are prepared on the
+                                     server fail afterwards.
+      loses_data: bool               Whether data is gone that going back does not
+                                     bring back.
+      locks: list[Lock]              The locks that its statement takes on tables
+                                     that running code uses.
+      holds: list[Lock]              The locks that the transaction holds while its
+                                     statement works, its own included.
+      lock: access-share < row-share < row-exclusive < share-update-exclusive < share < share-row-exclusive < exclusive < access-exclusive?
+                                     The strongest lock that its statement takes, on
+                                     PostgreSQL.
+      blocks: nothing < writes < reads-and-writes
+                                     Who waits for the locks that its statement
+                                     takes.
+      rewrites: bool                 Whether all rows of a table that running code
+                                     uses are written again.
+      scans: bool                    Whether a table that running code uses is read
+                                     in full, for a check or an index.
+      builds_index: bool             Whether an index is built on a table that
+                                     running code uses.
+      rewritten_tables: list[str]    The tables of which all rows are written again.
+      scanned_tables: list[str]      The tables that are read in full.
+      validates: bool                Whether it validates a constraint that was NOT
+                                     VALID.
+      transactional: bool            Whether it can run in a transaction.
+      algorithm: instant < nocopy < inplace < copy?
+                                     How MySQL and MariaDB do it.
+      definition: Column?            The column as it becomes, or as it was if it
+                                     goes.
+      old_type: str?                 The type that the column has.
+      new_type: str?                 The type that the column gets.
+      constraint: TableConstraint?   The constraint.
+      index: TableIndex?             The index.
+      name: str?                     Name of the constraint or index, when it is
+                                     known.
+      concurrently: bool             Whether it says CONCURRENTLY.
+      not_valid: bool?               Whether rows that are there are not looked at:
+                                     NOT VALID.
+      using_index: str?              The index that becomes the constraint: USING
+                                     INDEX.
+      cascade: bool?                 Whether it says CASCADE.
+      if_not_exists: bool?           Whether it says IF NOT EXISTS.
+      filtered: bool?                Whether a WHERE limits it.
+      words: str?                    Its words, in upper case and without names.
+      object: str?                   What it names beside the table: a type, a view,
+                                     a parameter.
+      sql: str?                      The SQL, when it is written in the migration.
+      is  CreateTable, DropTable, RenameTable, AddColumn, DropColumn, RenameColumn,
+          AlterColumnType, SetNotNull, DropNotNull, SetDefault, DropDefault,
+          AddConstraint, ValidateConstraint, DropConstraint, RenameConstraint,
+          CreateIndex, DropIndex, RenameIndex, Comment, RemakeTable, Insert, Update,
+          Delete, Truncate, Other, Unknown
+
+    Failure: Something that code can't do.
+      action: select | query | insert | update | delete | upsert | bulk_create | bulk_update | m2m
+                    What the code does.
+      model: str    The model that it does it with, as `app.model`.
+      table: str    The table that it fails on.
+      column: str?  The column, where it is about one.
+      certainty: certain | possible | later
+                    Whether it always fails, for some values, or once new code has
+                    written.
+      silent: bool  Whether no error is raised, but something else happens.
+      why: str      Why it fails.
+
     Model: A model.
       name: str               Its name, in lower case.
       app: str                Label of its app.
@@ -196,6 +328,10 @@ fn names_lists_what_a_rule_may_say_about_a_head() {
       proxy: bool             Whether it has no table of its own.
       db_table_comment: str?  The table's comment.
       fields: list[Field]     Its fields.
+      rows: int?              About how many rows its table has, as `[tables]` says.
+      hot: bool               Whether its table is always in use, as `[tables]`
+                              says.
+      owner: str?             Who answers for its table, as `[tables]` says.
 
     Migration: A migration.
       name: str                     Its name: the file's, without `.py`.
@@ -204,7 +340,13 @@ fn names_lists_what_a_rule_may_say_about_a_head() {
       atomic: bool                  Whether it runs in one transaction, where the
                                     database can.
       initial: bool                 Whether it is marked as its app's first.
+      edited: bool                  Whether running code has it already, with other
+                                    statements; comments and layout do not count.
       operations: list[Operation]   What reaches the database, in order.
+      changes: list[Change]         What it sends to the database, in order.
+      phase: any | pre-deploy | post-deploy | split | unknown
+                                    When it may run: before the new code, after the
+                                    old code is gone, whenever, or never.
       dependencies: list[str]       What it depends on, as `app.name`.
       run_before: list[str]         What depends on it by its own wish, as
                                     `app.name`.
@@ -282,11 +424,89 @@ fn rules_lists_every_rule_with_its_origin() {
     graph/half-squash                          warning   built in         all
     graph/missing-dependency                   error     built in         all
     graph/nested-squash                        error     built in         django < 6.0
+    policy/argument-names                      off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:758)
+    policy/automatic-name                      off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:241)
+    policy/automatic-through                   off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:607)
+    policy/column-without-comment              off       built in         django >= 4.2
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:470)
+    policy/database-ignored                    off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:722)
+    policy/field-removed                       off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:312)
+    policy/foreign-key-without-index           off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:635)
+    policy/hash-index                          off       built in         postgresql
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:559)
+    policy/hints-missing                       off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:692)
+    policy/hot-table                           off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:361)
+    policy/limited-text                        off       built in         postgresql
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:502)
+    policy/model-by-another-name               off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:796)
+    policy/model-deleted                       off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:286)
+    policy/name-not-as-agreed                  off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:264)
+    policy/non-atomic-with-several-operations  off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:108)
+    policy/non-atomic-without-need             off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:76)
+    policy/not-elidable                        off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:665)
+    policy/primary-key-not-as-agreed           off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:440)
+    policy/protected-app                       off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:388)
+    policy/python-beside-schema                off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:17)
+    policy/raw-sql                             off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:338)
+    policy/several-index-builds                off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:189)
+    policy/small-primary-key                   off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:409)
+    policy/too-many-operations                 off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:146)
+    policy/unique-together                     off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:581)
+    policy/wide-index                          off       built in         all
+        off because it is a matter of taste or of house rules: give it a severity to
+        switch it on (rules/policy.rules:538)
     postgresql/concurrently-in-transaction     error     built in         postgresql
     postgresql/index-without-concurrently      error     built in         postgresql
     team/no-big-index                          error     ci/team.rules:2  postgresql >= 12, django >= 4.2
 
-    27 rules, 2 of them off
+    53 rules, 28 of them off
     ");
 }
 

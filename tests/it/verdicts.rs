@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use whimbrel::check::{Certainty, Checked, Content, Outcome, Project, Request, check};
+use whimbrel::check::{Certainty, Checked, Content, Outcome, Project, Request, Tables, check};
+use whimbrel::history::Settings;
 use whimbrel::language::RuleSet;
 use whimbrel::migration::{Migration, read_migration};
 use whimbrel::rules;
@@ -38,6 +39,8 @@ fn outcome(rules: &RuleSet, judged: &Arc<Migration>, others: &[Arc<Migration>], 
         projects: &[Project { present: release, deployed: Some(Vec::new()) }],
         databases: &databases,
         django: Version::new(5, 2),
+        tables: &Tables::default(),
+        settings: &Settings::default(),
     })
 }
 
@@ -216,6 +219,8 @@ fn a_table_of_the_same_release_is_not_deployed() {
         projects: &[Project { present: vec![create, Arc::clone(&add)], deployed: Some(vec![add]) }],
         databases: &["postgresql".parse().expect("a database")],
         django: Version::new(5, 2),
+        tables: &Tables::default(),
+        settings: &Settings::default(),
     });
     assert_eq!(deployed.findings.len(), 1, "a deployed migration is judged alone");
 }

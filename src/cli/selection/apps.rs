@@ -1,6 +1,7 @@
 //! The labels of the apps that migrations belong to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::cli::project::Project;
 use crate::cli::selection::tree::{Blob, Tree};
@@ -196,7 +197,8 @@ fn configured(project: &Project, app: &str) -> Option<String> {
             if folder.value == "." { project.config.root.clone() } else { project.config.root.join(&folder.value) };
         folder == absolute
     });
-    known.map(|(_, label)| label.clone())
+    let detected = || project.detected().apps.iter().find(|found| found.value.0 == Path::new(app));
+    known.map(|(_, label)| label.clone()).or_else(|| detected().map(|found| found.value.1.clone()))
 }
 
 /// The app that the first migrations of the folder name when they depend on each other.

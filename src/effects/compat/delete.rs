@@ -52,6 +52,8 @@ pub(super) struct Demand<'c> {
     pub(super) on_delete: OnDelete,
     /// Whether the code sets the column to NULL.
     pub(super) sets_null: bool,
+    /// Whether Django looks after the table.
+    pub(super) managed: bool,
 }
 
 impl Code {
@@ -66,7 +68,8 @@ impl Code {
                 let table = self.models[*child].table.as_str();
                 let on_delete = *on_delete;
                 let sets_null = on_delete == OnDelete::Set && *null;
-                demands.push(Demand { table, column, parent: &model.table, on_delete, sets_null });
+                let managed = self.models[*child].managed;
+                demands.push(Demand { table, column, parent: &model.table, on_delete, sets_null, managed });
                 if on_delete == OnDelete::Cascade {
                     for holder in self.holders(*child) {
                         if !seen.contains(&holder) {
@@ -79,12 +82,19 @@ impl Code {
             let on_delete = OnDelete::Cascade;
             for link in &model.links {
                 let (table, parent) = (link.table.as_str(), model.table.as_str());
-                demands.push(Demand { table, column: &link.from, parent, on_delete, sets_null: false });
+                demands.push(Demand { table, column: &link.from, parent, on_delete, sets_null: false, managed: true });
             }
             for (other, number) in &model.incoming_links {
                 if let Some(link) = self.models[*other].links.get(*number) {
                     let (table, parent) = (link.table.as_str(), model.table.as_str());
-                    demands.push(Demand { table, column: &link.to, parent, on_delete, sets_null: false });
+                    demands.push(Demand {
+                        table,
+                        column: &link.to,
+                        parent,
+                        on_delete,
+                        sets_null: false,
+                        managed: true,
+                    });
                 }
             }
         }

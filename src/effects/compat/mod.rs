@@ -13,7 +13,10 @@ mod check;
 mod code;
 mod delete;
 mod failure;
+mod family;
 mod kind;
+mod migration;
+mod origins;
 mod table;
 mod types;
 
@@ -24,3 +27,6 @@ pub use check::{Compatibility, failures};
 pub use code::Code;
 pub(super) use code::is_a;
 pub use failure::{Action, Cause, Certainty, Failure, Outcome};
+pub use migration::{ChangeEffects, MigrationEffects, Rollout, of_migration};
+pub(super) use origins::Origins;
+pub(super) use types::narrows_values;

@@ -7,6 +7,8 @@ use crate::target::Vendor;
 /// A rule that rows differ.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Unique<'a> {
+    /// Its name, when it is known.
+    pub(super) name: Option<&'a str>,
     /// Columns; an expression stands as its text.
     pub(super) columns: Vec<&'a str>,
     /// Whether ON CONFLICT can name its columns: not deferrable, not partial, no expressions.
@@ -57,10 +59,11 @@ pub(super) fn primary_key(table: &Table) -> Vec<&str> {
 pub(super) fn uniques(table: &Table) -> Vec<Unique<'_>> {
     let key = Some(primary_key(table)).filter(|key| !key.is_empty());
     let inline = table.columns.iter().filter(|column| column.unique).map(|column| vec![column.name.as_str()]);
-    let plain = key.into_iter().chain(inline).map(|columns| Unique::over(columns, true));
+    let plain = key.into_iter().chain(inline).map(|columns| Unique::over(None, columns, true));
     let stated = table.constraints.iter().filter_map(|constraint| match &constraint.kind {
         ConstraintKind::Unique { columns, deferrable } => {
-            Some(Unique::over(columns.iter().map(String::as_str).collect(), !deferrable))
+            let columns = columns.iter().map(String::as_str).collect();
+            Some(Unique::over(constraint.name.as_deref(), columns, !deferrable))
         }
         _ => None,
     });
@@ -69,13 +72,14 @@ pub(super) fn uniques(table: &Table) -> Vec<Unique<'_>> {
 }
 
 impl<'a> Unique<'a> {
-    fn over(columns: Vec<&'a str>, conflict_target: bool) -> Self {
-        Self { columns, conflict_target, partial: false, expressions: false }
+    fn over(name: Option<&'a str>, columns: Vec<&'a str>, conflict_target: bool) -> Self {
+        Self { name, columns, conflict_target, partial: false, expressions: false }
     }
 }
 
 fn of_index(index: &Index) -> Unique<'_> {
     Unique {
+        name: index.name.as_deref(),
         columns: index.columns.iter().map(String::as_str).collect(),
         conflict_target: !index.partial && !index.expressions,
         partial: index.partial,
@@ -125,4 +129,18 @@ pub(super) fn mentions(expression: &str, name: &str) -> bool {
 pub(super) fn may_raise(expression: &str) -> bool {
     let lower = expression.to_ascii_lowercase();
     ["/", "::", "cast", "power", "ln(", "log(", "sqrt"].iter().any(|part| lower.contains(part))
+}
+
+/// Whether a check, in SQL or Python, is true or NULL when a column that it mentions is NULL: it compares and does
+/// nothing else, or it is a choice of which one says that the column may be NULL.
+pub(super) fn null_passes(expression: &str, column: &str) -> bool {
+    let lower = expression.to_ascii_lowercase();
+    let has = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
+    if has(&["&", " and ", "~", " not ", "coalesce", "xor", "case "]) {
+        return false;
+    }
+    let column = column.to_ascii_lowercase();
+    let plain: String = lower.chars().filter(|c| !matches!(c, '"' | '`')).collect();
+    let allows = plain.contains(&format!("{column} is null")) || plain.contains(&format!("{column}__isnull=true"));
+    allows || !has(&["|", " or ", "null", ", "])
 }

@@ -5,7 +5,7 @@ use crate::schema::editor::altered::should_be_altered;
 use crate::schema::editor::operations::Ends;
 use crate::schema::editor::remake::{Changed, fill};
 use crate::schema::editor::{Editor, add_constraint, create_index, drop_constraint, drop_index};
-use crate::schema::render::{Field, Fill, Kind, Model};
+use crate::schema::render::{Field, Kind, Model};
 use crate::sql::{ChangeKind, Constraint, ConstraintKind, Index, Rows, SchemaChange};
 
 /// A column that refers to one that changes, before and after.
@@ -94,7 +94,7 @@ impl Editor<'_> {
         }
         for column in &referring {
             let actions = self.type_actions(&column.table, &column.old, &column.new);
-            self.send_actions(&column.table, actions.before, actions.own, actions.after);
+            self.send_actions(&column.table, actions, true);
         }
         if keyed(new)
             && (dropped_key || !keyed(old))
@@ -148,25 +148,28 @@ impl Editor<'_> {
             _ => None,
         };
         let tightened = matches!(nullness, Some(ChangeKind::SetNotNull { .. }));
+        let keeps_default = new.column.default.is_some();
         // The rows that are there get the default before the column is tightened.
         let four_steps = tightened && (new.default.is_some() || new.column.default.is_some());
         if four_steps {
-            let Actions { before, own, after } = actions;
-            self.send_actions(table, before, own, Vec::new());
+            let after = std::mem::take(&mut actions.after);
+            self.send_actions(table, actions, keeps_default);
             let mut changes = vec![self.change(table, ChangeKind::ChangeRows { rows: Rows::Update, filtered: true })];
             if self.target.is_postgresql() {
                 changes.push(self.immediate());
             }
             self.execute_all(changes);
-            self.send_actions(table, Vec::new(), nullness.into_iter().collect(), after);
+            let own = nullness.into_iter().collect();
+            self.send_actions(table, Actions { own, after, ..Actions::default() }, keeps_default);
         } else {
             actions.own.extend(nullness);
-            self.send_actions(table, actions.before, actions.own, actions.after);
+            self.send_actions(table, actions, keeps_default);
         }
     }
 
     /// Sends what goes before, the parts of ALTER TABLE, and what follows.
-    fn send_actions(&mut self, table: &str, before: Vec<ChangeKind>, own: Vec<ChangeKind>, after: Vec<ChangeKind>) {
+    fn send_actions(&mut self, table: &str, actions: Actions, keeps_default: bool) {
+        let Actions { before, own, after } = actions;
         for kind in before {
             self.execute(table, kind);
         }
@@ -175,12 +178,26 @@ impl Editor<'_> {
             self.execute_all(changes);
         } else {
             for kind in own {
-                self.execute(table, kind);
+                self.modify(table, kind, keeps_default);
             }
         }
         for kind in after {
             self.execute(table, kind);
         }
+    }
+
+    /// Sends a part of ALTER TABLE to MySQL. MODIFY states all of a column again: a DEFAULT that it does not name is gone
+    /// (`_alter_column_null_sql` names only a `db_default`).
+    fn modify(&mut self, table: &str, kind: ChangeKind, keeps_default: bool) {
+        let mut changes = vec![self.change(table, kind)];
+        if let ChangeKind::SetNotNull { column } | ChangeKind::DropNotNull { column } = &changes[0].kind {
+            let known = self.schema.tables.get(table).and_then(|table| table.column(column));
+            if known.is_some_and(|column| column.default.is_some()) && !keeps_default {
+                let column = column.clone();
+                changes.push(self.change(table, ChangeKind::DropDefault { column }));
+            }
+        }
+        self.execute_all(changes);
     }
 
     /// Whether NULLs are filled by way of a DEFAULT that goes again afterwards.
@@ -190,7 +207,7 @@ impl Editor<'_> {
             && new.column.default.is_none()
             && !self.skips_default_on_alter(new)
             && fill(&new.fill).is_some()
-            && (old.fill != new.fill || new.fill == Fill::Time)
+            && (old.fill != new.fill || new.fill.differs_each_time())
     }
 
     /// `_field_db_check`: the CHECK of a field's class, without the name of its column, so that a renaming alone does not
@@ -224,11 +241,23 @@ impl Editor<'_> {
     fn drop_indexes(&mut self, from: &Model, table: &str, old: &Field) {
         let by_meta = |name: &Option<String>| name.is_some() && from.indexes.iter().any(|part| part.name == *name);
         let Some(known) = self.schema.tables.get(table) else { return };
-        let columns = [old.column.name.clone()];
+        let columns_of_key = [old.column.name.clone()];
         let is_it = |index: &&Index| {
-            index.columns == columns && !index.unique && index.method.is_none() && !by_meta(&index.name)
+            index.columns == columns_of_key && !index.unique && index.method.is_none() && !by_meta(&index.name)
         };
         let indexes: Vec<Index> = known.indexes.iter().filter(is_it).cloned().collect();
+        if indexes.is_empty() && self.target.is_mysql() && old.remote.as_ref().is_some_and(|remote| remote.constraint) {
+            // The one that the database made for the foreign key, where no other begins with its column.
+            let begins = |columns: &[String]| columns.first() == columns_of_key.first();
+            let covered = known.indexes.iter().any(|index| begins(&index.columns))
+                || known.constraints.iter().any(|own| match &own.kind {
+                    ConstraintKind::PrimaryKey(columns) | ConstraintKind::Unique { columns, .. } => begins(columns),
+                    _ => false,
+                });
+            if !covered {
+                self.execute(table, drop_index(plain_index(columns_of_key.to_vec())));
+            }
+        }
         for index in indexes {
             self.execute(table, drop_index(index));
         }

@@ -63,5 +63,6 @@ impl Editor<'_> {
         let change = self.change(old, ChangeKind::RenameTable { to: new.to_owned() });
         self.execute_all(vec![change.clone()]);
         self.rename_deferred(&change);
+        self.renamed.push((old.to_owned(), new.to_owned()));
     }
 }

@@ -81,6 +81,33 @@ pub(in crate::schema) enum Fill {
     Unknown,
 }
 
+/// What gives another value each time it is called, so that the same callable twice is two defaults.
+const DIFFERENT_EACH_TIME: &[&str] = &[
+    "uuid1",
+    "uuid4",
+    "uuid6",
+    "uuid7",
+    "now",
+    "today",
+    "utcnow",
+    "time",
+    "random",
+    "token_hex",
+    "token_urlsafe",
+    "get_random_string",
+];
+
+impl Fill {
+    /// Whether two of it are different.
+    pub(in crate::schema) fn differs_each_time(&self) -> bool {
+        match self {
+            Fill::Time => true,
+            Fill::Default(text) => DIFFERENT_EACH_TIME.contains(&text.as_str()),
+            _ => false,
+        }
+    }
+}
+
 impl Field {
     /// Whether the field has a column.
     pub(in crate::schema) fn has_column(&self) -> bool {
