@@ -161,9 +161,8 @@ pub(super) fn steps(change: &SchemaChange, context: &Context<'_>) -> Steps {
             steps.take(
                 match change {
                     TypeChange::None if context.target.database.vendor != Vendor::PostgreSql => return steps,
-                    TypeChange::None | TypeChange::Metadata => Step::TypeMetadata,
                     TypeChange::Indexes if indexed => Step::TypeIndexes,
-                    TypeChange::Indexes => Step::TypeMetadata,
+                    TypeChange::None | TypeChange::Metadata | TypeChange::Indexes => Step::TypeMetadata,
                     TypeChange::Rewrite => Step::TypeRewrite,
                 },
                 name,

@@ -23,6 +23,7 @@ pub struct TableLock {
 /// What a statement does to those who use the database at the same time. Tables that the same release has made are not
 /// named: nobody waits for them.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Effect {
     /// The locks that it takes, by table: the strongest on each.
     pub locks: Vec<TableLock>,
@@ -156,13 +157,13 @@ impl Walk<'_> {
                 gathered.builds_index.insert(table.clone());
             }
         }
-        self.finish(gathered, &mut effect);
+        self.finish(&gathered, &mut effect);
         self.end_of_statement(changes, goes_on);
         effect
     }
 
     /// Turns what was gathered into the effect; only live tables are named.
-    fn finish(&mut self, gathered: Gathered, effect: &mut Effect) {
+    fn finish(&mut self, gathered: &Gathered, effect: &mut Effect) {
         let now = |table: &String| {
             let renamed = gathered.renames.iter().find(|(old, _)| old == table);
             renamed.map_or_else(|| table.clone(), |(_, new)| new.clone())
@@ -209,10 +210,10 @@ impl Walk<'_> {
     /// Follows the change in the schema and in the names of tables.
     fn follow(&mut self, change: &SchemaChange, gathered: &mut Gathered) {
         match (&change.kind, change.table.as_deref()) {
-            (ChangeKind::CreateTable { if_not_exists, .. }, Some(table)) => {
-                if !(*if_not_exists && self.schema.tables.contains_key(table)) {
-                    self.known_as.insert(table.to_owned(), None);
-                }
+            (ChangeKind::CreateTable { if_not_exists, .. }, Some(table))
+                if !(*if_not_exists && self.schema.tables.contains_key(table)) =>
+            {
+                self.known_as.insert(table.to_owned(), None);
             }
             (ChangeKind::RenameTable { to }, Some(table)) => {
                 let before = self.known_as.remove(table).unwrap_or_else(|| Some(table.to_owned()));
@@ -251,9 +252,9 @@ impl Walk<'_> {
 
     /// Tables that have a column of a type of the project's own.
     fn users_of_type(&self, name: Option<&str>) -> Vec<String> {
-        let uses = |column: &Column| column.column_type.as_ref().is_ok_and(|own| Some(own.name.as_str()) == name);
-        let users = self.schema.tables.iter().filter(|(_, table)| table.columns.iter().any(uses));
-        users.map(|(name, _)| name.clone()).collect()
+        let has = |column: &Column| column.column_type.as_ref().is_ok_and(|own| Some(own.name.as_str()) == name);
+        let tables = self.schema.tables.iter().filter(|(_, table)| table.columns.iter().any(has));
+        tables.map(|(name, _)| name.clone()).collect()
     }
 
     fn is_mysql(&self) -> bool {
@@ -364,9 +365,8 @@ impl Walk<'_> {
                     gathered.lock(table, None, Blocks::Writes);
                     gathered.rewrites.insert(table.clone());
                 }
-                ("LOCK", "SHARED") => gathered.lock(table, None, Blocks::Writes),
+                ("LOCK", "SHARED") | ("LOCK TABLE", "READ") => gathered.lock(table, None, Blocks::Writes),
                 ("LOCK", "EXCLUSIVE") | ("LOCK TABLE", "WRITE") => gathered.lock(table, None, Blocks::ReadsAndWrites),
-                ("LOCK TABLE", "READ") => gathered.lock(table, None, Blocks::Writes),
                 _ => {}
             }
         }
