@@ -16,7 +16,7 @@ pub(super) fn run(arguments: &StateArguments, output: &Output) -> Result<Verdict
     let rules = project.rules(output)?;
     let here = std::env::current_dir().unwrap_or_else(|_| project.root.clone());
     let migrations = selection::app(&project, &arguments.app, &here)?;
-    let history = History::new(&migrations, Settings::default(), behaves_like(&rules));
+    let history = History::new(&migrations, project.detected().settings(), behaves_like(&rules));
     let graph = history.graph();
     for problem in graph.problems() {
         let line = problem.source.position(problem.span.start).line;
