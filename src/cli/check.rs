@@ -21,7 +21,7 @@ use crate::target::{Database, Vendor, Version};
 /// What is judged for when nothing says otherwise: the database that most Django projects of a size to care use.
 const DEFAULT_VENDOR: Vendor = Vendor::PostgreSql;
 /// The version of Django that is assumed when nothing says otherwise: the newest with long-term support.
-const DEFAULT_DJANGO: Version = Version::new(5, 2);
+pub(super) const DEFAULT_DJANGO: Version = Version::new(5, 2);
 
 pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict, Failure> {
     let reports = Reports::of(arguments)?;
@@ -175,7 +175,9 @@ fn choose(rules: &mut RuleSet, select: &[String], ignore: &[String]) -> Result<(
         let ignored = ignore.iter().any(|pattern| names(pattern, &rule.id));
         if !selected || ignored {
             let what = "not selected".to_owned();
-            rule.disabled = Some(Override { what, because: None, place: "the command line".to_owned(), shared: false });
+            rule.disable(Override { what, because: None, place: "the command line".to_owned(), shared: false });
+        } else if !select.is_empty() {
+            rule.request();
         }
     }
     Ok(())
@@ -251,5 +253,6 @@ fn detected(
         rows.push(("app", format!("{label} in {} ({})", folder.display(), app.origin)));
     }
     rows.push(("rules", format!("{active} active of {}", rules.rules.len())));
-    rows.into_iter().map(|(name, value)| format!("{name:14} {value}\n")).collect()
+    let rows: Vec<String> = rows.into_iter().map(|(name, value)| format!("{name:14} {value}\n")).collect();
+    rows.concat()
 }

@@ -109,10 +109,19 @@ impl Config {
 /// Another level for a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleOverride {
-    /// `pack/rule`.
+    /// `pack/rule`, or `pack/*` for all rules of a pack.
     pub rule: Spanned<String>,
     /// The level.
     pub level: Level,
+}
+
+impl RuleOverride {
+    /// Whether it is about the rule of that id.
+    #[must_use]
+    pub fn names(&self, id: &str) -> bool {
+        let pack = self.rule.value.strip_suffix("/*");
+        self.rule.value == id || pack.is_some_and(|pack| id.split_once('/').is_some_and(|(own, _)| own == pack))
+    }
 }
 
 /// Whether a rule is checked, and how serious its findings are.

@@ -10,8 +10,8 @@ use crate::history::state::ProjectState;
 use crate::history::step::{Scope, Step};
 use crate::history::view::View;
 use crate::history::{Settings, Side, lower};
-use crate::migration::Migration;
 use crate::migration::catalogue::OperationEntry;
+use crate::migration::{Migration, Operation, Reach};
 
 /// Which of Django's operations a class that is not Django's behaves like, by the class's full dotted path.
 pub type BehavesLike = dyn Fn(&str) -> Option<&'static OperationEntry> + Send + Sync;
@@ -25,6 +25,23 @@ pub struct History {
     settings: Settings,
     behaves_like: Box<BehavesLike>,
     sides: [Replayed; 2],
+}
+
+/// The states before and after an operation.
+#[derive(Clone, Debug)]
+pub struct Around {
+    /// Before it.
+    pub before: ProjectState,
+    /// After it.
+    pub after: ProjectState,
+}
+
+/// How an operation and those inside it reach the state and the database, in order.
+fn reaches_of(operation: &Operation, reaches: &mut Vec<Reach>) {
+    reaches.push(operation.reach);
+    for child in &operation.children {
+        reaches_of(child, reaches);
+    }
 }
 
 /// What has been computed for one side.
@@ -119,6 +136,37 @@ impl History {
         states
     }
 
+    /// The states that the `database_forwards` of each operation gets, nested ones behind the one they stand in.
+    ///
+    /// They are those that code sees ([`Side::State`]); operations in `database_operations` have states of their own,
+    /// which begin with that before the SeparateDatabaseAndState (`django.db.migrations.operations.special`).
+    #[must_use]
+    pub fn states_sent(&self, node: NodeId) -> Vec<Around> {
+        let mut reaches = Vec::new();
+        for operation in &self.graph.migration(node).operations {
+            reaches_of(operation, &mut reaches);
+        }
+        let steps = |side| self.steps(node.0, side);
+        let steps_of = |side, place: usize| steps(side).get(place).map(Vec::as_slice).unwrap_or_default();
+        let mut state = self.before(node, Side::State);
+        let mut database: Option<ProjectState> = None;
+        let mut states = Vec::with_capacity(reaches.len());
+        for (place, reach) in reaches.into_iter().enumerate() {
+            let (own, side) = match reach {
+                Reach::Database => (database.get_or_insert_with(|| state.clone()), Side::Database),
+                Reach::Both => {
+                    database = None;
+                    (&mut state, Side::State)
+                }
+                Reach::State => (&mut state, Side::State),
+            };
+            let before = own.clone();
+            self.run(own, node.0, steps_of(side, place));
+            states.push(Around { before, after: own.clone() });
+        }
+        states
+    }
+
     /// The state after the latest migrations of an app, together.
     #[must_use]
     pub fn state_of_app(&self, app: &str) -> ProjectState {
@@ -129,8 +177,14 @@ impl History {
     /// The state after all migrations.
     #[must_use]
     pub fn final_state(&self) -> ProjectState {
+        self.finally(Side::State)
+    }
+
+    /// The state after all migrations, of one side.
+    #[must_use]
+    pub fn finally(&self, side: Side) -> ProjectState {
         let mut state = ProjectState::default();
-        let replay = self.replay(self.graph.fresh(), &self.side(Side::State).fresh, Side::State);
+        let replay = self.replay(self.graph.fresh(), &self.side(side).fresh, side);
         for node in self.graph.plan() {
             replay.run(&mut state, node.0);
         }

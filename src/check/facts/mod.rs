@@ -2,16 +2,22 @@
 //!
 //! The checker of rule files, `explain --names`, the reference and the engine all read these tables.
 
+mod change;
 mod code;
 mod database;
 mod deployed;
+mod failure;
 mod field;
 mod index;
+mod lock;
 mod migration;
 mod model;
 mod operation;
 mod origin;
+mod part;
 mod query;
+mod reached;
+mod statement;
 mod subject;
 mod value;
 mod vocabulary;
@@ -23,6 +29,7 @@ use std::rc::Rc;
 use crate::check::deployed::Deployed;
 use crate::check::states::States;
 use crate::check::tables::{NO_TABLES, Tables};
+use crate::effects::Effects;
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Fact, Slot, Type, Vocabulary};
 use crate::migration::queries::DataCode;
@@ -33,8 +40,10 @@ use crate::target::{Database, Version};
 
 use origin::Origin;
 
-pub(crate) use subject::{MigrationSubject, OperationSubject};
-pub use vocabulary::vocabulary;
+pub(crate) use change::{ChangeView, kind_name};
+pub(crate) use statement::StatementView;
+pub(crate) use subject::{ChangeSubject, MigrationSubject, OperationSubject, StatementSubject};
+pub use vocabulary::{HAZARDS, vocabulary};
 
 /// Everything that the facts of one migration rest on.
 pub(crate) struct Context<'a> {
@@ -46,6 +55,8 @@ pub(crate) struct Context<'a> {
     pub(crate) deployed: &'a Deployed,
     /// The states of the project around its operations.
     pub(crate) states: &'a States,
+    /// What it does to the database, where that is known.
+    pub(crate) effects: Option<&'a Effects>,
     /// The database it is judged for.
     pub(crate) database: Database,
     /// The version of Django.
@@ -84,7 +95,9 @@ impl<'a> Context<'a> {
             place(operation, index, &mut operations);
         }
         let data_codes = RefCell::default();
-        Self { migration, operations, deployed, states, database, django, vocabulary, tables: &NO_TABLES, data_codes }
+        let effects = states.effects(database);
+        let tables = &NO_TABLES;
+        Self { migration, operations, deployed, states, effects, database, django, vocabulary, tables, data_codes }
     }
 
     /// The same with what the configuration says of tables.

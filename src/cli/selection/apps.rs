@@ -212,11 +212,14 @@ fn by_dependencies(project: &Project, tree: &Tree, app: &str, folders: &BTreeSet
     // The first one depends on nothing of its own app; the next ones do.
     paths.truncate(ASKED);
     let mut dependencies: Vec<(String, String)> = Vec::new();
-    for bytes in tree.read(&paths).unwrap_or_default().into_iter().filter_map(Blob::bytes) {
-        let Some(text) = decoded(&bytes) else { continue };
+    for (blob, own) in tree.read(&paths).unwrap_or_default().into_iter().zip(&names) {
+        let Some(text) = blob.bytes().and_then(|bytes| decoded(&bytes)) else { continue };
         let Ok(Some(migration)) = read_migration(&SourceFile::new("", text), "", "") else { continue };
         for dependency in migration.dependencies {
-            if let Dependency::Migration { app, name } = dependency.value {
+            // No migration depends on itself: one of the same name is another app's.
+            if let Dependency::Migration { app, name } = dependency.value
+                && name != *own
+            {
                 dependencies.push((app, name));
             }
         }

@@ -58,7 +58,6 @@ pub(super) fn select(
     deployed: Option<&str>,
     base: Option<&str>,
 ) -> Result<Selection, Failure> {
-    let deployed = Deployed::find(project, deployed, base)?;
     let (tree, judged) = match scope {
         Scope::Staged => staged(project)?,
         Scope::All => all(project)?,
@@ -72,6 +71,10 @@ pub(super) fn select(
             (tree, judged)
         }
     };
+    // A revision that somebody names is looked at even where there is nothing to judge.
+    let named = deployed.is_some() || project.config.deployed.is_some();
+    let deployed =
+        if judged.is_empty() && !named { Deployed::nothing() } else { Deployed::find(project, deployed, base)? };
     read(project, &tree, &judged, &deployed)
 }
 
@@ -93,9 +96,9 @@ pub(super) fn app(project: &Project, label: &str, here: &Path) -> Result<Vec<Arc
         }
         return Ok(migrations(&installed).collect());
     };
-    let (loaded, missing) = loader.apps(&mut apps, &BTreeSet::from([folder]))?;
+    let (found, missing) = loader.apps(&mut apps, &BTreeSet::from([folder]))?;
     let installed = packages.apps(&mut loader, &missing)?;
-    Ok(migrations(&loaded).chain(migrations(&installed)).collect())
+    Ok(migrations(&found).chain(migrations(&installed)).collect())
 }
 
 fn no_app(label: &str, apps: &mut Apps<'_>) -> Failure {
@@ -122,12 +125,12 @@ fn read(project: &Project, tree: &Tree, judged: &BTreeSet<String>, deployed: &De
     let mut files: BTreeMap<&String, Checked> = BTreeMap::new();
     for part in parts(&labelled) {
         let part: BTreeSet<String> = part.into_iter().collect();
-        let (loaded, missing) = loader.apps(&mut apps, &part)?;
+        let (found, missing) = loader.apps(&mut apps, &part)?;
         let installed = packages.apps(&mut loader, &missing)?;
         let deployed = match &mut at_deployed {
             Some(at_deployed) => {
                 at_deployed.take_labels(&apps);
-                let mut labels: BTreeSet<String> = labels_of(&loaded).collect();
+                let mut labels: BTreeSet<String> = labels_of(&found).collect();
                 labels.extend(part.iter().map(|app| apps.label(app).to_owned()));
                 let start = at_deployed.find(&labels, &apps::common_folder(&part)).into_values().collect();
                 let (before, _) = loader.apps(at_deployed, &start)?;
@@ -136,14 +139,14 @@ fn read(project: &Project, tree: &Tree, judged: &BTreeSet<String>, deployed: &De
             None => None,
         };
         for path in judged.iter().filter(|path| part.contains(app_folder(path))) {
-            if let Some(Some(content)) = loaded.get(path) {
+            if let Some(Some(content)) = found.get(path) {
                 files.insert(
                     path,
                     Checked { content: content.clone(), project: selection.projects.len(), assumptions: Vec::new() },
                 );
             }
         }
-        let present = migrations(&loaded).chain(migrations(&installed)).collect();
+        let present = migrations(&found).chain(migrations(&installed)).collect();
         selection.projects.push(DjangoProject { present, deployed });
     }
     selection.files = files.into_values().collect();

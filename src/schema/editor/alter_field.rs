@@ -3,17 +3,10 @@
 use crate::schema::build::plain_index;
 use crate::schema::editor::altered::should_be_altered;
 use crate::schema::editor::operations::Ends;
-use crate::schema::editor::remake::{Changed, fill};
+use crate::schema::editor::remake::fill;
 use crate::schema::editor::{Editor, add_constraint, create_index, drop_constraint, drop_index};
-use crate::schema::render::{Field, Fill, Kind, Model};
+use crate::schema::render::{Field, Kind, Model};
 use crate::sql::{ChangeKind, Constraint, ConstraintKind, Index, Rows, SchemaChange};
-
-/// A column that refers to one that changes, before and after.
-struct Referring {
-    table: String,
-    old: Field,
-    new: Field,
-}
 
 impl Editor<'_> {
     /// Lets the database follow a field. The table is that of `to`: who gives it another name does so before.
@@ -57,7 +50,7 @@ impl Editor<'_> {
         let both_keys = old.column.primary_key && new.column.primary_key || old.unique && new.unique;
         // Collations of keys are followed since 4.1.
         let drop_referring = both_keys && (retyped || recollated && self.target.since(4, 1));
-        let mut referring = if drop_referring { self.referring(ends, from, to, old) } else { Vec::new() };
+        let mut referring = if drop_referring { self.referring(ends, from, old) } else { Vec::new() };
         for column in &referring {
             self.drop_foreign_keys(&column.table, &column.old.column.name);
         }
@@ -90,11 +83,11 @@ impl Editor<'_> {
         if became_key {
             let kind = ConstraintKind::PrimaryKey(vec![new.column.name.clone()]);
             self.execute(table, add_constraint(Constraint { name: None, kind }));
-            referring.extend(self.referring(ends, from, to, old));
+            referring.extend(self.referring(ends, from, old));
         }
         for column in &referring {
             let actions = self.type_actions(&column.table, &column.old, &column.new);
-            self.send_actions(&column.table, actions.before, actions.own, actions.after);
+            self.send_actions(&column.table, actions, true);
         }
         if keyed(new)
             && (dropped_key || !keyed(old))
@@ -148,25 +141,28 @@ impl Editor<'_> {
             _ => None,
         };
         let tightened = matches!(nullness, Some(ChangeKind::SetNotNull { .. }));
+        let keeps_default = new.column.default.is_some();
         // The rows that are there get the default before the column is tightened.
         let four_steps = tightened && (new.default.is_some() || new.column.default.is_some());
         if four_steps {
-            let Actions { before, own, after } = actions;
-            self.send_actions(table, before, own, Vec::new());
+            let after = std::mem::take(&mut actions.after);
+            self.send_actions(table, actions, keeps_default);
             let mut changes = vec![self.change(table, ChangeKind::ChangeRows { rows: Rows::Update, filtered: true })];
             if self.target.is_postgresql() {
                 changes.push(self.immediate());
             }
             self.execute_all(changes);
-            self.send_actions(table, Vec::new(), nullness.into_iter().collect(), after);
+            let own = nullness.into_iter().collect();
+            self.send_actions(table, Actions { own, after, ..Actions::default() }, keeps_default);
         } else {
             actions.own.extend(nullness);
-            self.send_actions(table, actions.before, actions.own, actions.after);
+            self.send_actions(table, actions, keeps_default);
         }
     }
 
     /// Sends what goes before, the parts of ALTER TABLE, and what follows.
-    fn send_actions(&mut self, table: &str, before: Vec<ChangeKind>, own: Vec<ChangeKind>, after: Vec<ChangeKind>) {
+    fn send_actions(&mut self, table: &str, actions: Actions, keeps_default: bool) {
+        let Actions { before, own, after } = actions;
         for kind in before {
             self.execute(table, kind);
         }
@@ -175,12 +171,26 @@ impl Editor<'_> {
             self.execute_all(changes);
         } else {
             for kind in own {
-                self.execute(table, kind);
+                self.modify(table, kind, keeps_default);
             }
         }
         for kind in after {
             self.execute(table, kind);
         }
+    }
+
+    /// Sends a part of ALTER TABLE to MySQL. MODIFY states all of a column again: a DEFAULT that it does not name is gone
+    /// (`_alter_column_null_sql` names only a `db_default`).
+    fn modify(&mut self, table: &str, kind: ChangeKind, keeps_default: bool) {
+        let mut changes = vec![self.change(table, kind)];
+        if let ChangeKind::SetNotNull { column } | ChangeKind::DropNotNull { column } = &changes[0].kind {
+            let known = self.schema.tables.get(table).and_then(|table| table.column(column));
+            if known.is_some_and(|column| column.default.is_some()) && !keeps_default {
+                let column = column.clone();
+                changes.push(self.change(table, ChangeKind::DropDefault { column }));
+            }
+        }
+        self.execute_all(changes);
     }
 
     /// Whether NULLs are filled by way of a DEFAULT that goes again afterwards.
@@ -190,7 +200,7 @@ impl Editor<'_> {
             && new.column.default.is_none()
             && !self.skips_default_on_alter(new)
             && fill(&new.fill).is_some()
-            && (old.fill != new.fill || new.fill == Fill::Time)
+            && (old.fill != new.fill || new.fill.differs_each_time())
     }
 
     /// `_field_db_check`: the CHECK of a field's class, without the name of its column, so that a renaming alone does not
@@ -224,62 +234,26 @@ impl Editor<'_> {
     fn drop_indexes(&mut self, from: &Model, table: &str, old: &Field) {
         let by_meta = |name: &Option<String>| name.is_some() && from.indexes.iter().any(|part| part.name == *name);
         let Some(known) = self.schema.tables.get(table) else { return };
-        let columns = [old.column.name.clone()];
+        let columns_of_key = [old.column.name.clone()];
         let is_it = |index: &&Index| {
-            index.columns == columns && !index.unique && index.method.is_none() && !by_meta(&index.name)
+            index.columns == columns_of_key && !index.unique && index.method.is_none() && !by_meta(&index.name)
         };
         let indexes: Vec<Index> = known.indexes.iter().filter(is_it).cloned().collect();
+        if indexes.is_empty() && self.target.is_mysql() && old.remote.as_ref().is_some_and(|remote| remote.constraint) {
+            // The one that the database made for the foreign key, where no other begins with its column.
+            let begins = |columns: &[String]| columns.first() == columns_of_key.first();
+            let covered = known.indexes.iter().any(|index| begins(&index.columns))
+                || known.constraints.iter().any(|own| match &own.kind {
+                    ConstraintKind::PrimaryKey(columns) | ConstraintKind::Unique { columns, .. } => begins(columns),
+                    _ => false,
+                });
+            if !covered {
+                self.execute(table, drop_index(plain_index(columns_of_key.to_vec())));
+            }
+        }
         for index in indexes {
             self.execute(table, drop_index(index));
         }
-    }
-
-    /// The columns that refer to a field, directly or by way of others (`_related_non_m2m_objects`), the ends of
-    /// ManyToManyFields among them.
-    fn referring(&mut self, ends: Ends<'_>, from: &Model, to: &Model, old: &Field) -> Vec<Referring> {
-        let mut found: Vec<Referring> = Vec::new();
-        let mut open = vec![((from.app.clone(), from.name.clone()), old.name.clone(), old.column.primary_key)];
-        while let Some((target, field, primary)) = open.pop() {
-            if found.len() > MAX_REFERRING {
-                break;
-            }
-            for (before, after) in self.all_models(ends, to) {
-                for (old, new) in before.fields.iter().zip_by_name(&after.fields) {
-                    let Some(Ok(key)) = old.remote.as_ref().map(|remote| &remote.key) else { continue };
-                    let is_it = key.model == target && (key.field == field || primary && key.primary);
-                    let seen = found
-                        .iter()
-                        .any(|other| other.table == after.table && other.old.column.name == old.column.name);
-                    if !is_it || seen {
-                        continue;
-                    }
-                    self.live(ends.before, &before);
-                    open.push(((before.app.clone(), before.name.clone()), old.name.clone(), old.column.primary_key));
-                    found.push(Referring { table: after.table.clone(), old: old.clone(), new: new.clone() });
-                }
-            }
-        }
-        found
-    }
-
-    /// All models with a table, those that Django makes for ManyToManyFields included, before and after.
-    fn all_models(&self, ends: Ends<'_>, _to: &Model) -> Vec<(Model, Model)> {
-        let mut models = Vec::new();
-        for (app, name, _) in ends.before.state.models() {
-            let pair = (ends.before.model_named(app, name), ends.after.model_named(app, name));
-            let (Some(Ok(before)), Some(Ok(after))) = pair else { continue };
-            for field in before.fields.iter().filter(|field| field.kind == Kind::ManyToMany { auto: true }) {
-                let Some(new) = after.field(&field.name) else { continue };
-                let through = (ends.before.through_of(&before, field), ends.after.through_of(&after, new));
-                if let (Some(Ok(old)), Some(Ok(new))) = through {
-                    models.push((old, new));
-                }
-            }
-            if after.has_table {
-                models.push((before, after));
-            }
-        }
-        models
     }
 
     /// The part of `_alter_field` that PostgreSQL adds: the index for LIKE comes and goes with the others.
@@ -306,44 +280,10 @@ impl Editor<'_> {
             && !array(old)
             && (leaves("varchar") || leaves("text") || leaves("citext"))
     }
-
-    /// `_alter_field` of SQLite: RENAME COLUMN where only the name changes, else a copy of the table, and of those that
-    /// refer to it.
-    fn alter_field_of_sqlite(&mut self, ends: Ends<'_>, (from, to): (&Model, &Model), (old, new): (&Field, &Field)) {
-        let keyed = |field: &Field| field.remote.as_ref().is_some_and(|remote| remote.constraint);
-        let renamed = old.column.name != new.column.name;
-        if renamed && same_definition(old, new) && !keyed(old) && !keyed(new) {
-            let (column, name) = (old.column.name.clone(), new.column.name.clone());
-            let change = self.change(&to.table, ChangeKind::RenameColumn { column, to: name });
-            self.execute_all(vec![change.clone()]);
-            self.rename_deferred(&change);
-            return;
-        }
-        let changed = if renamed { Changed::Renamed(&old.column.name, &new.column.name) } else { Changed::Nothing };
-        self.remake(ends, (from, to), changed);
-        let retyped = old.column.column_type.clone().ok() != new.column.column_type.clone().ok();
-        if new.unique && (retyped || old.column.collation != new.column.collation) {
-            let mut done = vec![to.table.clone()];
-            for (before, after) in self.all_models(ends, to) {
-                let refers = before.fields.iter().any(|field| {
-                    let key = field.remote.as_ref().and_then(|remote| remote.key.as_ref().ok());
-                    let own = |key: &crate::schema::render::Key| key.model == (from.app.clone(), from.name.clone());
-                    key.is_some_and(|key| own(key) && (key.field == old.name || old.column.primary_key && key.primary))
-                });
-                if refers && !done.contains(&after.table) {
-                    done.push(after.table.clone());
-                    self.remake(ends, (&before, &after), Changed::Nothing);
-                }
-            }
-        }
-    }
 }
 
 /// The name that `_field_db_check` puts in the place of a column's.
-const MOCKED: &str = "__column_name__";
-
-/// No table has more columns that refer to it, and circles of relations end.
-const MAX_REFERRING: usize = 10_000;
+pub(super) const MOCKED: &str = "__column_name__";
 
 /// What ALTER TABLE does to a column, with what goes before and after it.
 #[derive(Default)]
@@ -356,26 +296,4 @@ pub(super) struct Actions {
 /// `null`, as Django compares it: a generated column says what the field says.
 fn nullable(field: &Field) -> bool {
     field.column.null && !field.is_generated()
-}
-
-/// Whether two columns are the same but for their names (`column_sql`).
-fn same_definition(old: &Field, new: &Field) -> bool {
-    let neutral = |field: &Field| {
-        let mut column = field.column.clone();
-        column.name = MOCKED.to_owned();
-        (column.check, column.comment) = (None, None);
-        column
-    };
-    neutral(old) == neutral(new)
-}
-
-trait ZipByName<'f> {
-    /// Pairs of fields that have one name.
-    fn zip_by_name(self, others: &'f [Field]) -> impl Iterator<Item = (&'f Field, &'f Field)>;
-}
-
-impl<'f, I: Iterator<Item = &'f Field>> ZipByName<'f> for I {
-    fn zip_by_name(self, others: &'f [Field]) -> impl Iterator<Item = (&'f Field, &'f Field)> {
-        self.filter_map(|field| Some((field, others.iter().find(|other| other.name == field.name)?)))
-    }
 }

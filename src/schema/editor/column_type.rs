@@ -48,6 +48,9 @@ impl Editor<'_> {
             (false, true) => actions.after.push(numbered("ADD")),
             // DROP IDENTITY stands in front since 4.1; before that the sequence was dropped behind.
             (true, false) => actions.before.push(numbered("DROP")),
+            (true, true) if self.target.is_postgresql() => {
+                actions.after.push(ChangeKind::Other { words: "ALTER SEQUENCE AS".to_owned(), object: None });
+            }
             _ => {}
         }
         if self.target.comments() && !self.target.inline_comments() && old.column.comment != new.column.comment {

@@ -1,4 +1,4 @@
-//! ManyToManyFields that change: `_alter_many_to_many`.
+//! `ManyToManyField`s that change: `_alter_many_to_many`.
 
 use crate::schema::editor::Editor;
 use crate::schema::editor::operations::Ends;
@@ -63,5 +63,6 @@ impl Editor<'_> {
         let change = self.change(old, ChangeKind::RenameTable { to: new.to_owned() });
         self.execute_all(vec![change.clone()]);
         self.rename_deferred(&change);
+        self.renamed.push((old.to_owned(), new.to_owned()));
     }
 }

@@ -9,30 +9,26 @@ mod fields;
 mod many_to_many;
 mod models;
 mod operations;
+mod referring;
 mod remake;
 mod rename;
 mod run;
 
-use crate::history::{ProjectState, Settings};
+use crate::history::{Around, ProjectState, Settings};
 use crate::migration::Migration;
 use crate::python::Unknown;
 use crate::schema::render::{Model, Project};
-use crate::schema::{Schema, Statement, Table, Target};
+use crate::schema::{Schema, Statement, Target};
 use crate::source::Span;
 use crate::sql::{ChangeKind, Constraint, ConstraintKind, Index, SchemaChange};
 
 /// The statements that Django sends for a migration, in order.
 ///
-/// `states` are those of the database's side before the first and after each operation, nested ones behind the one they
-/// stand in ([`History::states_within`](crate::history::History::states_within)); without them nothing can be told, and
-/// every operation is one statement that is unknown.
+/// `states` are those around each operation, nested ones behind the one they stand in
+/// ([`History::states_sent`](crate::history::History::states_sent)); without them nothing can be told, and every operation
+/// is one statement that is unknown.
 #[must_use]
-pub fn statements(
-    migration: &Migration,
-    states: &[ProjectState],
-    settings: &Settings,
-    target: Target,
-) -> Vec<Statement> {
+pub fn statements(migration: &Migration, states: &[Around], settings: &Settings, target: Target) -> Vec<Statement> {
     let mut editor = Editor {
         target,
         settings,
@@ -40,6 +36,7 @@ pub fn statements(
         sent: Vec::new(),
         deferred: Vec::new(),
         place: Place { operation: 0, span: migration.class_span, doubt: None },
+        renamed: Vec::new(),
     };
     editor.run(migration, states);
     editor.flush(true);
@@ -56,6 +53,8 @@ struct Editor<'s> {
     /// `deferred_sql`
     deferred: Vec<Statement>,
     place: Place,
+    /// The tables that the present operation has renamed, by their old names: the states around it know one name only.
+    renamed: Vec<(String, String)>,
 }
 
 /// What sends a statement.
@@ -81,6 +80,7 @@ impl<'s> Editor<'s> {
             span: self.place.span,
             deferred: false,
             sql: None,
+            joined: false,
             doubt: self.place.doubt.clone(),
         }
     }
@@ -159,9 +159,29 @@ impl<'s> Editor<'s> {
         }
     }
 
-    /// The table of a model as it is by now; the first time it is touched, as the model says.
-    fn live(&mut self, project: Project<'_>, model: &Model) -> &mut Table {
-        self.schema.tables.entry(model.table.clone()).or_insert_with(|| project.table(model))
+    /// Makes sure that the table of a model is among those that are followed. The first time it is touched, it is as the
+    /// model says, with what this operation has renamed.
+    fn live(&mut self, project: Project<'_>, model: &Model) {
+        let mut name = model.table.clone();
+        for (old, new) in &self.renamed {
+            if name == *old {
+                name.clone_from(new);
+            }
+        }
+        if self.schema.tables.contains_key(&name) {
+            return;
+        }
+        let mut table = project.table(model);
+        for constraint in &mut table.constraints {
+            if let ConstraintKind::ForeignKey { references, .. } = &mut constraint.kind {
+                for (old, new) in &self.renamed {
+                    if references.table == *old {
+                        references.table.clone_from(new);
+                    }
+                }
+            }
+        }
+        self.schema.tables.insert(name, table);
     }
 }
 

@@ -1,16 +1,16 @@
 //! The operations of a migration, one by one.
 
-use crate::history::ProjectState;
-use crate::migration::{Migration, Operation, OperationKind, Reach};
-use crate::python::Unknown;
+use crate::history::Around;
+use crate::migration::{Code, Migration, Operation, OperationKind, Reach};
+use crate::python::{DefinitionKind, Function, Unknown};
 use crate::schema::Statement;
 use crate::schema::editor::operations::Call;
 use crate::schema::editor::{Editor, Place};
-use crate::sql::run_sql;
+use crate::sql::{run_sql, statements};
 
 impl Editor<'_> {
     /// Runs all operations of a migration.
-    pub(super) fn run(&mut self, migration: &Migration, states: &[ProjectState]) {
+    pub(super) fn run(&mut self, migration: &Migration, states: &[Around]) {
         let mut order = 0;
         for operation in &migration.operations {
             self.operation(migration, operation, None, states, &mut order);
@@ -23,21 +23,22 @@ impl Editor<'_> {
         migration: &Migration,
         operation: &Operation,
         outer: Option<&Unknown>,
-        states: &[ProjectState],
+        states: &[Around],
         order: &mut usize,
     ) {
         let doubt = outer.or(operation.condition.as_ref()).cloned();
         let index = *order;
         self.place = Place { operation: index, span: operation.span, doubt: doubt.clone() };
+        self.renamed.clear();
         *order += 1;
         if operation.reach != Reach::State {
-            match (states.get(index), states.get(index + 1)) {
-                (Some(before), Some(after)) => {
+            match states.get(index) {
+                Some(Around { before, after }) => {
                     let (before, after) = (self.project(before), self.project(after));
                     let call = Call { app: &migration.app, operation, before, after };
                     self.send_for(&call);
                 }
-                _ => self.unknown(None, not_replayed(operation)),
+                None => self.unknown(None, not_replayed(operation)),
             }
         }
         for child in &operation.children {
@@ -57,10 +58,49 @@ impl Editor<'_> {
                 self.unknown(None, Unknown { text, span: operation.callee_span, reason });
             }
             OperationKind::Django(entry) if entry.name == "RunSQL" => self.run_sql(call),
+            OperationKind::Django(entry) if entry.name == "RunPython" => self.run_python(call),
             OperationKind::Django(entry) => {
+                if self.place.doubt.is_none() {
+                    self.place.doubt = call.doubt();
+                }
                 if let Err(doubt) = self.django(call, entry.name) {
                     self.unknown(None, doubt);
                 }
+            }
+        }
+    }
+
+    /// What can be seen of a function that sends SQL itself: statements that may be sent, as they stand in its calls.
+    /// What it does with models is not the schema's.
+    fn run_python(&mut self, call: &Call<'_, '_>) {
+        let Some(Code::Local(definition)) = call.operation.code() else { return };
+        let DefinitionKind::Function(function) = &definition.kind else { return };
+        for made in &function.calls {
+            let executes = made.callee.ends_with(".execute") || made.callee.ends_with(".executemany");
+            let edits = editor_of(function).and_then(|editor| made.callee.strip_prefix(editor)).is_some_and(|rest| {
+                rest.starts_with('.') && !rest.starts_with(".connection") && !rest.starts_with(".quote")
+            });
+            if !executes && !edits {
+                continue;
+            }
+            let doubt = Unknown {
+                text: definition.name.clone(),
+                span: made.span,
+                reason: "is a function, which may send this or not".to_owned(),
+            };
+            let Some(sql) = made.strings.first().cloned().flatten().filter(|_| executes) else {
+                self.place.span = made.span;
+                self.unknown(None, doubt);
+                continue;
+            };
+            for mut found in statements(&sql, self.target.database.vendor) {
+                for change in &mut found.changes {
+                    change.span = made.span;
+                }
+                let text = sql[found.span.range()].to_owned();
+                let statement = self.statement(found.changes);
+                let doubt = Some(doubt.clone());
+                self.send(Statement { span: made.span, sql: Some(text), doubt, ..statement });
             }
         }
     }
@@ -73,11 +113,17 @@ impl Editor<'_> {
             self.send(Statement {
                 span: written.statement.span,
                 sql: written.sql,
+                joined: written.joined,
                 doubt,
                 ..self.statement(written.statement.changes)
             });
         }
     }
+}
+
+/// The name by which a function that a RunPython calls knows the schema editor: its second parameter.
+fn editor_of(function: &Function) -> Option<&str> {
+    function.parameters.get(1).map(String::as_str)
 }
 
 fn not_replayed(operation: &Operation) -> Unknown {
