@@ -39,7 +39,7 @@ fn effects(models: &str, change: &str, database: &str) -> Effects {
     let target = Target { database: database.parse().unwrap(), django: Version::new(5, 2) };
     let node = |migration: &Migration| history.graph().node("shop", &migration.name).unwrap();
     let sent = |migration: &Migration| {
-        statements(migration, &history.states_within(node(migration), Side::Database), &settings, target)
+        statements(migration, &history.states_sent(node(migration)), &settings, target)
     };
     let mut before = Schema::default();
     for change in sent(&first).iter().flat_map(|statement| &statement.changes) {
