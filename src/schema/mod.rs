@@ -6,6 +6,7 @@ mod diff;
 mod editor;
 mod features;
 mod render;
+mod replay;
 mod statement;
 mod table;
 mod types;

@@ -50,3 +50,24 @@ fn statements_of_real_migrations_make_the_schema_of_the_state_after_them() {
     let told: Vec<String> = different.iter().map(|(place, found)| format!("== {place}\n{found}")).collect();
     assert!(different.is_empty(), "{}", told.concat());
 }
+
+#[test]
+#[ignore = "shows what is apart after all migrations of a project"]
+fn replayed_schemas_against_states() {
+    for name in projects() {
+        if std::env::var("WHIMBREL_TRUTH").is_ok_and(|only| only != name) {
+            continue;
+        }
+        let truth = Truth::read(&name);
+        let history = History::new(&truth.migrations(), truth.settings.clone(), Box::new(|_| None));
+        let (database, django) = TARGETS[0];
+        let target = Target { database: database.parse().unwrap(), django: django.parse().unwrap() };
+        let nodes: Vec<_> = history.graph().plan().collect();
+        let begun = std::time::Instant::now();
+        let replayed = whimbrel::schema::Schema::replay(&history, &nodes, target);
+        let took = begun.elapsed();
+        let state = whimbrel::schema::Schema::of(&history.final_state(), &truth.settings, target);
+        println!("## {name}: {} migrations in {took:?}, {} tables", nodes.len(), state.tables.len());
+        println!("{}", super::structure::difference(&replayed, &state, target.database.vendor));
+    }
+}

@@ -49,7 +49,7 @@ fn unknown(table: &Table) -> impl Iterator<Item = String> {
     table.columns.iter().filter(|column| column.column_type.is_err()).map(|column| column.name.clone())
 }
 
-fn difference(left: &Schema, right: &Schema, vendor: Vendor) -> String {
+pub(super) fn difference(left: &Schema, right: &Schema, vendor: Vendor) -> String {
     let mut text = String::new();
     let names: std::collections::BTreeSet<&String> = left.tables.keys().chain(right.tables.keys()).collect();
     for name in names {
