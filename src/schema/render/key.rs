@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::history::{FieldState, Known, ModelState, column, primary_key, table};
+use crate::history::{FieldState, Known, ModelState, column, primary_key};
 use crate::migration::catalogue::{self, Default, FieldEntry};
 use crate::migration::{Effective, Field as Stated};
 use crate::python::{Unknown, Value, ValueKind};
@@ -58,7 +58,7 @@ impl Project<'_> {
             let text = format!("{app}.{name}.{}", to_field.unwrap_or("pk"));
             return Err(missing(text, "is no field at this point"));
         };
-        let table = table(self.state, model).map_err(|doubt| reason(&doubt))?;
+        let table = self.table_name(model)?;
         let mut key = Key {
             model: (app.to_owned(), name.to_owned()),
             table,
