@@ -41,7 +41,29 @@ impl Editor<'_> {
                 }
             }
         }
+        self.refer_unseen(ends, from, old, &mut found);
         found
+    }
+
+    /// Columns of tables that the database is known to have, though the states around the operation don't: those of apps
+    /// that do not lead to the migration, but which Django loads all the same.
+    fn refer_unseen(&self, ends: Ends<'_>, from: &Model, old: &Field, found: &mut Vec<Referring>) {
+        let Ok(key) = ends.after.key((&from.app, &from.name), None, 0) else { return };
+        if !old.column.primary_key || !key.primary {
+            return;
+        }
+        for (name, table) in &self.schema.tables {
+            for (columns, references) in table.foreign_keys() {
+                let [column] = columns else { continue };
+                let seen = found.iter().any(|other| other.table == *name && other.old.column.name == *column);
+                let is_it = references.table == from.table && references.columns[..] == [old.column.name.clone()];
+                let Some(known) = table.column(column).filter(|_| is_it && !seen) else { continue };
+                let before = Field::referring(known.clone(), key.clone(), references.on_delete.clone());
+                let mut after = before.clone();
+                after.column.column_type.clone_from(&key.column_type);
+                found.push(Referring { table: name.clone(), old: before, new: after });
+            }
+        }
     }
 }
 

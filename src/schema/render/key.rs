@@ -43,7 +43,12 @@ pub(super) struct Typed {
 
 impl Project<'_> {
     /// `ForeignKey.target_field`: the field that a relation to a model refers to, its primary key when none is named.
-    pub(super) fn key(self, (app, name): (&str, &str), to_field: Option<&str>, depth: usize) -> Result<Key, Unknown> {
+    pub(in crate::schema) fn key(
+        self,
+        (app, name): (&str, &str),
+        to_field: Option<&str>,
+        depth: usize,
+    ) -> Result<Key, Unknown> {
         let missing = |text: String, reason: &str| Unknown { text, span: empty(), reason: reason.to_owned() };
         let model = match self.state.model(app, name) {
             Known::Yes(model) | Known::Maybe(Some(model), _) => model,
