@@ -9,6 +9,7 @@ extern crate alloc;
 pub mod check;
 pub mod cli;
 pub mod config;
+pub mod detect;
 pub mod diagnostic;
 pub mod effects;
 pub mod examples;

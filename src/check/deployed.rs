@@ -73,15 +73,44 @@ impl Deployment {
         match &self.release {
             Some(release) if !release.live.migrations.contains(&key) => {
                 let state = release.state.get_or_init(|| release.history.final_state());
-                Deployed { state: state.clone(), release: Released::Others(Arc::clone(&release.live)) }
+                let released = Released::Others(Arc::clone(&release.live));
+                Deployed { state: state.clone(), release: released, edited: false }
             }
             _ => {
                 let node = history.graph().node(&key.app, &key.name);
                 let state = node.map(|node| history.before(node, Side::State)).unwrap_or_default();
-                Deployed { state, release: Released::Own(key) }
+                let deployed = self.release.as_ref().and_then(|release| {
+                    let graph = release.history.graph();
+                    graph.node(&key.app, &key.name).map(|node| graph.migration(node))
+                });
+                let edited = deployed.is_some_and(|deployed| !says_the_same(deployed, migration));
+                Deployed { state, release: Released::Own(key), edited }
             }
         }
     }
+}
+
+/// Whether two versions of a file differ in comments and layout at most.
+fn says_the_same(one: &Migration, other: &Migration) -> bool {
+    one.source.text() == other.source.text() || code(one) == code(other)
+}
+
+/// The text without comments and blanks, with one kind of quotes and without the commas that formatters add.
+fn code(migration: &Migration) -> String {
+    let text = migration.source.text();
+    let mut code = String::with_capacity(text.len());
+    let mut at = 0;
+    let ends = migration.comments.iter().map(|comment| (comment.start, comment.end));
+    for (start, end) in ends.chain(std::iter::once((text.len(), text.len()))) {
+        for c in text.get(at..start).unwrap_or_default().chars().filter(|c| !c.is_whitespace()) {
+            if matches!(c, ')' | ']' | '}') && code.ends_with(',') {
+                code.pop();
+            }
+            code.push(if c == '\'' { '"' } else { c });
+        }
+        at = end;
+    }
+    code
 }
 
 /// Squashed migrations whose work the deployed ones have done: Django marks them as applied without running them.
@@ -128,6 +157,7 @@ fn new_tables_of(app: &str, operation: &Operation, found: &mut HashSet<(String, 
 pub struct Deployed {
     state: ProjectState,
     release: Released,
+    edited: bool,
 }
 
 /// What running code does not have yet.
@@ -150,6 +180,12 @@ impl Deployed {
     #[must_use]
     pub fn is_deployed(&self) -> bool {
         matches!(self.release, Released::Own(_))
+    }
+
+    /// Whether running code has the migration with other statements than it has here.
+    #[must_use]
+    pub fn is_edited(&self) -> bool {
+        self.edited
     }
 
     /// The model as running code knows it, under the name that it has there. `present` is the model as some state

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use crate::check::advice;
 use crate::check::assume::{Assumed, AssumedSubject, Assumption};
 use crate::check::deployed::Deployed;
+use crate::check::facts::{ChangeSubject, ChangeView, StatementSubject, StatementView, kind_name};
 use crate::check::facts::{Context, MigrationSubject, OperationSubject, Placed};
 use crate::check::finding::{Certainty, Finding, OperationReference, Undecided, UndecidedRule};
 use crate::check::states::States;
+use crate::check::tables::{NO_TABLES, Tables};
 use crate::diagnostic::Label;
 use crate::language::{Cause, Evaluator, Rule, RuleHead, RuleSet, Subject, Truth, UnknownPolicy, Vocabulary};
 use crate::migration::catalogue::Group;
@@ -38,6 +40,7 @@ pub struct Judge<'r> {
     django: Version,
     by_head: HashMap<HeadKey<'r>, Vec<(usize, usize)>>,
     mutant: Option<(u32, bool)>,
+    tables: &'r Tables,
 }
 
 /// How a rule's head meets a subject.
@@ -60,13 +63,19 @@ impl<'r> Judge<'r> {
                 by_head.entry((head.namespace, &head.kind, head.part)).or_default().push((index, head_index));
             }
         }
-        Self { rules, databases, django, by_head, mutant: None }
+        Self { rules, databases, django, by_head, mutant: None, tables: &NO_TABLES }
     }
 
     /// The same with one leaf of a condition replaced by a constant.
     #[must_use]
     pub fn with_mutant(self, leaf: u32, value: bool) -> Self {
         Self { mutant: Some((leaf, value)), ..self }
+    }
+
+    /// The same with what the configuration says of tables.
+    #[must_use]
+    pub fn with_tables(self, tables: &'r Tables) -> Self {
+        Self { tables, ..self }
     }
 
     /// Whether a rule is judged at all: it is not disabled, and about one of these databases and this version of Django.
@@ -87,12 +96,14 @@ impl<'r> Judge<'r> {
         let assumed = Assumed::new(assumptions);
         let mut collected = Collected::default();
         for database in self.databases {
-            let context = Context::new(migration, deployed, states, &self.rules.vocabulary, *database, self.django);
+            let context = Context::new(migration, deployed, states, &self.rules.vocabulary, *database, self.django)
+                .with_tables(self.tables);
             let of_file = Of { context: &context, assumed: &assumed };
             self.file(of_file, &mut collected);
             for placed in &context.operations {
                 self.operation(of_file, *placed, &mut collected);
             }
+            self.changes(of_file, &mut collected);
         }
         Verdicts { settled: assumed.settled(), ..collected.finish(migration) }
     }
@@ -123,12 +134,6 @@ impl<'r> Judge<'r> {
         let subject = OperationSubject::new(context, placed);
         let kinds = self.kinds_of(&operation.kind);
         let condition = subject.uncertain();
-        let reference = |subject: &OperationSubject<'_>| OperationReference {
-            index: placed.index,
-            kind: operation.kind_name().unwrap_or_default().to_owned(),
-            model: subject.model_name(),
-            name: subject.object_name(),
-        };
         for meeting in self.meetings(namespaces, &kinds, None) {
             let place =
                 Place { span: subject.span(), operation: Some(reference(&subject)), condition: condition.clone() };
@@ -142,6 +147,36 @@ impl<'r> Judge<'r> {
                         Place { span: field.span(), operation: Some(reference(&field)), condition: condition.clone() };
                     self.meet(of, &field, *meeting, &place, collected);
                 }
+            }
+        }
+    }
+
+    /// What is sent to the database.
+    fn changes<'a>(&self, of: Of<'a, '_>, collected: &mut Collected)
+    where
+        'r: 'a,
+    {
+        let context = of.context;
+        for change in ChangeView::all(context) {
+            let kind = kind_name(&change.own().kind);
+            let meetings = self.meetings(&[Some("schema")], &[kind, "Change"], None);
+            let subject = ChangeSubject(change);
+            for meeting in meetings {
+                let operation = subject.placed().map(|placed| reference(&OperationSubject::new(context, placed)));
+                let place = Place { span: subject.span(), operation, condition: subject.uncertain() };
+                self.meet(of, &subject, meeting, &place, collected);
+            }
+        }
+        let about_statements = self.meetings(&[Some("sql")], &["Statement"], None);
+        if about_statements.is_empty() {
+            return;
+        }
+        for statement in StatementView::all(context) {
+            let subject = StatementSubject(statement);
+            for meeting in &about_statements {
+                let operation = subject.placed().map(|placed| reference(&OperationSubject::new(context, placed)));
+                let place = Place { span: subject.span(), operation, condition: None };
+                self.meet(of, &subject, *meeting, &place, collected);
             }
         }
     }
@@ -262,6 +297,16 @@ struct Of<'a, 's> {
     assumed: &'s Assumed<'a>,
 }
 
+/// The operation of a subject, for reports.
+fn reference(subject: &OperationSubject<'_>) -> OperationReference {
+    OperationReference {
+        index: subject.placed().index,
+        kind: subject.placed().operation.kind_name().unwrap_or_default().to_owned(),
+        model: subject.model_name(),
+        name: subject.object_name(),
+    }
+}
+
 /// Where a subject stands.
 struct Place {
     span: Span,
@@ -291,17 +336,17 @@ fn in_scope(rule: &Rule, database: Database) -> bool {
 #[derive(Default)]
 struct Collected {
     findings: Vec<Finding>,
+    /// Where a finding stands in the list, by rule, place and message: a hostile file has many.
+    known: HashMap<(String, Span, String), usize>,
     undecided: BTreeMap<(Span, String), Vec<UndecidedRule>>,
 }
 
 impl Collected {
     /// Adds a finding, or only its database to the same finding for another one.
     fn finding(&mut self, mut finding: Finding, database: Option<String>) {
-        let same = self
-            .findings
-            .iter_mut()
-            .find(|known| known.rule == finding.rule && known.span == finding.span && known.message == finding.message);
-        if let Some(known) = same {
+        let next = self.findings.len();
+        let index = *self.known.entry((finding.rule.clone(), finding.span, finding.message.clone())).or_insert(next);
+        if let Some(known) = self.findings.get_mut(index) {
             known.databases.extend(database.filter(|database| !known.databases.contains(database)));
         } else {
             finding.databases.extend(database);

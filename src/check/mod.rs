@@ -13,23 +13,26 @@ mod judge;
 pub mod own;
 mod place;
 mod states;
+mod tables;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use crate::diagnostic::Severity;
-use crate::history::{BehavesLike, History, Settings};
+use crate::effects::{Effects, Release};
+use crate::history::{BehavesLike, History, Settings, Side};
 use crate::language::RuleSet;
 use crate::migration::catalogue::operation_named;
 use crate::migration::{Migration, Operation};
+use crate::schema::Target;
 use crate::source::{SourceFile, Span};
 use crate::target::{Database, Version};
 
 pub use assume::Assumption;
 pub use deployed::{Deployed, Deployment};
-pub use facts::vocabulary;
+pub use facts::{HAZARDS, vocabulary};
 pub use finding::{
     Certainty, Finding, MigrationSummary, OperationReference, Outcome, RuleSummary, Suppression, Undecided,
     UndecidedRule,
@@ -37,6 +40,7 @@ pub use finding::{
 pub(crate) use judge::fingerprint;
 pub use judge::{Judge, Verdicts};
 pub use states::States;
+pub use tables::{TableFacts, Tables};
 
 /// A file to judge.
 #[derive(Clone, Debug)]
@@ -99,6 +103,10 @@ pub struct Request<'r> {
     pub databases: &'r [Database],
     /// The version of Django.
     pub django: Version,
+    /// What the configuration says of tables.
+    pub tables: &'r Tables,
+    /// What the settings of the Django project say.
+    pub settings: &'r Settings,
 }
 
 /// Judges files. The outcome does not depend on their order.
@@ -110,9 +118,9 @@ pub fn check(request: Request<'_>) -> Outcome {
 /// Like [`check`], and counts the files that are done.
 #[must_use]
 pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
-    let judge = Judge::new(request.rules, request.databases, request.django);
+    let judge = Judge::new(request.rules, request.databases, request.django).with_tables(request.tables);
     let timelines: Vec<Timeline> =
-        request.projects.iter().map(|project| Timeline::of(project, request.rules)).collect();
+        request.projects.iter().map(|project| Timeline::of(project, request.settings, request.rules)).collect();
     let verdicts: Vec<Verdicts> = request
         .files
         .par_iter()
@@ -120,7 +128,8 @@ pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
             Content::Migration(migration) => match timelines.get(file.project) {
                 Some(timeline) => {
                     let deployed = timeline.deployment.seen_from(&timeline.history, migration);
-                    let states = States::of(&timeline.history, migration);
+                    let target = (request.databases, request.django);
+                    let states = States::of(&timeline.history, migration, &deployed, timeline.release(), target);
                     judge.migration(migration, &deployed, &states, &file.assumptions)
                 }
                 None => Verdicts::default(),
@@ -158,6 +167,48 @@ pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
     outcome
 }
 
+/// What a migration would do to a database.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The migration.
+    pub migration: Arc<Migration>,
+    /// The database, and the version of Django.
+    pub target: Target,
+    /// What it does; `None` when its history is not known.
+    pub effects: Option<Effects>,
+}
+
+/// What migrations would do, each to each database, in the order of their paths.
+#[must_use]
+pub fn plan(request: Request<'_>) -> Vec<Planned> {
+    let timelines: Vec<Timeline> =
+        request.projects.iter().map(|project| Timeline::of(project, request.settings, request.rules)).collect();
+    let mut planned: Vec<Planned> = request
+        .files
+        .par_iter()
+        .filter_map(|file| match &file.content {
+            Content::Migration(migration) => Some((migration, timelines.get(file.project)?)),
+            Content::Unreadable(_) => None,
+        })
+        .flat_map_iter(|(migration, timeline)| {
+            let deployed = timeline.deployment.seen_from(&timeline.history, migration);
+            let target = (request.databases, request.django);
+            let states = States::of(&timeline.history, migration, &deployed, timeline.release(), target);
+            let mut effects = states.into_effects();
+            let mut of = |database: &Database| Planned {
+                migration: Arc::clone(migration),
+                target: Target { database: *database, django: request.django },
+                effects: effects.iter().position(|(own, _)| own == database).map(|place| effects.swap_remove(place).1),
+            };
+            request.databases.iter().map(&mut of).collect::<Vec<_>>()
+        })
+        .collect();
+    planned.sort_by(|a, b| {
+        (a.migration.source.path(), a.target.database).cmp(&(b.migration.source.path(), b.target.database))
+    });
+    planned
+}
+
 /// The rules that run, and the tool's own findings.
 fn described(rules: &RuleSet, judge: &Judge<'_>) -> Vec<RuleSummary> {
     let running = rules.rules.iter().filter(|rule| judge.runs(rule)).map(|rule| RuleSummary {
@@ -185,15 +236,25 @@ fn described(rules: &RuleSet, judge: &Judge<'_>) -> Vec<RuleSummary> {
 struct Timeline {
     history: History,
     deployment: Deployment,
+    /// What stands when all of its migrations have run, once somebody asks.
+    release: OnceLock<Release>,
 }
 
 impl Timeline {
-    fn of(project: &Project, rules: &RuleSet) -> Self {
+    fn of(project: &Project, settings: &Settings, rules: &RuleSet) -> Self {
         let Project { present, deployed } = project;
         let deployment = deployed.as_ref().map_or_else(Deployment::unknown, |deployed| {
-            Deployment::of(deployed, present, Settings::default(), behaves_like(rules))
+            Deployment::of(deployed, present, settings.clone(), behaves_like(rules))
         });
-        Self { history: History::new(present, Settings::default(), behaves_like(rules)), deployment }
+        let history = History::new(present, settings.clone(), behaves_like(rules));
+        Self { history, deployment, release: OnceLock::new() }
+    }
+
+    fn release(&self) -> &Release {
+        self.release.get_or_init(|| Release {
+            code: self.history.finally(Side::State),
+            database: self.history.finally(Side::Database),
+        })
     }
 }
 

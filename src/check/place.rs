@@ -19,6 +19,8 @@ pub(super) struct Place {
     pub(super) replaces_circle: Vec<String>,
     /// What it replaces: each with whether it is there.
     pub(super) replaced: Vec<(String, bool)>,
+    /// What of it is a squashed migration itself.
+    pub(super) replaced_squashes: Vec<String>,
     /// Other files that are the same migration.
     pub(super) duplicates: Vec<String>,
 }
@@ -33,6 +35,7 @@ impl Place {
             latest: names(graph, &latest),
             is_latest: latest.iter().any(|node| *graph.key(*node) == key),
             replaced: replaced(graph, migration),
+            replaced_squashes: replaced_squashes(graph, migration),
             ..Self::default()
         };
         for problem in graph.problems() {
@@ -62,6 +65,15 @@ impl Place {
 
 fn names(graph: &Graph, nodes: &[NodeId]) -> Vec<String> {
     nodes.iter().map(|node| graph.key(*node).to_string()).collect()
+}
+
+fn replaced_squashes(graph: &Graph, migration: &Migration) -> Vec<String> {
+    let named = migration.replaces.iter().filter_map(|replaced| match &replaced.value {
+        Dependency::Migration { app, name } => graph.node(app, name),
+        _ => None,
+    });
+    let squashes = named.filter(|node| !graph.migration(*node).replaces.is_empty());
+    names(graph, &squashes.collect::<Vec<_>>())
 }
 
 fn replaced(graph: &Graph, migration: &Migration) -> Vec<(String, bool)> {

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::check::deployed::Deployed;
 use crate::check::place::Place;
+use crate::effects::{Effects, Release};
 use crate::history::{History, NodeId, ProjectState, Side};
 use crate::migration::{Dependency, Migration, Operation};
+use crate::schema::Target;
+use crate::target::{Database, Version};
 
 /// What is known of the project around one migration; empty when its history is not known.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +20,8 @@ pub struct States {
     reached: Option<Reached>,
     /// Its place among all.
     place: Place,
+    /// What it does to each database that it is judged for.
+    effects: Vec<(Database, Effects)>,
 }
 
 /// The apps that a migration depends on, through others too.
@@ -39,9 +45,15 @@ const CONTRIB: [(&str, &[&str]); 7] = [
 ];
 
 impl States {
-    /// The states around the operations of a migration that belongs to the history.
+    /// What is known around a migration that belongs to the history.
     #[must_use]
-    pub fn of(history: &History, migration: &Migration) -> Self {
+    pub fn of(
+        history: &History,
+        migration: &Migration,
+        deployed: &Deployed,
+        release: &Release,
+        (databases, django): (&[Database], Version),
+    ) -> Self {
         let graph = history.graph();
         let node = graph.node(&migration.app, &migration.name);
         // Two files may claim one name; only one of them is in the graph.
@@ -49,7 +61,23 @@ impl States {
         let place = Place::of(history, migration);
         let Some(node) = node else { return Self { place, ..Self::default() } };
         let reached = migration.operations.iter().any(runs_python).then(|| reached(history, node));
-        Self { states: history.states_within(node, Side::State), reached, place }
+        let states = history.states_within(node, Side::State);
+        let release = (!deployed.is_deployed()).then_some(release);
+        let effects = databases.iter().map(|database| {
+            let target = Target { database: *database, django };
+            (*database, Effects::of(history, node, deployed.state(), release, target))
+        });
+        Self { effects: effects.collect(), states, reached, place }
+    }
+
+    /// What the migration does to each database.
+    pub(super) fn into_effects(self) -> Vec<(Database, Effects)> {
+        self.effects
+    }
+
+    /// What the migration does to a database, where that is known.
+    pub(super) fn effects(&self, database: Database) -> Option<&Effects> {
+        self.effects.iter().find(|(own, _)| *own == database).map(|(_, effects)| effects)
     }
 
     /// Where the migration stands among all.

@@ -51,11 +51,15 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// List the rules of this project
     Rules(RulesArguments),
+    /// Write a configuration, a first rule file and the pre-commit entry; nothing is overwritten
+    Init(InitArguments),
     /// Start a rule out of a migration, or a pack
     New {
         #[command(subcommand)]
         command: NewCommand,
     },
+    /// Show what migrations would do: phase, changes, locks, what breaks for whom, the way back
+    Plan(PlanArguments),
     /// Pin, update and list the rule packs of this project
     Packs {
         #[command(subcommand)]
@@ -65,8 +69,16 @@ pub(super) enum Command {
     State(StateArguments),
 }
 
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub(super) struct InitArguments {
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
 /// Arguments of `check`.
 #[derive(Debug, Args)]
+#[command(after_help = CHECK_HELP)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct CheckArguments {
     /// Files and folders to judge, from the working tree; none: what is staged, from the index
@@ -81,7 +93,7 @@ pub(super) struct CheckArguments {
     /// Judge standard input as the content of this file
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     pub(super) stdin_filename: Option<PathBuf>,
-    /// full, concise, json, sarif, github, gitlab, junit or rdjson; may be repeated, each but one with its file
+    /// full, concise, json, sarif, github, gitlab, junit or rdjson; may be repeated
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "full", value_parser = report)]
     pub(super) format: Vec<ReportArgument>,
     /// Write the report to a file
@@ -96,7 +108,7 @@ pub(super) struct CheckArguments {
     /// Version of Django
     #[arg(long, value_name = "VERSION")]
     pub(super) django: Option<Version>,
-    /// The code that may still be running: a commit, a tag, a branch, or merge-base:BRANCH [default: HEAD]
+    /// The code that may still be running: a tag, a branch, merge-base:BRANCH [default: HEAD]
     #[arg(long, value_name = "REV")]
     pub(super) deployed: Option<String>,
     /// Severity from which on a finding fails the run: error, warning, info or never [default: error]
@@ -129,6 +141,16 @@ pub(super) struct CheckArguments {
     #[arg(short, long)]
     pub(super) verbose: bool,
 }
+
+const CHECK_HELP: &str = "\
+Examples:
+  whimbrel check                                         what is staged
+  whimbrel check --since origin/main                     what this branch adds or changes
+  whimbrel check --all --statistics                      an old project, counted by rule
+  whimbrel check --all --write-baseline                  leave what is there alone
+  whimbrel check --format full --format sarif=out.sarif  several reports, each but one with its file
+
+Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, configuration or rules.";
 
 /// Arguments of `test`.
 #[derive(Debug, Args)]
@@ -186,8 +208,9 @@ pub(super) struct ExplainArguments {
     /// Id of a rule: PACK/RULE, or RULE where only one pack has it
     #[arg(value_name = "RULE", required_unless_present = "names")]
     pub(super) rule: Option<String>,
-    /// List what a rule may say about a head, such as `AddField`, `state.RemoveField`, `CreateModel.fields`
-    #[arg(long, value_name = "HEAD", conflicts_with = "rule")]
+    /// List what a rule may say about a head, such as `AddField`, `state.RemoveField`, `CreateModel.fields`; without one,
+    /// the heads
+    #[arg(long, value_name = "HEAD", num_args = 0..=1, default_missing_value = "", conflicts_with = "rule")]
     pub(super) names: Option<String>,
     #[command(flatten)]
     pub(super) configuration: ConfigurationArguments,
@@ -215,7 +238,7 @@ pub(super) enum NewCommand {
 /// Arguments of `new rule`.
 #[derive(Debug, Args)]
 pub(super) struct NewRuleArguments {
-    /// A migration and a line of the operation, such as shop/migrations/0007_status.py:12
+    /// A migration and a line of the operation, such as `shop/migrations/0007_status.py:12`
     #[arg(long, value_name = "FILE:LINE")]
     pub(super) from: String,
     /// Id of the rule
@@ -301,6 +324,56 @@ pub(super) struct PacksListArguments {
     pub(super) configuration: ConfigurationArguments,
 }
 
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+#[command(after_help = PLAN_HELP)]
+pub(super) struct PlanArguments {
+    /// Files and folders to plan, from the working tree; none: what is staged, from the index
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Plan every migration of the repository
+    #[arg(long, conflicts_with = "paths")]
+    pub(super) all: bool,
+    /// How to show it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlanForm::Table)]
+    pub(super) format: PlanForm,
+    /// Database to plan for, such as postgresql@16; may be repeated
+    #[arg(long, value_name = "NAME[@VERSION]")]
+    pub(super) database: Vec<Database>,
+    /// Version of Django
+    #[arg(long, value_name = "VERSION")]
+    pub(super) django: Option<Version>,
+    /// Revision whose code may still be running: a tag, a branch, merge-base:origin/main
+    #[arg(long, value_name = "REVISION")]
+    pub(super) deployed: Option<String>,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// Forms of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlanForm {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+    /// For the description of a pull request
+    Markdown,
+}
+
+const PLAN_HELP: &str = "\
+Phases:
+  any          old and new code work before and after it
+  pre-deploy   new code needs it: run it before the new code starts
+  post-deploy  it breaks old code: run it when the old code is gone
+  split        one of the two fails whenever it runs: make it several releases
+  unknown      something of it can't be told
+
+Examples:
+  whimbrel plan                                 what is staged
+  whimbrel plan shop/migrations/0007_status.py  one migration
+  whimbrel plan --format markdown --deployed origin/main shop/migrations";
+
 /// Arguments of `state`.
 #[derive(Debug, Args)]
 #[command(after_help = STATE_HELP)]
@@ -311,6 +384,9 @@ pub(super) struct StateArguments {
     /// The migration after which; its name, or the beginning of it [default: the latest]
     #[arg(value_name = "MIGRATION")]
     pub(super) migration: Option<String>,
+    /// Version of Django whose names are given
+    #[arg(long, value_name = "VERSION")]
+    pub(super) django: Option<Version>,
     /// How to show them
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ListFormat::Table)]
     pub(super) format: ListFormat,

@@ -12,7 +12,7 @@ use crate::cli::output::Output;
 use crate::cli::progress::Progress;
 use crate::cli::project::Project;
 use crate::cli::reports::Reports;
-use crate::cli::selection::{Scope, select};
+use crate::cli::selection::{Scope, idle_patterns, select};
 use crate::config::{Config, FailOn, Level};
 use crate::language::{Override, RuleSet, did_you_mean};
 use crate::suppress::{Date, FileSuppressions, Scope as Suppressing, suppress};
@@ -21,7 +21,7 @@ use crate::target::{Database, Vendor, Version};
 /// What is judged for when nothing says otherwise: the database that most Django projects of a size to care use.
 const DEFAULT_VENDOR: Vendor = Vendor::PostgreSql;
 /// The version of Django that is assumed when nothing says otherwise: the newest with long-term support.
-const DEFAULT_DJANGO: Version = Version::new(5, 2);
+pub(super) const DEFAULT_DJANGO: Version = Version::new(5, 2);
 
 pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict, Failure> {
     let reports = Reports::of(arguments)?;
@@ -32,10 +32,13 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
     let mut selection =
         select(&project, scope(arguments, base.as_deref())?, arguments.deployed.as_deref(), base.as_deref())?;
     let baseline = BaselineFile::find(arguments, &project)?;
+    if arguments.all && !arguments.quiet {
+        output.warn(&idle_patterns(&project)?);
+    }
     let databases = databases_of(&arguments.database, &project);
     let django = django_of(arguments.django, &project);
     if arguments.verbose {
-        Output::remark(&detected(arguments, &project, &databases, django, &rules));
+        Output::remark(&detected(arguments, &project, base.as_deref(), &databases, django, &rules));
     }
     let suppressions = suppressions(&mut selection.files, &rules, project.config.require_reason);
     let progress = Progress::start(selection.files.len(), !arguments.quiet);
@@ -45,6 +48,8 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
         projects: &selection.projects,
         databases: &databases,
         django,
+        tables: &project.config.tables,
+        settings: &project.detected().settings(),
     };
     let mut outcome = check_counting(request, progress.done());
     drop(progress);
@@ -134,17 +139,20 @@ fn scope<'c>(arguments: &'c CheckArguments, base: Option<&str>) -> Result<Scope<
     })
 }
 
-/// The version of Django to judge for: that of the command line, else of the configuration.
+/// The version of Django to judge for: that of the command line, else of the configuration, else of a lock file.
 pub(super) fn django_of(given: Option<Version>, project: &Project) -> Version {
-    given.or(project.config.django.as_ref().map(|django| django.value)).unwrap_or(DEFAULT_DJANGO)
+    let configured = || project.config.django.as_ref().map(|django| django.value);
+    let detected = || project.detected().django.as_ref().map(|django| django.value);
+    given.or_else(configured).or_else(detected).unwrap_or(DEFAULT_DJANGO)
 }
 
-/// The databases to judge for: those of the command line, else of the configuration, each with a version.
+/// The databases to judge for: those of the command line, else of the configuration, else of the settings.
 pub(super) fn databases_of(given: &[Database], project: &Project) -> Vec<Database> {
     let configured = || project.config.databases.iter().map(|database| database.value).collect();
     let mut databases: Vec<Database> = if given.is_empty() { configured() } else { given.to_vec() };
     if databases.is_empty() {
-        databases.push(Database { vendor: DEFAULT_VENDOR, version: None });
+        let detected = project.detected().databases.as_ref().map(|databases| databases.value.clone());
+        databases = detected.unwrap_or_else(|| vec![Database { vendor: DEFAULT_VENDOR, version: None }]);
     }
     databases.dedup();
     databases
@@ -167,7 +175,9 @@ fn choose(rules: &mut RuleSet, select: &[String], ignore: &[String]) -> Result<(
         let ignored = ignore.iter().any(|pattern| names(pattern, &rule.id));
         if !selected || ignored {
             let what = "not selected".to_owned();
-            rule.disabled = Some(Override { what, because: None, place: "the command line".to_owned(), shared: false });
+            rule.disable(Override { what, because: None, place: "the command line".to_owned(), shared: false });
+        } else if !select.is_empty() {
+            rule.request();
         }
     }
     Ok(())
@@ -195,24 +205,53 @@ fn verdict(outcome: &Outcome, fail_on: FailOn, strict: bool) -> Verdict {
 fn detected(
     arguments: &CheckArguments,
     project: &Project,
+    base: Option<&str>,
     databases: &[Database],
     django: Version,
     rules: &RuleSet,
 ) -> String {
     let config = project.config.path.as_ref().map_or_else(|| "none".to_owned(), |path| project.shown(path));
-    let origin = |flag: bool, configured: bool| match (flag, configured) {
-        (true, _) => "command line",
-        (false, true) => config.as_str(),
-        (false, false) => "default",
-    };
     let list = databases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let database_origin = origin(!arguments.database.is_empty(), !project.config.databases.is_empty());
-    let django_origin = origin(arguments.django.is_some(), project.config.django.is_some());
+    let found = project.detected();
+    let origin = |flag: bool, configured: bool, detected: Option<&str>| match (flag, configured, detected) {
+        (true, ..) => "command line".to_owned(),
+        (false, true, _) => config.clone(),
+        (false, false, Some(file)) => file.to_owned(),
+        (false, false, None) => "default".to_owned(),
+    };
+    let database_origin = origin(
+        !arguments.database.is_empty(),
+        !project.config.databases.is_empty(),
+        found.databases.as_ref().map(|found| found.origin.as_str()),
+    );
+    let django_origin = origin(
+        arguments.django.is_some(),
+        project.config.django.is_some(),
+        found.django.as_ref().map(|found| found.origin.as_str()),
+    );
     let repository = if project.repository.is_some() { project.root.display().to_string() } else { "none".to_owned() };
     let active = rules.rules.iter().filter(|rule| rule.disabled.is_none()).count();
-    format!(
-        "configuration  {config}\nrepository     {repository}\ndatabases      {list} ({database_origin})\n\
-         django         {django} ({django_origin})\nrules          {active} active of {}\n",
-        rules.rules.len()
-    )
+    let deployed_origin =
+        origin(arguments.deployed.is_some(), project.config.deployed.is_some(), base.map(|_| "what is compared with"));
+    let configured = project.config.deployed.as_ref().map(|revision| revision.value.as_str());
+    let deployed = arguments.deployed.as_deref().or(configured).or(base).unwrap_or("HEAD");
+    let mut rows = vec![
+        ("configuration", config.clone()),
+        ("repository", repository),
+        ("deployed", format!("{deployed} ({deployed_origin})")),
+        ("databases", format!("{list} ({database_origin})")),
+        ("django", format!("{django} ({django_origin})")),
+    ];
+    if let Some(model) = &found.user_model {
+        rows.push(("user model", format!("{} ({})", model.value, model.origin)));
+    }
+    if let Some(field) = &found.auto_field {
+        rows.push(("auto field", format!("{} ({})", field.value, field.origin)));
+    }
+    for app in &found.apps {
+        let (folder, label) = &app.value;
+        rows.push(("app", format!("{label} in {} ({})", folder.display(), app.origin)));
+    }
+    rows.push(("rules", format!("{active} active of {}", rules.rules.len())));
+    rows.into_iter().map(|(name, value)| format!("{name:14} {value}\n")).collect()
 }

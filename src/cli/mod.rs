@@ -3,12 +3,15 @@
 mod arguments;
 mod baseline;
 mod check;
+mod detected;
 mod explain;
 mod failure;
 mod fmt;
+mod init;
 mod new;
 mod output;
 mod packs;
+mod plan;
 mod progress;
 mod project;
 mod reports;
@@ -41,7 +44,9 @@ pub fn main() -> ExitCode {
         Command::Test(test) => test::run(&test, &output),
         Command::Fmt(fmt) => fmt::run(&fmt, &output),
         Command::Explain(explain) => explain::run(&explain, &output),
+        Command::Init(init) => init::run(&init),
         Command::New { command } => new::run(&command),
+        Command::Plan(plan) => plan::run(&plan, &output),
         Command::Packs { command } => packs::run(&command, &output),
         Command::Rules(rules) => rules::run(&rules, &output),
         Command::State(state) => state::run(&state, &output),

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use globset::{Glob, GlobSetBuilder};
 
 use crate::cli::arguments::ConfigurationArguments;
+use crate::cli::detected::Detected;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::packs::Packs;
@@ -28,6 +29,8 @@ pub(super) struct Project {
     pub(super) root: PathBuf,
     /// The configuration; an empty one where there is none.
     pub(super) config: Config,
+    /// What its files tell, once somebody asks.
+    detected: OnceLock<Detected>,
 }
 
 impl Project {
@@ -45,7 +48,12 @@ impl Project {
         } else {
             Config::load(&here, repository.as_ref().map(Repository::root), arguments.config.as_deref())?
         };
-        Ok(Self { repository, root, config })
+        Ok(Self { repository, root, config, detected: OnceLock::new() })
+    }
+
+    /// What the files of the project tell that the configuration may not.
+    pub(super) fn detected(&self) -> &Detected {
+        self.detected.get_or_init(|| Detected::around(&self.root, &self.config.root))
     }
 
     /// The rules of this project: those inside the binary, those that the configuration names and those of its packs.

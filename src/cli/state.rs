@@ -3,6 +3,7 @@
 use crate::check::behaves_like;
 use crate::cli::Verdict;
 use crate::cli::arguments::{ListFormat, StateArguments};
+use crate::cli::check::DEFAULT_DJANGO;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::project::Project;
@@ -22,17 +23,15 @@ pub(super) fn run(arguments: &StateArguments, output: &Output) -> Result<Verdict
         let line = problem.source.position(problem.span.start).line;
         Output::remark(&format!("{}:{line}: {}\n", problem.source.path(), problem.kind));
     }
-    let (after, state) = match &arguments.migration {
-        Some(name) => {
-            let node = find(graph, &arguments.app, name)?;
-            (vec![graph.key(node)], history.state_after(node))
-        }
-        None => {
-            let latest = graph.leaves(&arguments.app);
-            (latest.into_iter().map(|node| graph.key(node)).collect(), history.state_of_app(&arguments.app))
-        }
+    let (after, state) = if let Some(name) = &arguments.migration {
+        let node = find(graph, &arguments.app, name)?;
+        (vec![graph.key(node)], history.state_after(node))
+    } else {
+        let latest = graph.leaves(&arguments.app);
+        (latest.into_iter().map(|node| graph.key(node)).collect(), history.state_of_app(&arguments.app))
     };
-    let shown = AppState { app: &arguments.app, after, state: &state };
+    let django = arguments.django.or(project.config.django.as_ref().map(|django| django.value));
+    let shown = AppState { app: &arguments.app, after, django: django.unwrap_or(DEFAULT_DJANGO), state: &state };
     Output::print(&match arguments.format {
         ListFormat::Table => table(&shown),
         ListFormat::Json => json(&shown),
@@ -50,14 +49,14 @@ fn find(graph: &Graph, app: &str, name: &str) -> Result<NodeId, Failure> {
         names().filter(|(_, key)| key.name.starts_with(name)).map(|(node, key)| (node, key.name.as_str())).collect();
     let help = match beginning.as_slice() {
         [(node, _)] => return Ok(*node),
-        [] => match did_you_mean(name, names().map(|(_, key)| key.name.as_str())) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => {
+        [] => {
+            let latest = || {
                 let latest = graph.leaves(app).into_iter().map(|node| graph.key(node).name.as_str());
-                let latest: Vec<&str> = latest.collect();
-                format!("leave it out for the latest: {}", latest.join(", "))
-            }
-        },
+                format!("leave it out for the latest: {}", latest.collect::<Vec<_>>().join(", "))
+            };
+            did_you_mean(name, names().map(|(_, key)| key.name.as_str()))
+                .map_or_else(latest, |near| format!("did you mean `{near}`?"))
+        }
         several => {
             let names: Vec<&str> = several.iter().map(|(_, name)| *name).collect();
             return Err(Failure::Usage {

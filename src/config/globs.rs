@@ -44,6 +44,16 @@ impl Globs {
         self.set.is_match(path)
     }
 
+    /// The patterns that none of these paths matches.
+    #[must_use]
+    pub fn idle(&self, paths: &[&str]) -> Vec<&Spanned<String>> {
+        let is_idle = |pattern: &&Spanned<String>| {
+            let (alone, _) = Self::new(vec![(*pattern).clone()]);
+            !paths.iter().any(|path| alone.is_match(path))
+        };
+        self.patterns.iter().filter(is_idle).collect()
+    }
+
     /// Whether there are no patterns.
     #[must_use]
     pub fn is_empty(&self) -> bool {

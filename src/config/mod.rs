@@ -41,11 +41,13 @@ mod globs;
 mod packs;
 mod parse;
 pub(crate) mod reader;
+mod schema;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::check::Tables;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Spanned};
 use crate::target::{Database, Version};
@@ -53,6 +55,7 @@ use crate::target::{Database, Version};
 pub use globs::Globs;
 pub use packs::{PackEntry, PackLocation};
 pub(crate) use packs::{is_pack_name, read_packs};
+pub use schema::json_schema;
 
 /// What the user configured; what is not configured is empty.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +91,7 @@ pub struct Config {
     /// Whether a suppression must say its reason.
     pub require_reason: bool,
     /// What is known of tables, by their name in the database.
-    pub tables: BTreeMap<String, TableFacts>,
+    pub tables: Tables,
     /// Folders with installed packages, relative to [`root`](Self::root) or absolute.
     pub site_packages: Vec<Spanned<String>>,
     /// The file's text, which all spans lie in.
@@ -103,24 +106,22 @@ impl Config {
     }
 }
 
-/// What the project knows of a table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TableFacts {
-    /// About how many rows it has.
-    pub rows: Option<i64>,
-    /// Whether it is in use at every moment.
-    pub hot: Option<bool>,
-    /// Who answers for it.
-    pub owner: Option<String>,
-}
-
 /// Another level for a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleOverride {
-    /// `pack/rule`.
+    /// `pack/rule`, or `pack/*` for all rules of a pack.
     pub rule: Spanned<String>,
     /// The level.
     pub level: Level,
+}
+
+impl RuleOverride {
+    /// Whether it is about the rule of that id.
+    #[must_use]
+    pub fn names(&self, id: &str) -> bool {
+        let pack = self.rule.value.strip_suffix("/*");
+        self.rule.value == id || pack.is_some_and(|pack| id.split_once('/').is_some_and(|(own, _)| own == pack))
+    }
 }
 
 /// Whether a rule is checked, and how serious its findings are.

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Key, Reader, Value, entries, nearest, quoted};
-use super::{Config, ConfigFormat, FailOn, Globs, Level, RuleOverride, SettingValue, TableFacts};
+use super::{Config, ConfigFormat, FailOn, Globs, Level, RuleOverride, SettingValue};
+use crate::check::TableFacts;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Spanned};
 use crate::target::TargetError;
 
-const KEYS: [&str; 14] = [
+/// The keys of a configuration.
+pub(super) const KEYS: [&str; 14] = [
     "databases",
     "django",
     "rules",
@@ -194,7 +196,7 @@ fn read_rules(reader: &mut Reader<'_>, config: &mut Config, value: &Value<'_>) {
             let rule = Spanned::new(name.to_string(), key.span().into());
             config.overrides.extend(level(reader, &rule, value).map(|level| RuleOverride { rule, level }));
         } else if name.contains('/') {
-            let help = "a rule's id is `pack/rule`, both in lower case with hyphens";
+            let help = "a rule's id is `pack/rule`, both in lower case with hyphens; `pack/*` is all of a pack";
             reader.error("bad-rule", key.span().into(), format!("`{name}` is no rule's id"), "", help);
         } else {
             reader.unknown_key(key, "`[rules]`", &["files", "pack/rule"]);
@@ -202,13 +204,13 @@ fn read_rules(reader: &mut Reader<'_>, config: &mut Config, value: &Value<'_>) {
     }
 }
 
-/// `pack/rule`, both in kebab case.
+/// `pack/rule`, both in kebab case, or `pack/*`.
 fn is_rule_id(text: &str) -> bool {
     let kebab = |part: &str| {
         part.split('-')
             .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
     };
-    text.split_once('/').is_some_and(|(pack, rule)| kebab(pack) && kebab(rule))
+    text.split_once('/').is_some_and(|(pack, rule)| kebab(pack) && (rule == "*" || kebab(rule)))
 }
 
 /// `"off"`, or a table with `level` or `severity`.

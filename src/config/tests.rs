@@ -132,7 +132,7 @@ when = 2020-01-01
     "a\\b" | paths are written with forward slashes | write it relative to the folder of the configuration
     packages | `packages` is no key of the configuration | known here: `databases`, `django`, `rules`, `packs`, `include`, `exclude`, `apps`, `settings`, `tables`, `deployed`, `baseline`, `fail-on`, `require-reason`, `site-packages`
     file | `file` is no key of `[rules]` | did you mean `files`?
-    "Compat/X" | `Compat/X` is no rule's id | a rule's id is `pack/rule`, both in lower case with hyphens
+    "Compat/X" | `Compat/X` is no rule's id | a rule's id is `pack/rule`, both in lower case with hyphens; `pack/*` is all of a pack
     "on" | `on` is no value of `compat/x` | write one of `off`, `info`, `warning`, `error`
     "my-shop" | `my-shop` is no app label | a label is what `app_label` says in Django: letters, digits and underscores
     2020-01-01 | `when` must be a boolean, an integer, a string or an array of strings | write a string if nothing else fits

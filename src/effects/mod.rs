@@ -1,4 +1,10 @@
-//! What schema changes do: to code that runs, to data, and what going back means.
+//! What schema changes do: the locks that they take, what they break for code that runs, what is lost, and what going
+//! back means.
 
+mod around;
 pub mod compat;
+pub mod locks;
+pub mod loss;
+pub mod phase;
 pub mod reversal;
+pub use around::{Effects, Release};

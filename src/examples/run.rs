@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use crate::check::{self, Certainty, Deployed, Deployment, Finding, Judge, States, Verdicts};
 use crate::diagnostic::{Diagnostic, Label};
+use crate::effects::Release;
 use crate::examples::leaves::Leaf;
 use crate::examples::models::{self, Models};
 use crate::examples::snippet::{self, Snippet};
 use crate::examples::target;
-use crate::history::{History, Settings};
+use crate::history::{History, Settings, Side};
 use crate::language::syntax::Text;
 use crate::language::{Example, Rule, RuleHead, RuleSet, UnknownPolicy};
 use crate::migration::{Dependency, Migration};
@@ -64,6 +65,7 @@ fn surroundings(
     rules: &RuleSet,
     snippet: &Snippet,
     (mut deployed, mut release): (Vec<Migration>, Vec<Migration>),
+    target: (&[Database], Version),
 ) -> (States, Deployed) {
     let on = |others: &[Migration], own: &Migration| {
         let dependency = |other: &Migration| {
@@ -87,7 +89,10 @@ fn surroundings(
     present.push(Arc::new(example));
     let history = History::new(&present, Settings::default(), check::behaves_like(rules));
     let deployment = Deployment::of(&deployed, &present, Settings::default(), check::behaves_like(rules));
-    (States::of(&history, &snippet.migration), deployment.seen_from(&history, &snippet.migration))
+    let deployed = deployment.seen_from(&history, &snippet.migration);
+    let release = Release { code: history.finally(Side::State), database: history.finally(Side::Database) };
+    let states = States::of(&history, &snippet.migration, &deployed, &release, target);
+    (states, deployed)
 }
 
 /// An example that is ready to be judged, again and again.
@@ -113,7 +118,9 @@ impl<'r> Prepared<'r> {
         before: &Before<'_>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let snippet = snippet::snippet(example, &rule.source, before.prelude, &rules.vocabulary)?;
-        let (states, deployed) = surroundings(rules, &snippet, before.migrations(&snippet.migration.app));
+        let (database, django) = (target::database(rule, example), target::django(rule));
+        let target = (&[database][..], django);
+        let (states, deployed) = surroundings(rules, &snippet, before.migrations(&snippet.migration.app), target);
         let mut settings = rules.settings.clone();
         for (id, value) in &example.settings {
             if let Some(setting) = settings.iter_mut().find(|setting| setting.id == *id) {
@@ -133,8 +140,8 @@ impl<'r> Prepared<'r> {
             deployed,
             states,
             snippet,
-            database: target::database(rule, example),
-            django: target::django(rule),
+            database,
+            django,
         })
     }
 
@@ -151,6 +158,12 @@ impl<'r> Prepared<'r> {
             Some(Certainty::Possible) => Outcome::Undecided,
             Some(Certainty::Certain) => Outcome::Reported,
         }
+    }
+
+    /// Whether it is for a database that the rule is about.
+    pub(super) fn is_in_scope(&self) -> bool {
+        let word = self.database.vendor.word();
+        self.rule.databases.is_empty() || self.rule.databases.iter().any(|scope| scope.name == word)
     }
 
     /// Whether the example notices that the rule is limited to some databases.

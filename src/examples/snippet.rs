@@ -176,7 +176,8 @@ fn files(text: &Text, app: &str) -> Vec<ExampleFile> {
 fn file_comment(line: &str) -> Option<(&str, bool)> {
     let path = line.strip_prefix("# ")?;
     let (path, deployed) = path.strip_suffix(" (deployed)").map_or((path, false), |path| (path, true));
-    let is_path = path.ends_with(".py") && !path.starts_with(['/', '.']) && !path.contains(char::is_whitespace);
+    let is_python = path.strip_suffix(".py").is_some_and(|name| !name.is_empty());
+    let is_path = is_python && !path.starts_with(['/', '.']) && !path.contains(char::is_whitespace);
     is_path.then_some((path, deployed))
 }
 

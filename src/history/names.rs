@@ -12,7 +12,10 @@ pub type TableName = Result<String, Arc<Doubt>>;
 
 /// The table of a model: `db_table`, else `app_model` in lower case (`Options.contribute_to_class`). A proxy has the
 /// table of the model it stands for.
-#[must_use]
+///
+/// # Errors
+///
+/// When what the name depends on is not known.
 pub fn table(state: &ProjectState, model: &ModelState) -> TableName {
     let mut model = model;
     // A proxy of a proxy of …; a circle of them is no model.

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use crate::migration::catalogue::{Default, FieldEntry};
 use crate::migration::{BoundArgument, Field};
 use crate::python::{Text, Unknown, Value, ValueKind};
+use crate::target::Version;
 
 /// A field as its class's path and arguments.
 #[derive(Clone, Debug)]
@@ -32,9 +33,20 @@ impl Deconstructed<'_> {
     }
 }
 
-/// The field in Django's form.
+/// The field in the form of the newest Django.
 #[must_use]
 pub fn deconstruct(field: &Field) -> Deconstructed<'_> {
+    deconstruct_for(field, NEWEST)
+}
+
+const NEWEST: Version = Version::new(6, 1);
+/// `ManyToManyField.deconstruct` gives its target in lower case from here on, as `ForeignKey` always has
+/// (`django.db.models.fields.related`).
+const LOWER_CASE_TARGETS: Version = Version::new(4, 0);
+
+/// The field in the form of that version of Django.
+#[must_use]
+pub fn deconstruct_for(field: &Field, django: Version) -> Deconstructed<'_> {
     let positional = field.arguments.iter().filter(|argument| argument.name.starts_with('*'));
     let keyword = field.arguments.iter().filter(|argument| !argument.name.starts_with('*'));
     let args = positional.map(|argument| &argument.value).collect();
@@ -46,7 +58,7 @@ pub fn deconstruct(field: &Field) -> Deconstructed<'_> {
         None => keyword.map(|argument| (argument.name.as_str().into(), Cow::Borrowed(&argument.value))).collect(),
         Some(entry) => {
             let kept = keyword.filter_map(|argument| {
-                let value = normalized(field, entry, argument)?;
+                let value = normalized(field, entry, argument, django)?;
                 Some((Cow::Borrowed(argument.name.as_str()), value))
             });
             let mut kwargs: Vec<_> = kept.collect();
@@ -80,7 +92,12 @@ const EMPTY_IS_UNSET: &[&str] =
 const NONE_IS_A_VALUE: &[&str] = &["default", "db_default"];
 
 /// The argument as Django gives it back, `None` when it leaves it out.
-fn normalized<'f>(field: &'f Field, entry: &'static FieldEntry, argument: &'f BoundArgument) -> Option<Cow<'f, Value>> {
+fn normalized<'f>(
+    field: &'f Field,
+    entry: &'static FieldEntry,
+    argument: &'f BoundArgument,
+    django: Version,
+) -> Option<Cow<'f, Value>> {
     let name = argument.name.as_str();
     let value = &argument.value;
     let is = |class: &str| entry.derives_from(class);
@@ -99,6 +116,7 @@ fn normalized<'f>(field: &'f Field, entry: &'static FieldEntry, argument: &'f Bo
             let default = matches!(&value.kind, ValueKind::Reference(path) if path.ends_with(".default_storage"));
             return (!default && !value.is_none()).then_some(Cow::Borrowed(value));
         }
+        "to" if is("ManyToManyField") && django < LOWER_CASE_TARGETS => return Some(Cow::Borrowed(value)),
         "to" => return Some(lower_target(value)),
         _ => {}
     }

@@ -177,8 +177,14 @@ impl History {
     /// The state after all migrations.
     #[must_use]
     pub fn final_state(&self) -> ProjectState {
+        self.finally(Side::State)
+    }
+
+    /// The state after all migrations, of one side.
+    #[must_use]
+    pub fn finally(&self, side: Side) -> ProjectState {
         let mut state = ProjectState::default();
-        let replay = self.replay(self.graph.fresh(), &self.side(Side::State).fresh, Side::State);
+        let replay = self.replay(self.graph.fresh(), &self.side(side).fresh, side);
         for node in self.graph.plan() {
             replay.run(&mut state, node.0);
         }

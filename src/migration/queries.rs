@@ -23,6 +23,8 @@ pub struct DataCode {
     pub queries: Vec<Query>,
     /// Historical models that it takes: app and name as they are written, where they are literal.
     pub models: Vec<(Result<HistoricalModel, ()>, Span)>,
+    /// Names that it gives to models and that are not the model's: `orders = …` of the model `Order`.
+    pub renamed: Vec<(String, Span)>,
     /// What it asks of historical models that Django does not give to every model.
     pub asked: Vec<Asked>,
     /// Methods of the schema editor that it calls, with their places.
@@ -287,6 +289,13 @@ impl<'f> Follower<'f> {
         } else if let (Thing::Pair(model, alias), true) = (&value, binding.unpacked) {
             bound.push(Thing::Row(model.clone(), *alias));
         } else if !binding.unpacked {
+            if let (Thing::Model(Some(model)), [Some(name)]) = (&value, binding.names.as_slice())
+                && let Some((Ok(taken), span)) = self.found.models.last()
+                && taken == model.as_ref()
+                && *name.replace('_', "").to_lowercase() != model.name.to_lowercase()
+            {
+                self.found.renamed.push((name.clone(), *span));
+            }
             bound.push(value);
         }
         for (place, name) in binding.names.iter().enumerate() {

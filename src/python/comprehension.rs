@@ -163,7 +163,7 @@ pub(super) fn truth(evaluator: &mut Evaluator<'_>, test: &Expr) -> Option<bool> 
             ValueKind::Bool(value) => Some(value),
             ValueKind::None => Some(false),
             ValueKind::Int(value) => Some(value != 0),
-            ValueKind::Str(text) => Some(!text.value.is_empty()),
+            ValueKind::Str(given) => Some(!given.value.is_empty()),
             _ => None,
         },
     }

@@ -6,8 +6,8 @@ use crate::check::own;
 use crate::config::{Config, Level, SettingValue};
 use crate::diagnostic::Diagnostic;
 use crate::language::syntax::Literal;
-use crate::language::{Override, RuleSet, Type, did_you_mean};
-use crate::source::{SourceFile, Spanned};
+use crate::language::{Override, Rule, RuleSet, Type, did_you_mean};
+use crate::source::{SourceFile, Span, Spanned};
 
 /// Applies what the configuration says of rules and settings, and reports what it names in vain.
 #[must_use]
@@ -21,36 +21,52 @@ pub fn configure(rules: &mut RuleSet, config: &Config) -> Vec<Diagnostic> {
             // The tool's own findings are no rules; whoever reports them looks the level up.
             continue;
         }
-        let Some(rule) = rules.rules.iter_mut().find(|rule| rule.id == change.rule.value) else {
-            diagnostics.push(unknown_rule(source, &change.rule, rules));
-            continue;
+        let said = |level: Level| {
+            let what = match level {
+                Level::Off => "disabled".to_owned(),
+                Level::Severity(severity) => format!("severity {}", severity.word()),
+            };
+            Override { what, because: None, place: place.clone(), shared: false }
         };
-        let what = match change.level {
-            Level::Off => "disabled".to_owned(),
-            Level::Severity(severity) => format!("severity {}", severity.word()),
-        };
-        let said = Override { what, because: None, place, shared: false };
-        match change.level {
-            Level::Off => rule.disabled = Some(said),
-            Level::Severity(severity) => {
-                let own = |other: &&Override| !other.shared && other.what.starts_with("severity ");
-                if let Some(other) = rule.overrides.iter().filter(own).find(|other| other.what != said.what) {
-                    let message = format!("`{}` is given two severities", rule.id);
-                    let help = format!("the other one, `{}`, stands in {}; keep one of them", other.what, other.place);
-                    let conflict =
-                        Diagnostic::error(source, "override::conflict", message, change.rule.span, "the second");
-                    diagnostics.push(conflict.with_help(help));
-                    continue;
-                }
-                rule.severity = severity;
-                rule.overrides.push(said);
+        // What is said of a rule by its name wins over what is said of its pack.
+        let by_name = |id: &str| config.overrides.iter().any(|other| other.rule.value == id);
+        let mut found = false;
+        for rule in &mut rules.rules {
+            if !change.names(&rule.id) {
+                continue;
             }
+            found = true;
+            if change.rule.value != rule.id && by_name(&rule.id) {
+                continue;
+            }
+            diagnostics.extend(grade(rule, change.level, said(change.level), source, change.rule.span));
+        }
+        if !found {
+            diagnostics.push(unknown_rule(source, &change.rule, rules));
         }
     }
     for (name, value) in &config.settings {
         diagnostics.extend(setting(rules, source, name, value));
     }
     diagnostics
+}
+
+/// Gives a rule another level.
+fn grade(rule: &mut Rule, level: Level, said: Override, source: &Arc<SourceFile>, span: Span) -> Option<Diagnostic> {
+    let Level::Severity(severity) = level else {
+        rule.disable(said);
+        return None;
+    };
+    let own = |other: &&Override| !other.shared && other.what.starts_with("severity ");
+    if let Some(other) = rule.overrides.iter().filter(own).find(|other| other.what != said.what) {
+        let message = format!("`{}` is given two severities", rule.id);
+        let help = format!("the other one, `{}`, stands in {}; keep one of them", other.what, other.place);
+        return Some(Diagnostic::error(source, "override::conflict", message, span, "the second").with_help(help));
+    }
+    rule.severity = severity;
+    rule.request();
+    rule.overrides.push(said);
+    None
 }
 
 fn unknown_rule(source: &Arc<SourceFile>, id: &Spanned<String>, rules: &RuleSet) -> Diagnostic {

@@ -15,10 +15,11 @@ pub use configure::configure;
 pub use propose::propose;
 
 /// The rule files inside the binary: the name that reports show, and the text.
-const BUILT_IN: [(&str, &str); 4] = [
+const BUILT_IN: [(&str, &str); 5] = [
     ("rules/compat.rules", include_str!("../../rules/compat.rules")),
     ("rules/data.rules", include_str!("../../rules/data.rules")),
     ("rules/graph.rules", include_str!("../../rules/graph.rules")),
+    ("rules/policy.rules", include_str!("../../rules/policy.rules")),
     ("rules/postgresql.rules", include_str!("../../rules/postgresql.rules")),
 ];
 
@@ -39,6 +40,11 @@ pub fn is_built_in(source: &SourceFile) -> bool {
 pub fn pack_of(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.strip_suffix(".rules").unwrap_or(name)
+}
+
+/// The names of the packs inside the binary.
+pub(crate) fn built_in_packs() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(path, _)| pack_of(path))
 }
 
 /// Whether a path is that of a rule file inside the binary.
@@ -80,6 +86,7 @@ pub fn by_name(files: &[Arc<SourceFile>]) -> Vec<PackSource> {
         pack: pack_of(source.path()).to_owned(),
         source: Arc::clone(source),
         shared: is_built_in(source),
+        builds_on: None,
     };
     files.iter().map(pack_source).collect()
 }

@@ -56,13 +56,26 @@ impl Schema {
 
     /// PostgreSQL names no table where it drops or renames an index.
     fn apply_without_table(&mut self, kind: &ChangeKind) {
-        for table in self.tables.values_mut() {
-            match kind {
-                ChangeKind::DropIndex { .. } | ChangeKind::RenameIndex { .. } => table.apply(kind),
-                _ => {}
-            }
+        let (ChangeKind::DropIndex { name: Some(name), .. } | ChangeKind::RenameIndex { name, .. }) = kind else {
+            return;
+        };
+        let holder = self.table_of_index(name).map(str::to_owned);
+        if let Some(table) = holder.and_then(|holder| self.tables.get_mut(&holder)) {
+            table.apply(kind);
         }
     }
+}
+
+/// The constraint with the columns of the index that it uses, which it does not name.
+fn over_index(constraint: &Constraint, used: Option<Index>) -> Constraint {
+    let mut constraint = constraint.clone();
+    if let (Some(index), ConstraintKind::PrimaryKey(columns) | ConstraintKind::Unique { columns, .. }) =
+        (used, &mut constraint.kind)
+        && columns.is_empty()
+    {
+        *columns = index.columns;
+    }
+    constraint
 }
 
 fn refers_to(constraint: &Constraint, table: &str) -> bool {
@@ -130,8 +143,8 @@ impl Table {
             ChangeKind::DropDefault { column } => self.set_default(column, None),
             ChangeKind::AddConstraint { constraint, using_index, .. } => {
                 let becomes = |index: &Index| index.name.is_some() && index.name == *using_index;
-                self.indexes.retain(|index| !becomes(index));
-                self.add_constraint(constraint);
+                let used = self.indexes.iter().position(becomes).map(|place| self.indexes.remove(place));
+                self.add_constraint(&over_index(constraint, used));
             }
             ChangeKind::DropConstraint { name, constraint } => {
                 self.drop_constraint(name.as_deref(), constraint.as_ref());
@@ -229,7 +242,7 @@ impl Table {
                 (kind, other) => kind == other,
             })
         });
-        if let Some(place) = found {
+        if let Some(place) = found.or_else(|| self.constraint_place(name?)) {
             self.constraints.remove(place);
         }
     }
@@ -240,7 +253,7 @@ impl Table {
             (_, Some(index)) => other == index,
             _ => false,
         };
-        if let Some(place) = self.indexes.iter().position(is_it) {
+        if let Some(place) = self.indexes.iter().position(is_it).or_else(|| self.index_place(name?)) {
             self.indexes.remove(place);
         } else if name.is_some() {
             // A unique constraint is an index to MySQL, which drops it as one.

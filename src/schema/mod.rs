@@ -5,6 +5,7 @@ mod build;
 mod diff;
 mod editor;
 mod features;
+mod names;
 mod render;
 mod replay;
 mod statement;

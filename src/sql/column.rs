@@ -1,5 +1,7 @@
 //! Columns.
 
+use std::fmt;
+
 use crate::python::Unknown;
 use crate::sql::ForeignKey;
 
@@ -41,6 +43,17 @@ pub struct ColumnType {
     pub arguments: Vec<i64>,
     /// `[]` behind it, so many times.
     pub dimensions: usize,
+}
+
+impl fmt::Display for ColumnType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        if !self.arguments.is_empty() {
+            let arguments: Vec<String> = self.arguments.iter().map(ToString::to_string).collect();
+            write!(f, "({})", arguments.join(", "))?;
+        }
+        f.write_str(&"[]".repeat(self.dimensions))
+    }
 }
 
 /// A default that the database keeps.

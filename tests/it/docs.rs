@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use whimbrel::check::vocabulary;
+use whimbrel::check::{HAZARDS, vocabulary};
 use whimbrel::language::Type;
 use whimbrel::language::vocabulary::Name;
 use whimbrel::reference::rules_markdown;
@@ -88,6 +88,44 @@ fn the_names_that_rules_may_use_have_a_page() {
     assert_page("docs/names.md", &page);
 }
 
+const HAZARDS_INTRODUCTION: &str = "\
+What a migration can do to a system that stays up, and the built-in rules that look for it. Each rule's page says why, and
+what to do instead.
+
+The severity follows what happens, not how a change looks:
+
+- **error**: running code certainly fails, the migration certainly fails, or requests certainly wait for work that grows
+  with the table.
+- **warning**: the same, but only for some values or some sizes; or there is no way back.
+- **info**: advice.
+- **off**: a matter of taste or of house rules. A project gives such a rule a severity to switch it on.
+
+A rule stays silent about tables and columns that no running code uses.
+";
+
+#[test]
+fn every_hazard_has_its_rules_on_a_page() {
+    let (set, _) = rules::load(&rules::built_in());
+    let mut page = format!("{NOTE}# Hazards\n\n{HAZARDS_INTRODUCTION}");
+    for (hazard, sentence) in HAZARDS {
+        let rules: Vec<_> = set.rules.iter().filter(|rule| rule.hazards.contains(&hazard)).collect();
+        write!(page, "\n## {hazard}\n\n{sentence}.\n\n| rule | severity | databases | |\n| --- | --- | --- | --- |\n")
+            .unwrap();
+        for rule in rules {
+            let severity = if rule.disabled.is_some() { "off" } else { rule.severity.word() };
+            let databases: Vec<String> = rule.databases.iter().map(ToString::to_string).collect();
+            let databases = if databases.is_empty() { "all".to_owned() } else { databases.join(", ") };
+            let (pack, name) = rule.id.split_once('/').unwrap();
+            let title = rule.title.as_deref().unwrap_or_default().replace('|', "\\|");
+            writeln!(page, "| [`{}`](rules/{pack}.md#{name}) | {severity} | {databases} | {title} |", rule.id).unwrap();
+        }
+    }
+    for rule in &set.rules {
+        assert!(!rule.hazards.is_empty(), "{} says nothing of what it warns of", rule.id);
+    }
+    assert_page("docs/hazards.md", &page);
+}
+
 fn names(page: &mut String, names: &[Name]) {
     if names.is_empty() {
         page.push_str("Only the names of every rule.\n");
@@ -112,11 +150,19 @@ fn the_help_of_every_command_has_a_page() {
         assert_eq!((run.status, run.err.as_str()), (0, ""));
         run.out
     };
+    let commands_in = |text: &str| -> Vec<String> {
+        let lines = text.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+    };
     let main = help(&[]);
-    let commands = main.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let mut page = format!("{NOTE}# The command line\n\n```text\n{main}```\n");
-    for command in commands.filter_map(|line| line.split_whitespace().next()) {
-        write!(page, "\n## whimbrel {command}\n\n```text\n{}```\n", help(&[command])).unwrap();
+    for command in commands_in(&main) {
+        let text = help(&[&command]);
+        write!(page, "\n## whimbrel {command}\n\n```text\n{text}```\n").unwrap();
+        for below in commands_in(&text) {
+            let text = help(&[&command, &below]);
+            write!(page, "\n### whimbrel {command} {below}\n\n```text\n{text}```\n").unwrap();
+        }
     }
     assert_page("docs/cli.md", &page);
 }

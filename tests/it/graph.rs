@@ -42,6 +42,17 @@ fn circles_across_apps_are_found_and_survived() {
 }
 
 #[test]
+fn an_app_is_not_taken_for_the_one_that_its_first_migration_depends_on() {
+    let out = check(&[
+        ("pages/migrations/0001_initial.py", &migration("('sites', '0001_initial')", "")),
+        ("sites/migrations/0001_initial.py", &migration("", "")),
+        ("plugins/images/migrations/0001_initial.py", &migration("('sites', '0001_initial')", "")),
+        ("plugins/images/migrations/0002_more.py", &migration("('site_images', '0001_initial')", "")),
+    ]);
+    assert!(!out.contains("graph/"), "{out}");
+}
+
+#[test]
 fn half_a_squash_is_survived() {
     let squash = migration("", "").replace(
         "    dependencies",

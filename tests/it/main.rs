@@ -4,20 +4,27 @@
 
 mod architecture;
 mod cases;
+mod compat_truth;
+mod configuration;
 mod deployed;
 mod docs;
+mod effects;
 mod example;
+mod flags;
 mod fmt;
 mod formats;
 mod graph;
 mod guide;
 mod history;
 mod hook;
+mod locks;
+mod names;
 mod new;
 mod packs;
 mod policies;
 mod projects;
 mod repository;
+mod robustness;
 mod rule_examples;
 mod rule_mistakes;
 mod rule_reference;

@@ -264,3 +264,49 @@ fn windows_line_ends_and_a_byte_order_mark_are_read() {
         run.err
     );
 }
+
+#[test]
+fn a_deployed_migration_that_says_something_else_is_edited() {
+    let repository = project();
+    repository.write("team.rules", "rule edited { forbid Migration when migration.edited message \"edited\" }\n");
+    repository.write(SECOND, second("migrations.RemoveField('order', 'code')"));
+    repository.commit();
+    let first = "shop/migrations/0001_initial.py";
+    // As a formatter would have it, with a comment.
+    let formatted = initial().replace('\'', "\"").replace(")])", "),\n# why\n],\n)").replace("Order\", ", "Order\",\n");
+    assert_ne!(formatted, initial());
+    repository.write(first, formatted);
+    assert_eq!(seen(&repository, &["--all"]), [""; 0]);
+    repository.write(first, initial().replace("'code'", "'codes'"));
+    assert_eq!(seen(&repository, &["--all"]), ["edited] edited"]);
+    repository.git(&["add", "--all"]);
+    assert_eq!(seen(&repository, &[]), ["edited] edited"]);
+    // What is new can't be edited.
+    repository.write("shop/migrations/0003_new.py", migration("('shop', '0002_more')", ""));
+    assert_eq!(seen(&repository, &["shop/migrations/0003_new.py"]), [""; 0]);
+    assert_eq!(seen(&repository, &["--all", "--deployed", "HEAD~1"]), ["edited] edited"]);
+}
+
+#[test]
+fn what_is_configured_of_a_table_reaches_the_rules() {
+    let repository = project();
+    repository.write(
+        "team.rules",
+        "rule big { on RemoveField require model.rows is not set or model.rows < 1000 message \"`{model.owner}` has {model.rows} rows\" }\n\
+         rule hot { forbid RemoveField when model.hot message \"hot\" }\n",
+    );
+    repository.write(SECOND, second("migrations.RemoveField('order', 'code')"));
+    repository.git(&["add", "--all"]);
+    assert_eq!(seen(&repository, &[]), [""; 0]);
+    let tables = "[tables.shop_order]\nrows = 40_000_000\nhot = true\nowner = \"checkout\"\n";
+    repository.write("whimbrel.toml", format!("rules = [\"team.rules\"]\n{tables}"));
+    assert_eq!(seen(&repository, &[]), ["big] `checkout` has 40000000 rows", "hot] hot"]);
+    repository.write("whimbrel.toml", format!("rules = [\"team.rules\"]\n{}", tables.replace("shop_order", "other")));
+    assert_eq!(seen(&repository, &[]), [""; 0]);
+    repository.write("whimbrel.toml", "[tables.a]\nrow = 1\nrows = -1\nhot = 1\n");
+    let run = repository.run(&["check"]);
+    assert_eq!(run.status, 2);
+    for words in ["did you mean `rows`?", "`rows` must be a whole number", "`hot` must be `true` or `false`"] {
+        assert!(run.err.contains(words), "{words}: {}", run.err);
+    }
+}

@@ -70,6 +70,24 @@ fn json_has_django_s_names() {
 }
 
 #[test]
+fn names_are_those_of_the_version_of_django() {
+    let folder = Folder::with(&[(
+        "shop/migrations/0001_initial.py",
+        &migration(
+            "",
+            "migrations.CreateModel('Order', fields=[('tags', models.ManyToManyField('shop.Tag')), ('user', models.ForeignKey('shop.User', models.CASCADE))])",
+        ),
+    )]);
+    for (version, target) in [("3.2", "shop.Tag"), ("4.0", "shop.tag")] {
+        let run = folder.run(&["state", "shop", "--format", "json", "--django", version]);
+        let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        let fields = &json["models"]["order"]["fields"];
+        assert_eq!(fields["tags"]["kwargs"]["to"], target);
+        assert_eq!(fields["user"]["kwargs"]["to"], "shop.user");
+    }
+}
+
+#[test]
 fn other_apps_reach_into_the_state() {
     let run = shop().run(&["state", "users", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();

@@ -69,6 +69,12 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             "Apps whose models it gets although the migration certainly does not depend on them.",
             |c| c.of_data(|data, code| texts(code.unreachable_apps(data).into_iter().map(|(app, _)| app))),
         ),
+        attribute(
+            "renamed_models",
+            list_of_text(),
+            "Names that it gives to models and that are not the model's.",
+            |c| c.of_data(|data, _| texts(data.renamed.iter().map(|(name, _)| name.clone()))),
+        ),
         attribute("commands", list_of_text(), "Management commands that it calls.", |c| {
             c.of_data(|data, _| texts(data.commands.iter().map(|(command, _)| command.clone())))
         }),
@@ -311,6 +317,7 @@ impl<'a> Entity<'a> for CodeView<'a> {
             Some("imported_models") => first(&self.imported_models()),
             Some("missing") => data.and_then(|data| first(&self.missing(data))),
             Some("unreachable_apps") => data.and_then(|data| first(&self.unreachable_apps(data))),
+            Some("renamed_models") => data.and_then(|data| first(&data.renamed)),
             Some("commands") => data.and_then(|data| first(&data.commands)),
             Some("editor_calls") => data.and_then(|data| first(&data.editor_calls)),
             Some("imports") => function.and_then(|function| function.imports.first().map(|(_, span)| *span)),

@@ -4,9 +4,12 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
+use crate::check::facts::change::ChangeView;
 use crate::check::facts::deployed::IN_DEPLOYED;
 use crate::check::facts::operation::OperationView;
 use crate::check::facts::{Attribute, Context, attribute, getter, list_of_text, names, not_known};
+use crate::effects::Effects;
+use crate::effects::phase::Phase;
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
 use crate::migration::{Dependency, Reach, Stated};
@@ -38,10 +41,28 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             m.0.migration.initial.as_ref().map_or(Fact::Bool(false), stated)
         }),
         attribute(
+            "edited",
+            Slot::set(Type::Bool),
+            "Whether running code has it already, with other statements; comments and layout do not count.",
+            |m| Fact::Bool(m.0.deployed.is_edited()),
+        ),
+        attribute(
             "operations",
             Slot::set(Type::list(Type::Entity("Operation"))),
             "What reaches the database, in order.",
             |m| m.operations(),
+        ),
+        attribute(
+            "changes",
+            Slot::set(Type::list(Type::Entity("Change"))),
+            "What it sends to the database, in order.",
+            |m| Fact::List(ChangeView::all(m.0).map(ChangeView::as_element).collect()),
+        ),
+        attribute(
+            "phase",
+            Slot::set(Type::Word(&PHASES)),
+            "When it may run: before the new code, after the old code is gone, whenever, or never.",
+            |m| Fact::Str(Cow::Borrowed(m.0.effects.map_or(Phase::Unknown, Effects::phase).word())),
         ),
         attribute("dependencies", list_of_text(), "What it depends on, as `app.name`.", |m| {
             dependencies(&m.0.migration.dependencies)
@@ -82,11 +103,25 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
         attribute("replaces_missing", list_of_text(), "What a squash replaces and is not there (any more).", |m| {
             texts(m.0.states.place().replaced.iter().filter(|(_, present)| !*present).map(|(name, _)| name))
         }),
+        attribute("replaces_squashed", list_of_text(), "What a squash replaces and is a squash itself.", |m| {
+            texts(m.0.states.place().replaced_squashes.iter())
+        }),
         attribute("duplicates", list_of_text(), "Other files that are the same migration of the same app.", |m| {
             texts(m.0.states.place().duplicates.iter())
         }),
     ]
 });
+
+/// The words for phases.
+static PHASES: [&str; Phase::ALL.len()] = {
+    let mut words = [""; Phase::ALL.len()];
+    let mut at = 0;
+    while at < words.len() {
+        words[at] = Phase::ALL[at].word();
+        at += 1;
+    }
+    words
+};
 
 /// The names of a migration, for the vocabulary.
 pub(super) fn attributes() -> Vec<Name> {
@@ -150,13 +185,12 @@ impl<'a> Entity<'a> for MigrationView<'a> {
         match attribute {
             Some("atomic") => migration.atomic.span,
             Some("initial") => migration.initial.as_ref().and_then(|initial| initial.span),
-            Some("dependencies") => first(&migration.dependencies),
+            Some("dependencies" | "circle") => first(&migration.dependencies),
             Some("run_before") => first(&migration.run_before),
-            Some("replaces" | "replaces_present" | "replaces_missing" | "replaces_circle") => {
+            Some("replaces" | "replaces_present" | "replaces_missing" | "replaces_squashed" | "replaces_circle") => {
                 first(&migration.replaces)
             }
             Some("missing_dependencies") => self.0.states.place().missing.first().map(|(_, span)| *span),
-            Some("circle") => first(&migration.dependencies),
             _ => Some(migration.class_span),
         }
     }

@@ -2,16 +2,22 @@
 //!
 //! The checker of rule files, `explain --names`, the reference and the engine all read these tables.
 
+mod change;
 mod code;
 mod database;
 mod deployed;
+mod failure;
 mod field;
 mod index;
+mod lock;
 mod migration;
 mod model;
 mod operation;
 mod origin;
+mod part;
 mod query;
+mod reached;
+mod statement;
 mod subject;
 mod value;
 mod vocabulary;
@@ -22,6 +28,8 @@ use std::rc::Rc;
 
 use crate::check::deployed::Deployed;
 use crate::check::states::States;
+use crate::check::tables::{NO_TABLES, Tables};
+use crate::effects::Effects;
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Fact, Slot, Type, Vocabulary};
 use crate::migration::queries::DataCode;
@@ -32,8 +40,10 @@ use crate::target::{Database, Version};
 
 use origin::Origin;
 
-pub(crate) use subject::{MigrationSubject, OperationSubject};
-pub use vocabulary::vocabulary;
+pub(crate) use change::{ChangeView, kind_name};
+pub(crate) use statement::StatementView;
+pub(crate) use subject::{ChangeSubject, MigrationSubject, OperationSubject, StatementSubject};
+pub use vocabulary::{HAZARDS, vocabulary};
 
 /// Everything that the facts of one migration rest on.
 pub(crate) struct Context<'a> {
@@ -45,12 +55,16 @@ pub(crate) struct Context<'a> {
     pub(crate) deployed: &'a Deployed,
     /// The states of the project around its operations.
     pub(crate) states: &'a States,
+    /// What it does to the database, where that is known.
+    pub(crate) effects: Option<&'a Effects>,
     /// The database it is judged for.
     pub(crate) database: Database,
     /// The version of Django.
     pub(crate) django: Version,
     /// The vocabulary, with what rule files declare.
     pub(crate) vocabulary: &'a Vocabulary,
+    /// What the configuration says of tables.
+    pub(crate) tables: &'a Tables,
     /// What was found out about functions of the file, by where they start.
     data_codes: RefCell<HashMap<usize, Rc<DataCode>>>,
 }
@@ -81,7 +95,14 @@ impl<'a> Context<'a> {
             place(operation, index, &mut operations);
         }
         let data_codes = RefCell::default();
-        Self { migration, operations, deployed, states, database, django, vocabulary, data_codes }
+        let effects = states.effects(database);
+        let tables = &NO_TABLES;
+        Self { migration, operations, deployed, states, effects, database, django, vocabulary, tables, data_codes }
+    }
+
+    /// The same with what the configuration says of tables.
+    pub(crate) fn with_tables(self, tables: &'a Tables) -> Self {
+        Self { tables, ..self }
     }
 
     /// Whether a rule file declares an operation class of that path, by its last part.

@@ -8,6 +8,7 @@ use crate::check::facts::deployed::IN_DEPLOYED;
 use crate::check::facts::field::{FieldView, Stated};
 use crate::check::facts::origin::Origin;
 use crate::check::facts::{Attribute, Context, attribute, getter, names, value};
+use crate::check::tables::TableFacts;
 use crate::history::{self, Doubt, Known, ModelState, ProjectState};
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
@@ -42,6 +43,18 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             m.text_option("db_table_comment")
         }),
         attribute("fields", Slot::set(Type::list(Type::Entity("Field"))), "Its fields.", |m| m.fields()),
+        attribute("rows", Slot::maybe(Type::Int), "About how many rows its table has, as `[tables]` says.", |m| {
+            m.configured(|table| table.rows.map(Fact::Int))
+        }),
+        attribute("hot", Slot::set(Type::Bool), "Whether its table is always in use, as `[tables]` says.", |m| match m
+            .configured(|table| table.hot.map(Fact::Bool))
+        {
+            Fact::Unset => Fact::Bool(false),
+            said => said,
+        }),
+        attribute("owner", Slot::maybe(Type::Str), "Who answers for its table, as `[tables]` says.", |m| {
+            m.configured(|table| table.owner.as_deref().map(|owner| Fact::Str(Cow::Borrowed(owner))))
+        }),
     ]
 });
 
@@ -140,6 +153,18 @@ impl<'a> ModelView<'a> {
                 Err(doubt) => Fact::Unknown(self.doubt(&doubt)),
             },
             Err(cause) => Fact::Unknown(cause),
+        }
+    }
+
+    /// What the configuration says of its table.
+    fn configured(&self, get: impl Fn(&'a TableFacts) -> Option<Fact<'a>>) -> Fact<'a> {
+        let tables = self.context.tables;
+        if tables.is_empty() {
+            return Fact::Unset;
+        }
+        match self.table() {
+            Fact::Str(table) => Fact::optional(tables.get(table.as_ref()).and_then(get)),
+            unknown => unknown,
         }
     }
 

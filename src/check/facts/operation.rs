@@ -8,6 +8,7 @@ use crate::check::facts::code::CodeView;
 use crate::check::facts::field::{FieldView, Stated};
 use crate::check::facts::index::{IndexView, Shape};
 use crate::check::facts::model::ModelView;
+use crate::check::facts::reached::{self, REACHED};
 use crate::check::facts::{Attribute, Context, Placed, attribute, cause_of, getter, names, not_known, value};
 use crate::history::ProjectState;
 use crate::language::vocabulary::{KindDeclaration, Name};
@@ -49,7 +50,9 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
 
 /// The names of an operation, for the vocabulary.
 pub(super) fn attributes() -> Vec<Name> {
-    names(&ATTRIBUTES)
+    let mut all = names(&ATTRIBUTES);
+    all.extend(names(&REACHED));
+    all
 }
 
 /// A name that some heads have, with the operations that have it.
@@ -352,7 +355,10 @@ impl<'a> Entity<'a> for OperationView<'a> {
     }
 
     fn attribute(&self, name: &str) -> Fact<'a> {
-        getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
+        match getter(&ATTRIBUTES, name) {
+            Some(get) => get(self),
+            None => reached::get(self, name).unwrap_or(Fact::Unset),
+        }
     }
 
     fn class(&self) -> Fact<'a> {

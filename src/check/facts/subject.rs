@@ -4,11 +4,14 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
+use crate::check::facts::change::{self, ChangeView};
 use crate::check::facts::database::DatabaseView;
 use crate::check::facts::deployed::DeployedView;
 use crate::check::facts::field::FieldView;
 use crate::check::facts::migration::MigrationView;
 use crate::check::facts::operation::{HEAD_NAMES, OperationView};
+use crate::check::facts::reached;
+use crate::check::facts::statement::StatementView;
 use crate::check::facts::{Attribute, Context, Placed, attribute, cause_of, getter, names};
 use crate::language::vocabulary::Name;
 use crate::language::{Cause, Entity, Fact, Slot, Subject, Type};
@@ -23,6 +26,12 @@ pub(crate) struct OperationSubject<'a> {
 
 /// The file.
 pub(crate) struct MigrationSubject<'a>(pub(crate) &'a Context<'a>);
+
+/// A schema change.
+pub(crate) struct ChangeSubject<'a>(pub(crate) ChangeView<'a>);
+
+/// A statement inside a RunSQL.
+pub(crate) struct StatementSubject<'a>(pub(crate) StatementView<'a>);
 
 type Getter = for<'a> fn(&'a Context<'a>, Option<Placed<'a>>) -> Fact<'a>;
 
@@ -88,6 +97,11 @@ impl<'a> OperationSubject<'a> {
         Self { view: OperationView { context, placed }, part: None }
     }
 
+    /// The operation.
+    pub(crate) fn placed(&self) -> Placed<'a> {
+        self.view.placed
+    }
+
     /// Each field of a CreateModel as a subject.
     pub(crate) fn fields(context: &'a Context<'a>, placed: Placed<'a>) -> Vec<Self> {
         let view = OperationView { context, placed };
@@ -151,6 +165,9 @@ impl<'a> Subject<'a> for OperationSubject<'a> {
         if let Some(cause) = self.view.opaque() {
             return Fact::Unknown(cause);
         }
+        if let Some(fact) = reached::get(&self.view, name) {
+            return fact;
+        }
         let head_name = HEAD_NAMES.iter().find(|known| known.attribute.name.name == name);
         if let Some(head_name) = head_name
             && self.view.like().is_none_or(head_name.has)
@@ -183,5 +200,68 @@ impl<'a> Subject<'a> for MigrationSubject<'a> {
 
     fn place(&self, _name: &str) -> Option<Span> {
         Some(self.0.migration.class_span)
+    }
+}
+
+impl<'a> ChangeSubject<'a> {
+    /// The place that a finding about it is reported at.
+    pub(crate) fn span(&self) -> Span {
+        self.0.own().span
+    }
+
+    /// Why it is not certain that it is sent.
+    pub(crate) fn uncertain(&self) -> Option<Rc<Cause>> {
+        self.0.sent().doubt.as_ref().map(|unknown| self.0.because(unknown))
+    }
+
+    /// The operation that sends it.
+    pub(crate) fn placed(&self) -> Option<Placed<'a>> {
+        self.0.placed()
+    }
+}
+
+impl<'a> Subject<'a> for ChangeSubject<'a> {
+    fn name(&self, name: &str) -> Fact<'a> {
+        let context = self.0.context;
+        match (change::getter_of(name), getter(&EVERYWHERE, name)) {
+            (Some(get), _) => get(&self.0),
+            (None, Some(get)) => get(context, self.0.placed()),
+            (None, None) => Fact::Unset,
+        }
+    }
+
+    fn place(&self, name: &str) -> Option<Span> {
+        match name {
+            "migration" | "app" => Some(self.0.context.migration.class_span),
+            name => self.0.place(Some(name)),
+        }
+    }
+}
+
+impl<'a> StatementSubject<'a> {
+    /// The place that a finding about it is reported at.
+    pub(crate) fn span(&self) -> Span {
+        self.0.sent().span
+    }
+
+    /// The operation that sends it.
+    pub(crate) fn placed(&self) -> Option<Placed<'a>> {
+        self.0.placed()
+    }
+}
+
+impl<'a> Subject<'a> for StatementSubject<'a> {
+    fn name(&self, name: &str) -> Fact<'a> {
+        match getter(&EVERYWHERE, name) {
+            Some(get) => get(self.0.context(), self.0.placed()),
+            None => self.0.name(name),
+        }
+    }
+
+    fn place(&self, name: &str) -> Option<Span> {
+        match name {
+            "migration" | "app" => Some(self.0.context().migration.class_span),
+            _ => Some(self.span()),
+        }
     }
 }

@@ -4,27 +4,39 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::check::facts::operation::{HEAD_NAMES, slot_of};
+use crate::check::facts::reached::REACHED;
+use crate::check::facts::{change, failure, lock, part, statement};
 use crate::check::facts::{code, database, field, index, migration, model, operation, query, subject};
 use crate::language::vocabulary::{EntityType, Head, Kind, Name};
 use crate::language::{Slot, Type, Vocabulary};
 use crate::migration::catalogue::{FIELDS, Group, OPERATIONS, OperationEntry};
 
-/// What a finding can warn of.
-const HAZARDS: &[&str] = &[
-    "breaks-old-code",
-    "breaks-new-code",
-    "blocks-reads",
-    "blocks-writes",
-    "rewrites-table",
-    "scans-table",
-    "may-fail",
-    "loses-data",
-    "irreversible",
-    "deadlock",
-    "drift",
-    "retry",
-    "policy",
+/// What a finding can warn of, each with a sentence.
+pub static HAZARDS: [(&str, &str); 13] = [
+    ("breaks-old-code", "code from before the release fails on the new schema"),
+    ("breaks-new-code", "code of the release fails on the old schema, or on the new one"),
+    ("blocks-reads", "requests that read the table wait"),
+    ("blocks-writes", "requests that write the table wait"),
+    ("rewrites-table", "every row is written anew, and every index"),
+    ("scans-table", "every row is read under the lock"),
+    ("may-fail", "the migration itself can fail, on some data or in some place"),
+    ("loses-data", "rows or values are gone"),
+    ("irreversible", "going back is not possible, or does not bring back what was there"),
+    ("deadlock", "several tables are locked, in an order that requests may not follow"),
+    ("drift", "what the migrations say and what the database has are no longer the same"),
+    ("retry", "after a failure, running it again fails as well"),
+    ("policy", "a house rule"),
 ];
+
+static HAZARD_WORDS: [&str; HAZARDS.len()] = {
+    let mut words = [""; HAZARDS.len()];
+    let mut index = 0;
+    while index < words.len() {
+        words[index] = HAZARDS[index].0;
+        index += 1;
+    }
+    words
+};
 
 /// What people write who come from SQL, from other frameworks or from other tools.
 const SYNONYMS: &[(&str, &str)] = &[
@@ -115,6 +127,24 @@ fn build() -> Vocabulary {
             doc: "Each field of a CreateModel, reported at the field.".into(),
         });
     }
+    let kinds = change::KINDS.iter().map(|(kind, sql)| (*kind, Cow::Owned(format!("{sql}."))));
+    let any = (change::ANY, Cow::Borrowed("Any change of the schema or of rows, from an operation or from SQL."));
+    for (kind, doc) in kinds.chain([any]) {
+        heads.push(Head {
+            namespace: Some("schema"),
+            kind: kind.into(),
+            part: None,
+            names: change::names_of(kind),
+            doc,
+        });
+    }
+    heads.push(Head {
+        namespace: Some("sql"),
+        kind: "Statement".into(),
+        part: None,
+        names: statement::attributes(),
+        doc: "Each statement inside a RunSQL, recognised or not.".into(),
+    });
     heads.push(Head {
         namespace: None,
         kind: "Migration".into(),
@@ -127,7 +157,7 @@ fn build() -> Vocabulary {
         heads,
         entities: entities(),
         databases: &database::VENDORS,
-        hazards: HAZARDS,
+        hazards: &HAZARD_WORDS,
         synonyms: SYNONYMS,
     }
 }
@@ -143,6 +173,7 @@ fn op() -> Name {
 /// The names of an operation: those of the table, and its arguments.
 fn operation_names(entry: &OperationEntry) -> Vec<Name> {
     let mut names = vec![op()];
+    names.extend(REACHED.iter().map(|known| known.name.clone()));
     names.extend(HEAD_NAMES.iter().filter(|known| (known.has)(entry)).map(|known| known.attribute.name.clone()));
     for parameter in entry.parameters {
         if !names.iter().any(|known| known.name == parameter.name) {
@@ -189,6 +220,7 @@ fn entities() -> Vec<EntityType> {
         .map(|entry| kind(entry.name, &entry.groups.iter().map(|group| group.name()).collect::<Vec<_>>()))
         .chain(Group::ALL.iter().map(|group| kind(group.name(), &[])))
         .collect();
+    let change_kinds = change::KINDS.iter().map(|(name, _)| kind(name, &[])).collect();
     let field_kinds = FIELDS
         .iter()
         .map(|entry| kind(entry.name, if entry.parent.is_empty() { &[] } else { std::slice::from_ref(&entry.parent) }))
@@ -212,6 +244,13 @@ fn entities() -> Vec<EntityType> {
         entity("Migration", migration::attributes(), Vec::new(), &[], "A migration."),
         entity("Index", index::index_attributes(), index_kinds, &[], "An index."),
         entity("Constraint", index::constraint_attributes(), constraint_kinds, &[], "A constraint."),
+        entity("Change", change::attributes(), change_kinds, &[], "A change that reaches the database."),
+        entity("Statement", statement::attributes(), Vec::new(), &[], "A statement inside a RunSQL."),
+        entity("Column", part::column_attributes(), Vec::new(), &[], "A column of a table."),
+        entity("TableConstraint", part::constraint_attributes(), Vec::new(), &[], "A constraint of a table."),
+        entity("TableIndex", part::index_attributes(), Vec::new(), &[], "An index of a table."),
+        entity("Lock", lock::attributes(), Vec::new(), &[], "A lock on a table that running code uses."),
+        entity("Failure", failure::attributes(), Vec::new(), &[], "Something that code can't do."),
         entity("Code", code::attributes(), Vec::new(), &[], "The code of a RunPython."),
         entity("Query", query::attributes(), Vec::new(), &[], "A query in the code of a RunPython."),
         entity("Database", database::attributes(), Vec::new(), &[], "A database."),

@@ -70,6 +70,8 @@ pub(super) fn findings(project: &Project, old: &RuleSet, new: &RuleSet) -> Resul
             projects: &selection.projects,
             databases: &databases,
             django,
+            tables: &project.config.tables,
+            settings: &project.detected().settings(),
         });
         let mut lines = BTreeMap::new();
         for finding in &outcome.findings {

@@ -1,6 +1,7 @@
 //! The labels of the apps that migrations belong to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::cli::project::Project;
 use crate::cli::selection::tree::{Blob, Tree};
@@ -196,7 +197,8 @@ fn configured(project: &Project, app: &str) -> Option<String> {
             if folder.value == "." { project.config.root.clone() } else { project.config.root.join(&folder.value) };
         folder == absolute
     });
-    known.map(|(_, label)| label.clone())
+    let detected = || project.detected().apps.iter().find(|found| found.value.0 == Path::new(app));
+    known.map(|(_, label)| label.clone()).or_else(|| detected().map(|found| found.value.1.clone()))
 }
 
 /// The app that the first migrations of the folder name when they depend on each other.
@@ -210,11 +212,14 @@ fn by_dependencies(project: &Project, tree: &Tree, app: &str, folders: &BTreeSet
     // The first one depends on nothing of its own app; the next ones do.
     paths.truncate(ASKED);
     let mut dependencies: Vec<(String, String)> = Vec::new();
-    for bytes in tree.read(&paths).unwrap_or_default().into_iter().filter_map(Blob::bytes) {
-        let Some(text) = decoded(&bytes) else { continue };
+    for (blob, own) in tree.read(&paths).unwrap_or_default().into_iter().zip(&names) {
+        let Some(text) = blob.bytes().and_then(|bytes| decoded(&bytes)) else { continue };
         let Ok(Some(migration)) = read_migration(&SourceFile::new("", text), "", "") else { continue };
         for dependency in migration.dependencies {
-            if let Dependency::Migration { app, name } = dependency.value {
+            // No migration depends on itself: one of the same name is another app's.
+            if let Dependency::Migration { app, name } = dependency.value
+                && name != *own
+            {
                 dependencies.push((app, name));
             }
         }

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use crate::check::{Checked, Content, Project as DjangoProject};
 use crate::cli::failure::Failure;
 use crate::cli::project::Project;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::git::StagedStatus;
 use crate::language::did_you_mean;
 use crate::migration::{Migration, is_migration_path};
@@ -57,7 +58,6 @@ pub(super) fn select(
     deployed: Option<&str>,
     base: Option<&str>,
 ) -> Result<Selection, Failure> {
-    let deployed = Deployed::find(project, deployed, base)?;
     let (tree, judged) = match scope {
         Scope::Staged => staged(project)?,
         Scope::All => all(project)?,
@@ -71,6 +71,10 @@ pub(super) fn select(
             (tree, judged)
         }
     };
+    // A revision that somebody names is looked at even where there is nothing to judge.
+    let named = deployed.is_some() || project.config.deployed.is_some();
+    let deployed =
+        if judged.is_empty() && !named { Deployed::nothing() } else { Deployed::find(project, deployed, base)? };
     read(project, &tree, &judged, &deployed)
 }
 
@@ -92,9 +96,9 @@ pub(super) fn app(project: &Project, label: &str, here: &Path) -> Result<Vec<Arc
         }
         return Ok(migrations(&installed).collect());
     };
-    let (loaded, missing) = loader.apps(&mut apps, &BTreeSet::from([folder]))?;
+    let (found, missing) = loader.apps(&mut apps, &BTreeSet::from([folder]))?;
     let installed = packages.apps(&mut loader, &missing)?;
-    Ok(migrations(&loaded).chain(migrations(&installed)).collect())
+    Ok(migrations(&found).chain(migrations(&installed)).collect())
 }
 
 fn no_app(label: &str, apps: &mut Apps<'_>) -> Failure {
@@ -121,12 +125,12 @@ fn read(project: &Project, tree: &Tree, judged: &BTreeSet<String>, deployed: &De
     let mut files: BTreeMap<&String, Checked> = BTreeMap::new();
     for part in parts(&labelled) {
         let part: BTreeSet<String> = part.into_iter().collect();
-        let (loaded, missing) = loader.apps(&mut apps, &part)?;
+        let (found, missing) = loader.apps(&mut apps, &part)?;
         let installed = packages.apps(&mut loader, &missing)?;
         let deployed = match &mut at_deployed {
             Some(at_deployed) => {
                 at_deployed.take_labels(&apps);
-                let mut labels: BTreeSet<String> = labels_of(&loaded).collect();
+                let mut labels: BTreeSet<String> = labels_of(&found).collect();
                 labels.extend(part.iter().map(|app| apps.label(app).to_owned()));
                 let start = at_deployed.find(&labels, &apps::common_folder(&part)).into_values().collect();
                 let (before, _) = loader.apps(at_deployed, &start)?;
@@ -135,14 +139,14 @@ fn read(project: &Project, tree: &Tree, judged: &BTreeSet<String>, deployed: &De
             None => None,
         };
         for path in judged.iter().filter(|path| part.contains(app_folder(path))) {
-            if let Some(Some(content)) = loaded.get(path) {
+            if let Some(Some(content)) = found.get(path) {
                 files.insert(
                     path,
                     Checked { content: content.clone(), project: selection.projects.len(), assumptions: Vec::new() },
                 );
             }
         }
-        let present = migrations(&loaded).chain(migrations(&installed)).collect();
+        let present = migrations(&found).chain(migrations(&installed)).collect();
         selection.projects.push(DjangoProject { present, deployed });
     }
     selection.files = files.into_values().collect();
@@ -263,8 +267,45 @@ fn selects(project: &Project, path: &str) -> bool {
     }
 }
 
+/// What the configuration says of files and folders that are not there: patterns that no migration of the project
+/// matches, folders of apps that do not exist.
+pub(super) fn idle_patterns(project: &Project) -> Result<Vec<Diagnostic>, Failure> {
+    let config = &project.config;
+    let Some(source) = &config.source else { return Ok(Vec::new()) };
+    let mut paths = Vec::new();
+    match &project.repository {
+        Some(repository) => {
+            paths.extend(repository.tracked()?.into_iter().map(|entry| project.root.join(entry.path)));
+        }
+        None => walk(&project.root, &mut |path| paths.push(path.to_owned())),
+    }
+    let relative = |path: &PathBuf| {
+        let path = path.strip_prefix(&config.root).ok()?.to_string_lossy().replace('\\', "/");
+        is_migration_path(&path).then_some(path)
+    };
+    let paths: Vec<String> = paths.iter().filter_map(relative).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let patterns = [&config.include, &config.exclude].into_iter().flat_map(|globs| globs.idle(&paths)).map(|pattern| {
+        let message = format!("`{}` matches no migration", pattern.value);
+        let help = "patterns start from the folder of the configuration: `shop` for a folder, `**/legacy/**` for any";
+        Diagnostic::error(source, "config::idle-pattern", message, pattern.span, "matches nothing").with_help(help)
+    });
+    let folders =
+        config.apps.iter().filter(|(folder, _)| !config.root.join(&folder.value).is_dir()).map(|(folder, _)| {
+            let message = format!("there is no folder `{}`", folder.value);
+            let help = "write the folder of the app, relative to the folder of the configuration";
+            Diagnostic::error(source, "config::no-folder", message, folder.span, "not there").with_help(help)
+        });
+    Ok(patterns.chain(folders).map(|diagnostic| diagnostic.with_severity(Severity::Warning)).collect())
+}
+
 /// Folders that never hold migrations of the project, and are large.
 const SKIPPED: [&str; 3] = ["node_modules", "__pycache__", "site-packages"];
+
+/// Whether a folder of that name is not looked into.
+pub(super) fn is_skipped(name: &str) -> bool {
+    name.starts_with('.') || SKIPPED.contains(&name)
+}
 
 /// Every file below a folder, without hidden folders; symbolic links to folders are not followed.
 pub(super) fn walk(folder: &Path, found: &mut dyn FnMut(&Path)) {
@@ -275,7 +316,7 @@ pub(super) fn walk(folder: &Path, found: &mut dyn FnMut(&Path)) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         let Ok(kind) = entry.file_type() else { continue };
-        if kind.is_dir() && !name.starts_with('.') && !SKIPPED.contains(&name.as_ref()) {
+        if kind.is_dir() && !is_skipped(&name) {
             walk(&entry.path(), found);
         } else if !kind.is_dir() {
             found(&entry.path());

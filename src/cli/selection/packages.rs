@@ -47,8 +47,8 @@ impl<'p> Packages<'p> {
             let mut apps = Apps::of(self.project, tree);
             let start = apps.find(&missing, "");
             missing.retain(|label| !start.contains_key(label));
-            let (loaded, _) = loader.apps(&mut apps, &start.into_values().collect())?;
-            found.extend(loaded);
+            let (of_tree, _) = loader.apps(&mut apps, &start.into_values().collect())?;
+            found.extend(of_tree);
         }
         Ok(found)
     }

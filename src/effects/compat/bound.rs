@@ -11,14 +11,17 @@ pub(super) enum Bound {
     Most(i128),
 }
 
+/// The bound at a limit.
+type Make = fn(i128) -> Bound;
+
 /// Operators in SQL and Python, with what they make of a number.
-const OPERATORS: &[(&str, fn(i128) -> Bound)] = &[
-    ("__gte=", |limit| Bound::Least(limit)),
-    ("__lte=", |limit| Bound::Most(limit)),
+const OPERATORS: &[(&str, Make)] = &[
+    ("__gte=", Bound::Least),
+    ("__lte=", Bound::Most),
     ("__gt=", |limit| Bound::Least(limit.saturating_add(1))),
     ("__lt=", |limit| Bound::Most(limit.saturating_sub(1))),
-    (">=", |limit| Bound::Least(limit)),
-    ("<=", |limit| Bound::Most(limit)),
+    (">=", Bound::Least),
+    ("<=", Bound::Most),
     (">", |limit| Bound::Least(limit.saturating_add(1))),
     ("<", |limit| Bound::Most(limit.saturating_sub(1))),
 ];

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use crate::effects::compat::delete::OnDelete;
 use crate::effects::compat::kind::Kind;
-use crate::effects::compat::table;
+use crate::effects::compat::{table, types};
 use crate::history::{Doubt, FieldState, ModelState, ProjectState, Reference, Settings, column, through_table};
 use crate::migration::Field;
-use crate::python::ValueKind;
+use crate::python::{Value, ValueKind};
 use crate::schema::{Schema, Target};
 use crate::sql::Column;
 use crate::target::{Vendor, Version};
@@ -31,13 +31,17 @@ pub(super) struct Model {
     /// `app.model` in lower case.
     pub(super) label: String,
     pub(super) table: String,
-    /// Its own columns.
+    /// Whether Django makes the table. Of another one only the relations matter.
+    pub(super) managed: bool,
+    /// Its own columns; none when it is not managed.
     pub(super) columns: Vec<ModelColumn>,
     /// The models it inherits a table from, by their place.
     pub(super) parents: Vec<usize>,
+    /// The models that its relations point at, by their place.
+    pub(super) outgoing: Vec<usize>,
     /// The relations that point here, multi-table children among them.
     pub(super) incoming: Vec<Incoming>,
-    /// The tables that Django makes for its ManyToManyFields.
+    /// The tables that Django makes for its fields of many to many.
     pub(super) links: Vec<Link>,
     /// Places, among all links of other models, of those that point here.
     pub(super) incoming_links: Vec<(usize, usize)>,
@@ -52,6 +56,8 @@ pub(super) struct ModelColumn {
     /// The name of the field.
     pub(super) field: String,
     pub(super) fill: Fill,
+    /// Whether a new object gets the value of `db_default` unless the code sets another one.
+    pub(super) relies_on_default: bool,
     /// Whether its values come from the rows of another table or from the database, so that no value of the code's own
     /// can be out of range.
     pub(super) derived: bool,
@@ -60,9 +66,17 @@ pub(super) struct ModelColumn {
     pub(super) choices: Vec<String>,
     /// What Python makes of its values.
     pub(super) kind: Kind,
+    /// The fields of which a GeneratedField is made without growing: `F(name)`, `Lower(name)`.
+    pub(super) made_of: Option<Vec<String>>,
 }
 
 impl ModelColumn {
+    /// Whether all of its `choices` have so few characters.
+    pub(super) fn chooses_up_to(&self, length: i64) -> bool {
+        let fits = |choice: &String| i64::try_from(choice.chars().count()).is_ok_and(|own| own <= length);
+        !self.choices.is_empty() && self.choices.iter().all(fits)
+    }
+
     /// Whether a check lets all of its `choices` be: it names each of them, and nothing is negated.
     pub(super) fn chooses_within(&self, expression: &str) -> bool {
         let lower = expression.to_ascii_lowercase();
@@ -82,8 +96,7 @@ impl ModelColumn {
 pub(super) enum Fill {
     /// Names it, with a value from Python.
     Named,
-    /// Leaves it to the database's DEFAULT unless the code sets it: `db_default` without `default`, from Django 5.0 on
-    /// (`Field._get_default`, `django.db.models.fields`).
+    /// Leaves it to the database's DEFAULT unless the code sets it.
     DatabaseDefault,
     /// Leaves its number to the database.
     Numbered,
@@ -144,20 +157,21 @@ impl Code {
         code
     }
 
-    /// The model without its relations; `None` for one whose table Django does not make.
+    /// The model without its relations; `None` for one without a table of its own, or with one that is not known.
     fn model(&self, state: &ProjectState, model: &ModelState) -> Option<Model> {
-        let unmanaged = model.option("managed").certain().is_some_and(|option| option.value.as_bool() == Some(false));
-        if unmanaged || model.flag("proxy") == Some(true) {
+        if model.flag("proxy") == Some(true) {
             return None;
         }
         let name = crate::history::table(state, model).ok()?;
-        let made = table::table(&self.schema, &name, self.target.database.vendor)?;
-        let columns = made.columns.iter().map(|column| self.column(model, column)).collect();
+        let made = table::table(&self.schema, &name, self.vendor());
+        let columns = made.iter().flat_map(|made| &made.columns).map(|column| self.column(model, column));
         Some(Model {
             label: format!("{}.{}", model.app, model.name.to_lowercase()),
+            managed: made.is_some(),
+            columns: columns.collect(),
             table: name,
-            columns,
             parents: Vec::new(),
+            outgoing: Vec::new(),
             incoming: Vec::new(),
             links: Vec::new(),
             incoming_links: Vec::new(),
@@ -174,11 +188,12 @@ impl Code {
         };
         let field = model.fields.iter().find(|(name, field)| owns(name, field));
         let relates = field.is_some_and(|(_, field)| is_a(&field.field, "ForeignKey"));
+        let relies_on_default = field.is_some_and(|(_, field)| relies_on_default(&field.field));
         let fill = if made.generated.is_some() {
             Fill::Computed
         } else if made.auto {
             Fill::Numbered
-        } else if field.is_some_and(|(_, field)| self.leaves_to_database(&field.field)) {
+        } else if relies_on_default && self.leaves_to_database() {
             Fill::DatabaseDefault
         } else {
             Fill::Named
@@ -187,25 +202,20 @@ impl Code {
             name: made.name.clone(),
             field: field.map_or_else(|| made.name.clone(), |(name, _)| name.to_string()),
             fill,
+            relies_on_default,
             derived: relates || matches!(fill, Fill::Numbered | Fill::Computed),
+            made_of: field.and_then(|(_, field)| made_of(&field.field.argument("expression")?.value)),
             kind: field.map_or(Kind::Other, |(_, field)| Kind::of(&field.field)),
             choices: field.map(|(_, field)| choices(&field.field)).unwrap_or_default(),
         }
     }
 
-    /// `Field._get_default`: `default` goes before `db_default`. Up to Django 5.2 the insert compiler writes the
+    /// Whether an INSERT leaves to the database what its default is. Up to Django 5.2 the insert compiler writes the
     /// expression itself where the database has no `supports_default_keyword_in_insert`, which is SQLite; from 6.0 on it
     /// leaves the column out there (measured: `alter_field__db_default_to_default`).
-    fn leaves_to_database(&self, field: &Field) -> bool {
-        let Target { database, django } = self.target;
-        let given = |name: &str| {
-            field.argument(name).is_some_and(|argument| match &argument.value.kind {
-                ValueKind::Reference(path) => !path.ends_with("NOT_PROVIDED"),
-                _ => true,
-            })
-        };
-        let since = if database.vendor == Vendor::Sqlite { Version::new(6, 0) } else { Version::new(5, 0) };
-        django >= since && given("db_default") && !given("default")
+    fn leaves_to_database(&self) -> bool {
+        let since = if self.vendor() == Vendor::Sqlite { Version::new(6, 0) } else { Version::new(5, 0) };
+        self.target.django >= since
     }
 
     fn relate(
@@ -237,6 +247,9 @@ impl Code {
                 let Ok(Some(column)) = column(name, field) else { continue };
                 let null = matches!(field.field.flag("null"), Ok(Some(true)));
                 let on_delete = OnDelete::of(&field.field);
+                if target != place && !self.models[place].outgoing.contains(&target) {
+                    self.models[place].outgoing.push(target);
+                }
                 self.models[target].incoming.push(Incoming { model: place, column, on_delete, null });
             } else if let Ok(Some(link)) = through_table(state, model, name, field) {
                 self.link(place, target, link);
@@ -268,6 +281,9 @@ impl Code {
                 touch(&self.models[holder].table);
                 for link in &self.models[holder].links {
                     touch(&link.table);
+                }
+                for target in &self.models[holder].outgoing {
+                    touch(&self.models[*target].table);
                 }
             }
             for demand in self.deleted_with(place) {
@@ -325,17 +341,44 @@ impl Code {
         self.models.iter().filter(reads).map(|model| model.label.clone())
     }
 
-    /// Whether it never deletes a row that `column` of `child` refers to: `PROTECT`, `DO_NOTHING`.
-    pub(super) fn keeps_parents(&self, child: &str, column: &str) -> bool {
+    /// Whether the result of a generated column always fits: it is made of columns of the same type, or a text without
+    /// a limit.
+    pub(super) fn always_fits(&self, table: &str, column: &str) -> bool {
+        let Some(model) = self.models.iter().find(|model| model.table == table) else { return false };
+        let made = |name: &str| {
+            let own = table::column(table::table(&self.schema, table, self.vendor())?, name, self.vendor())?;
+            own.column_type.as_ref().ok()
+        };
+        let Some(own) = model.columns.iter().find(|own| own.name == column) else { return false };
+        let (Some(sources), Some(result)) = (&own.made_of, made(column)) else { return false };
+        let type_of = |field: &String| made(&model.columns.iter().find(|other| other.field == *field)?.name);
+        types::is_unlimited_text(result) || sources.iter().all(|field| type_of(field) == Some(result))
+    }
+
+    /// Whether it knows the relation that `column` of `child` is, and deletes rows that it refers to: not with `PROTECT`
+    /// or `DO_NOTHING`.
+    pub(super) fn lets_parents_go(&self, child: &str, column: &str) -> bool {
         let refers = |incoming: &&Incoming| self.models[incoming.model].table == child && incoming.column == column;
         let mut relations = self.models.iter().flat_map(|model| &model.incoming).filter(refers);
-        relations.any(|incoming| matches!(incoming.on_delete, OnDelete::Refuse | OnDelete::Nothing))
+        let by_field = relations.any(|incoming| !matches!(incoming.on_delete, OnDelete::Refuse | OnDelete::Nothing));
+        by_field || self.models.iter().flat_map(|model| &model.links).any(|link| link.table == child)
+    }
+
+    /// The columns of a table that hold texts, with their models.
+    pub(super) fn texts(&self, table: &str) -> impl Iterator<Item = (&Model, &str)> {
+        let own = self.models.iter().filter(move |model| model.table == table);
+        own.flat_map(|model| {
+            let texts = model.columns.iter().filter(|column| column.kind == Kind::Text);
+            texts.map(move |column| (model, column.name.as_str()))
+        })
     }
 
     /// Whether one of its models has the table.
     #[must_use]
     pub fn has_table(&self, table: &str) -> bool {
-        self.models.iter().any(|model| model.table == table || model.links.iter().any(|link| link.table == table))
+        self.models
+            .iter()
+            .any(|model| model.managed && model.table == table || model.links.iter().any(|link| link.table == table))
     }
 }
 
@@ -348,6 +391,44 @@ fn choices(field: &Field) -> Vec<String> {
     let Some(pairs) = field.argument("choices").and_then(|argument| argument.value.elements()) else {
         return Vec::new();
     };
-    let value = |pair: &crate::python::Value| Some(pair.elements()?.first()?.as_str()?.to_owned());
+    let value = |pair: &Value| Some(pair.elements()?.first()?.as_str()?.to_owned());
     pairs.iter().map(value).collect::<Option<Vec<String>>>().unwrap_or_default()
+}
+
+/// Functions of `django.db.models.functions` whose result is no longer than what they are given.
+const NEVER_LONGER: &[&str] =
+    &["Coalesce", "LTrim", "Left", "Lower", "NullIf", "RTrim", "Reverse", "Right", "Substr", "Trim", "Upper"];
+
+/// The fields that an expression is made of, when its result is no longer than the longest of them.
+fn made_of(expression: &Value) -> Option<Vec<String>> {
+    let ValueKind::Call(call) = &expression.kind else { return None };
+    let first = || call.arguments.first().map(|argument| &argument.value);
+    match call.callee.as_deref()?.rsplit('.').next()? {
+        "F" => Some(vec![first()?.as_str()?.to_owned()]),
+        class if NEVER_LONGER.contains(&class) && call.open.is_none() => {
+            let mut fields = Vec::new();
+            for argument in call.arguments.iter().filter(|argument| argument.name.is_none()) {
+                match &argument.value.kind {
+                    // A text names a field.
+                    ValueKind::Str(name) => fields.push(name.value.clone()),
+                    ValueKind::Int(_) => {}
+                    _ => fields.extend(made_of(&argument.value)?),
+                }
+            }
+            Some(fields)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a field has a `db_default` and no `default`, which would go before it (`Field._get_default`,
+/// `django.db.models.fields`).
+fn relies_on_default(field: &Field) -> bool {
+    let given = |name: &str| {
+        field.argument(name).is_some_and(|argument| match &argument.value.kind {
+            ValueKind::Reference(path) => !path.ends_with("NOT_PROVIDED"),
+            _ => true,
+        })
+    };
+    given("db_default") && !given("default")
 }

@@ -131,6 +131,8 @@ pub enum Cause {
     WiderType(String),
     /// Another version of this model writes values that the code can't read.
     Unreadable(String),
+    /// The column's character set may not hold all that the code writes.
+    CharacterSet,
     /// The column compares and sorts by other rules.
     Collation,
     /// No unique constraint or index over exactly these columns: ON CONFLICT finds none.
@@ -154,6 +156,16 @@ pub enum Cause {
 }
 
 impl Failure {
+    /// Whether code that is careful about what it writes does not meet it. NULL is not counted: the ORM writes it unasked.
+    #[must_use]
+    pub fn depends_on_values(&self) -> bool {
+        self.certainty == Certainty::Possible
+            && !matches!(
+                self.cause,
+                Cause::NotNull | Cause::Referred(_) | Cause::NoDefault | Cause::OtherDefault | Cause::Unreadable(_)
+            )
+    }
+
     /// Why, in words that fit behind "because" in a message.
     #[must_use]
     pub fn why(&self) -> String {
@@ -186,8 +198,9 @@ impl fmt::Display for Failure {
                 write!(f, "`{table}.{column}` is `{actual}`, and may hold more than the code's field takes")
             }
             Cause::Unreadable(model) => {
-                write!(f, "the new `{model}` may write values to `{table}.{column}` that the code can't read")
+                write!(f, "`{table}.{column}` may hold values of another version of `{model}` that the code can't read")
             }
+            Cause::CharacterSet => write!(f, "`{table}.{column}` has a character set that may not hold every text"),
             Cause::Collation => write!(f, "`{table}.{column}` compares by another collation"),
             Cause::NoConflictTarget(columns) => {
                 write!(f, "nothing is unique over `{table}` ({}), which an upsert names", columns.join(", "))

@@ -12,7 +12,10 @@ pub(super) enum Kind {
     Uuid,
     /// Digits before and behind the point.
     Decimal(i64, i64),
-    Moment,
+    Date,
+    DateTime,
+    Time,
+    Bytes,
     Json,
     /// The most digits.
     Integer(i64),
@@ -39,8 +42,14 @@ impl Kind {
                 (Some(digits), Some(places)) => Kind::Decimal(digits - places, places),
                 _ => Kind::Other,
             }
-        } else if is("DateField") || is("TimeField") {
-            Kind::Moment
+        } else if is("DateTimeField") {
+            Kind::DateTime
+        } else if is("DateField") {
+            Kind::Date
+        } else if is("TimeField") {
+            Kind::Time
+        } else if is("BinaryField") {
+            Kind::Bytes
         } else if is("JSONField") {
             Kind::Json
         } else if is("SmallIntegerField") {
@@ -69,7 +78,7 @@ impl Kind {
         match (self, other) {
             (Kind::Uuid, Kind::Uuid) => &[],
             (Kind::Uuid, _) => &[Action::Select, Action::Delete],
-            (Kind::Moment, Kind::Text) if sqlite => &[Action::Select, Action::Delete],
+            (Kind::Date | Kind::DateTime | Kind::Time, Kind::Text) if sqlite => &[Action::Select, Action::Delete],
             (Kind::Json, Kind::Text) if sqlite => &[Action::Query],
             (Kind::Integer(_) | Kind::Boolean, Kind::Text) => &[Action::Query, Action::BulkUpdate],
             // The converter of DecimalField quantizes in a context of the field's own `max_digits`, and raises when a
@@ -83,6 +92,19 @@ impl Kind {
             }
             (Kind::Decimal(before, _), Kind::Integer(others)) if sqlite && others > before => {
                 &[Action::Select, Action::Delete]
+            }
+            _ => &[],
+        }
+    }
+    /// What fails in code that has this field on rows that code with `other` in its place wrote, and that the database
+    /// kept as they were when the type of the column changed: SQLite (measured: `alter_field__text_to_binary`,
+    /// `…datetime_to_date`, `…int_to_datetime`).
+    pub(super) fn chokes_on_rows_of(self, other: Kind, vendor: Vendor) -> &'static [Action] {
+        match (self, other) {
+            _ if vendor != Vendor::Sqlite => &[],
+            (Kind::Bytes, Kind::Text) => &[Action::Select],
+            (Kind::Date, Kind::DateTime) | (Kind::Date | Kind::DateTime | Kind::Time, Kind::Integer(_)) => {
+                &[Action::Update]
             }
             _ => &[],
         }

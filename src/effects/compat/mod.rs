@@ -11,11 +11,18 @@
 mod bound;
 mod check;
 mod code;
+mod constraints;
 mod delete;
 mod failure;
+mod family;
 mod kind;
+mod made;
+mod migration;
+mod origins;
 mod table;
 mod types;
+mod values;
+mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -24,3 +31,6 @@ pub use check::{Compatibility, failures};
 pub use code::Code;
 pub(super) use code::is_a;
 pub use failure::{Action, Cause, Certainty, Failure, Outcome};
+pub use migration::{ChangeEffects, MigrationEffects, Rollout, of_migration};
+pub(super) use origins::Origins;
+pub(super) use types::narrows_values;

@@ -1,12 +1,14 @@
 //! What a table demands of those who write it, whether it stands beside a column or as a constraint of its own.
 
 use crate::schema::{Schema, Table};
-use crate::sql::{Column, ConstraintKind, ForeignKey, Index};
+use crate::sql::{Column, ConstraintKind, DatabaseDefault, ForeignKey, Index};
 use crate::target::Vendor;
 
 /// A rule that rows differ.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Unique<'a> {
+    /// Its name, when it is known.
+    pub(super) name: Option<&'a str>,
     /// Columns; an expression stands as its text.
     pub(super) columns: Vec<&'a str>,
     /// Whether ON CONFLICT can name its columns: not deferrable, not partial, no expressions.
@@ -57,10 +59,11 @@ pub(super) fn primary_key(table: &Table) -> Vec<&str> {
 pub(super) fn uniques(table: &Table) -> Vec<Unique<'_>> {
     let key = Some(primary_key(table)).filter(|key| !key.is_empty());
     let inline = table.columns.iter().filter(|column| column.unique).map(|column| vec![column.name.as_str()]);
-    let plain = key.into_iter().chain(inline).map(|columns| Unique::over(columns, true));
+    let plain = key.into_iter().chain(inline).map(|columns| Unique::over(None, columns, true));
     let stated = table.constraints.iter().filter_map(|constraint| match &constraint.kind {
         ConstraintKind::Unique { columns, deferrable } => {
-            Some(Unique::over(columns.iter().map(String::as_str).collect(), !deferrable))
+            let columns = columns.iter().map(String::as_str).collect();
+            Some(Unique::over(constraint.name.as_deref(), columns, !deferrable))
         }
         _ => None,
     });
@@ -69,13 +72,14 @@ pub(super) fn uniques(table: &Table) -> Vec<Unique<'_>> {
 }
 
 impl<'a> Unique<'a> {
-    fn over(columns: Vec<&'a str>, conflict_target: bool) -> Self {
-        Self { columns, conflict_target, partial: false, expressions: false }
+    fn over(name: Option<&'a str>, columns: Vec<&'a str>, conflict_target: bool) -> Self {
+        Self { name, columns, conflict_target, partial: false, expressions: false }
     }
 }
 
 fn of_index(index: &Index) -> Unique<'_> {
     Unique {
+        name: index.name.as_deref(),
         columns: index.columns.iter().map(String::as_str).collect(),
         conflict_target: !index.partial && !index.expressions,
         partial: index.partial,
@@ -125,4 +129,48 @@ pub(super) fn mentions(expression: &str, name: &str) -> bool {
 pub(super) fn may_raise(expression: &str) -> bool {
     let lower = expression.to_ascii_lowercase();
     ["/", "::", "cast", "power", "ln(", "log(", "sqrt"].iter().any(|part| lower.contains(part))
+}
+
+/// Whether a check, in SQL or Python, is true or NULL when a column that it mentions is NULL: it compares and does
+/// nothing else, or it is a choice of which one says that the column may be NULL.
+pub(super) fn null_passes(expression: &str, column: &str) -> bool {
+    let lower = expression.to_ascii_lowercase();
+    let has = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
+    if has(&["&", " and ", "~", " not ", "coalesce", "xor", "case "]) {
+        return false;
+    }
+    let column = column.to_ascii_lowercase();
+    let plain: String = lower.chars().filter(|c| !matches!(c, '"' | '`')).collect();
+    let allows = plain.contains(&format!("{column} is null")) || plain.contains(&format!("{column}__isnull=true"));
+    allows || !has(&["|", " or ", "null", ", "])
+}
+
+/// Whether the database itself deletes or updates the rows that refer.
+pub(super) fn acts(references: &ForeignKey) -> bool {
+    references.on_delete.as_deref().is_some_and(|action| !matches!(action, "NO ACTION" | "RESTRICT"))
+}
+
+/// Whether two foreign keys want the same parent: a primary key may stand as no columns.
+pub(super) fn same_parent(a: &ForeignKey, b: &ForeignKey) -> bool {
+    let same_columns = a.columns.is_empty() || b.columns.is_empty() || a.columns == b.columns;
+    a.table == b.table && same_columns
+}
+
+/// Whether a foreign key demands the same, and does the same when the parent goes.
+pub(super) fn same_reference(a: &ForeignKey, b: &ForeignKey) -> bool {
+    same_parent(a, b) && acts(a) == acts(b)
+}
+
+/// Whether two texts of SQL are the same, but for quotes, brackets, spaces and case.
+pub(super) fn same_text(a: &str, b: &str) -> bool {
+    let plain = |text: &str| -> String {
+        let counts = |c: &char| !matches!(c, '"' | '`' | '(' | ')') && !c.is_whitespace();
+        text.chars().filter(counts).flat_map(char::to_lowercase).collect()
+    };
+    plain(a) == plain(b)
+}
+
+/// Whether two defaults are written the same.
+pub(super) fn same_default(a: &DatabaseDefault, b: &DatabaseDefault) -> bool {
+    same_text(&a.expression, &b.expression)
 }

@@ -172,7 +172,8 @@ fn replace(value: &mut Value, old: &str, new: &str) -> bool {
             true
         }
         ValueKind::List(items) | ValueKind::Tuple(items) => {
-            items.iter_mut().fold(false, |any, item| replace_name(item, old, new) || any)
+            let replaced = items.iter_mut().filter_map(|item| replace_name(item, old, new).then_some(()));
+            replaced.count() > 0
         }
         _ => false,
     }

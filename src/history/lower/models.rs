@@ -94,7 +94,7 @@ impl Call<'_> {
                 }
             };
             if let Some(items) = value.elements() {
-                *list = items.iter().map(|item| self.part(item)).collect()
+                *list = items.iter().map(|item| self.part(item)).collect();
             } else {
                 let text = self.source.slice(value.span);
                 model.more = Some(match value.unknown() {
@@ -155,9 +155,8 @@ impl Call<'_> {
     /// `AlterModelOptions` sets its options and resets those of [`ALTER_OPTION_KEYS`] that it does not name.
     pub(super) fn alter_options(&self) -> Changes {
         let model = self.model("name")?;
-        let entries = match self.argument("options").map(|given| &given.value.kind) {
-            Some(ValueKind::Dict(entries)) => entries,
-            _ => return Err((Scope::Options(model), self.doubt("options"))),
+        let Some(ValueKind::Dict(entries)) = self.argument("options").map(|given| &given.value.kind) else {
+            return Err((Scope::Options(model), self.doubt("options")));
         };
         let mut options = Vec::with_capacity(entries.len());
         for (key, value) in entries {

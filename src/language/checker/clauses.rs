@@ -61,6 +61,7 @@ impl<'v> Checker<'v> {
             was: Vec::new(),
             overrides: Vec::new(),
             disabled: None,
+            on_request: false,
         };
         for (head, subject) in &heads {
             let Some(head) = head else { continue };
@@ -122,6 +123,7 @@ impl<'v> Checker<'v> {
         let mut has_message = false;
         for clause in &rule.clauses {
             match &clause.kind {
+                ClauseKind::Severity(word) if word.value == "off" => self.off(word, checked),
                 ClauseKind::Severity(word) => checked.severity = self.severity(word).unwrap_or(checked.severity),
                 ClauseKind::Hazard(words) => {
                     checked
@@ -174,6 +176,7 @@ impl<'v> Checker<'v> {
     fn words_only(&mut self, rule: &syntax::Rule) {
         for clause in &rule.clauses {
             match &clause.kind {
+                ClauseKind::Severity(word) if word.value == "off" => {}
                 ClauseKind::Severity(word) => {
                     self.severity(word);
                 }
@@ -367,6 +370,14 @@ impl<'v> Checker<'v> {
             return None;
         }
         Severity::from_word(self.word(word, SEVERITIES, "severity")?)
+    }
+
+    /// `severity off`: the rule waits until somebody gives it a severity.
+    fn off(&self, word: &Spanned<String>, checked: &mut Rule) {
+        checked.severity = Severity::Warning;
+        checked.on_request = true;
+        let reason = "it is a matter of taste or of house rules: give it a severity to switch it on".to_owned();
+        checked.disabled = Some(self.override_at(word.span, "severity off", Some(reason)));
     }
 
     pub(super) fn unknown_policy(&mut self, word: &Spanned<String>) -> Option<UnknownPolicy> {

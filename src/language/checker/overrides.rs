@@ -35,10 +35,16 @@ impl Checker<'_> {
     pub(super) fn overrides(&mut self, files: &[PackFile], set: &mut RuleSet) {
         // What the project says comes last, and wins.
         let (shared, own): (Vec<&PackFile>, Vec<&PackFile>) = files.iter().partition(|file| file.shared);
-        for PackFile { pack, file, shared } in shared.into_iter().chain(own) {
+        for PackFile { pack, file, shared, builds_on } in shared.into_iter().chain(own) {
             self.source = Arc::clone(&file.source);
             self.shared = *shared;
             for declaration in &file.declarations {
+                if let DeclarationKind::Disable { rule, .. } | DeclarationKind::Extend { rule, .. } = &declaration.kind
+                    && let Some(known) = builds_on
+                    && !self.may_change(rule, pack, known, set)
+                {
+                    continue;
+                }
                 match &declaration.kind {
                     DeclarationKind::Disable { rule, because } => {
                         let Some(index) = self.overridden(rule, pack, set) else { continue };
@@ -50,7 +56,8 @@ impl Checker<'_> {
                             ));
                         }
                         let reason = because.as_ref().map(|text| text.value.clone());
-                        set.rules[index].disabled = Some(self.override_at(rule.span, "disabled", reason));
+                        let change = self.override_at(rule.span, "disabled", reason);
+                        set.rules[index].disable(change);
                     }
                     DeclarationKind::Extend { rule, clauses, .. } => self.extend(rule, clauses, pack, set),
                     _ => {}
@@ -59,7 +66,20 @@ impl Checker<'_> {
         }
     }
 
-    fn override_at(&self, span: Span, what: &str, because: Option<String>) -> Override {
+    /// Whether a pack may change a rule: it is its own, or one of a pack that it says it builds on.
+    fn may_change(&mut self, rule: &Spanned<String>, pack: &str, known: &[String], set: &RuleSet) -> bool {
+        let Some(index) = self.overridden(rule, pack, set) else { return false };
+        let owner = set.rules[index].pack.clone();
+        if owner == pack || known.contains(&owner) {
+            return true;
+        }
+        let message = format!("the pack `{pack}` changes a rule of `{owner}`, and does not say that it builds on it");
+        self.report("override::not-built-on", message, rule.span, "a rule of another pack")
+            .help(format!("name `{owner}` under `[packs]` in the `pack.toml` of `{pack}`"));
+        false
+    }
+
+    pub(super) fn override_at(&self, span: Span, what: &str, because: Option<String>) -> Override {
         let line = self.source.position(span.start).line;
         let place = format!("{}:{line}", self.source.path());
         Override { what: what.to_owned(), because, place, shared: self.shared }
@@ -111,6 +131,11 @@ impl Checker<'_> {
         let mut scope = Scope::new(pack, heads);
         for clause in clauses {
             match &clause.kind {
+                ClauseKind::Severity(word) if word.value == "off" => {
+                    let help = format!("write `disable {} because \"…\"`", rule.id);
+                    self.report("override::no-reason", "`extend` can't switch a rule off", word.span, "why?")
+                        .help(help);
+                }
                 ClauseKind::Severity(word) => {
                     let Some(severity) = self.severity(word) else { continue };
                     let what = format!("severity {}", severity.word());
@@ -119,6 +144,7 @@ impl Checker<'_> {
                         continue;
                     }
                     rule.severity = severity;
+                    rule.request();
                     rule.overrides.push(change);
                 }
                 ClauseKind::Unknown(word) => {

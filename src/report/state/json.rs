@@ -6,12 +6,13 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use crate::history::normal::deconstruct;
+use crate::history::normal::deconstruct_for;
 use crate::history::{self, Doubt, ModelState, Part, Sourced};
 use crate::migration::Field;
 use crate::python::{Argument, Value, ValueKind};
 use crate::report::state::AppState;
 use crate::source::SourceFile;
+use crate::target::Version;
 
 /// The state as JSON, with a line end behind it. What is not a literal is `{"unknown": "source text"}`; what is only
 /// likely has a `doubt`.
@@ -63,7 +64,7 @@ fn model<'s>(state: &AppState<'_>, model: &'s ModelState) -> Model<'s> {
     options.insert("indexes".to_owned(), model.indexes.iter().map(|part| self::part(part)).collect());
     options.insert("constraints".to_owned(), model.constraints.iter().map(|part| self::part(part)).collect());
     let fields = model.fields.iter().map(|(name, found)| {
-        let mut json = field(&found.source, &found.field);
+        let mut json = field(&found.source, &found.field, state.django);
         add_doubt(&mut json, found.doubt.as_ref());
         (name.to_string(), json)
     });
@@ -110,8 +111,8 @@ fn object(source: &SourceFile, class: Option<&str>, arguments: &[Argument]) -> J
     json!({"class": class, "args": args, "kwargs": named.collect::<Map<String, Json>>()})
 }
 
-fn field(source: &SourceFile, field: &Field) -> Json {
-    let stated = deconstruct(field);
+fn field(source: &SourceFile, field: &Field, django: Version) -> Json {
+    let stated = deconstruct_for(field, django);
     let class = match &stated.class {
         Ok(class) => json!(class),
         Err(why) => unknown(&why.text),
@@ -134,6 +135,9 @@ fn sourced(sourced: &Sourced) -> Json {
     json
 }
 
+/// A field within a field is no relation: there, versions don't differ.
+const NESTED: Version = Version::new(6, 1);
+
 fn value(source: &SourceFile, given: &Value) -> Json {
     match &given.kind {
         ValueKind::None => Json::Null,
@@ -151,7 +155,7 @@ fn value(source: &SourceFile, given: &Value) -> Json {
             Json::Object(entries.iter().map(entry).collect())
         }
         ValueKind::Reference(path) => json!({"unknown": text(source, given), "reference": path}),
-        ValueKind::Call(_) if Field::of(given).entry.is_some() => field(source, &Field::of(given)),
+        ValueKind::Call(_) if Field::of(given).entry.is_some() => field(source, &Field::of(given), NESTED),
         ValueKind::Unknown(why) => json!({"unknown": text(source, given), "reason": why.reason}),
         ValueKind::Bytes(_) | ValueKind::Dict(_) | ValueKind::Call(_) | ValueKind::Definition(_) => {
             unknown(text(source, given))

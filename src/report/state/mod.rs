@@ -4,6 +4,7 @@ mod json;
 mod table;
 
 use crate::history::{MigrationKey, ProjectState};
+use crate::target::Version;
 
 pub(crate) use json::json;
 pub(crate) use table::table;
@@ -14,6 +15,8 @@ pub(crate) struct AppState<'s> {
     pub(crate) app: &'s str,
     /// The migrations that have run: one, unless the app's latest ones are in conflict.
     pub(crate) after: Vec<&'s MigrationKey>,
+    /// The version of Django whose names are given.
+    pub(crate) django: Version,
     /// The state.
     pub(crate) state: &'s ProjectState,
 }

@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use crate::history::normal::deconstruct;
+use crate::history::normal::deconstruct_for;
 use crate::history::{self, Doubt, FieldState, ModelState, Part, Sourced};
 use crate::python::{Value, ValueKind};
 use crate::report::harmless;
 use crate::report::state::AppState;
 use crate::source::SourceFile;
+use crate::target::Version;
 
 /// Longest argument that is written out.
 const LONGEST: usize = 60;
@@ -50,7 +51,7 @@ fn model(page: &mut String, state: &AppState<'_>, model: &ModelState) {
     if let Some(doubt) = &model.more {
         let _ = writeln!(page, "  ? may have more than this: {}", because(doubt));
     }
-    let rows: Vec<[String; 3]> = model.fields.iter().map(|(name, field)| row(name, field)).collect();
+    let rows: Vec<[String; 3]> = model.fields.iter().map(|(name, field)| row(name, field, state.django)).collect();
     let width = |cell: usize| rows.iter().map(|row| row[cell].chars().count()).max().unwrap_or_default();
     let (names, classes) = (width(0), width(1));
     for [name, class, arguments] in &rows {
@@ -74,8 +75,8 @@ fn model(page: &mut String, state: &AppState<'_>, model: &ModelState) {
     }
 }
 
-fn row(name: &str, field: &FieldState) -> [String; 3] {
-    let stated = deconstruct(&field.field);
+fn row(name: &str, field: &FieldState, django: Version) -> [String; 3] {
+    let stated = deconstruct_for(&field.field, django);
     let class = match &stated.class {
         Ok(class) => class.rsplit('.').next().unwrap_or(class).to_owned(),
         Err(unknown) => format!("? ({} {})", harmless(&unknown.text), unknown.reason),

@@ -97,6 +97,7 @@ impl<'s> Editor<'s> {
             span: self.place.span,
             deferred: false,
             sql: None,
+            joined: false,
             doubt: self.place.doubt.clone(),
         }
     }

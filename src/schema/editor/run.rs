@@ -113,6 +113,7 @@ impl Editor<'_> {
             self.send(Statement {
                 span: written.statement.span,
                 sql: written.sql,
+                joined: written.joined,
                 doubt,
                 ..self.statement(written.statement.changes)
             });

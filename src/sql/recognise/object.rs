@@ -222,6 +222,7 @@ fn plain(cursor: &mut Cursor<'_>, words: &str, span: Span) -> Recognised {
 
 /// CREATE, ALTER and DROP of anything else.
 fn object(cursor: &mut Cursor<'_>, verb: &str, span: Span) -> Option<Recognised> {
+    let replaces = cursor.are(&["OR", "REPLACE"]);
     loop {
         if cursor.eat_any(MODIFIERS) {
             continue;
@@ -261,7 +262,9 @@ fn object(cursor: &mut Cursor<'_>, verb: &str, span: Span) -> Option<Recognised>
             table = cursor.name();
         }
         ("VIEW" | "MATERIALIZED VIEW", "CREATE") => {
-            recognised.other(None, name, span);
+            // The view that is replaced is one that others use.
+            let kind = ChangeKind::Other { words: recognised.words.clone(), object: name.clone() };
+            recognised.push(name.filter(|_| replaces), kind, span);
             rows::reads(cursor, &mut recognised);
             return Some(recognised);
         }

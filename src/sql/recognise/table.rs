@@ -124,9 +124,12 @@ pub(super) fn modify(column: Column) -> Vec<ChangeKind> {
         ChangeKind::SetNotNull { column: name.clone() }
     });
     kinds.push(match column.default {
-        Some(default) => ChangeKind::SetDefault { column: name, default },
-        None => ChangeKind::DropDefault { column: name },
+        Some(default) => ChangeKind::SetDefault { column: name.clone(), default },
+        None => ChangeKind::DropDefault { column: name.clone() },
     });
+    if column.auto {
+        kinds.push(ChangeKind::Other { words: "ALTER COLUMN ADD IDENTITY".to_owned(), object: Some(name) });
+    }
     kinds
 }
 

@@ -47,7 +47,7 @@ pub(super) fn value(ours: &Value, json: &Json, user_model: &str) -> Verdict {
         ValueKind::None => is(json.is_null()),
         ValueKind::Bool(value) => is(json.as_bool() == Some(*value)),
         ValueKind::Int(value) => is(json.as_i64() == Some(*value) || json["v"].as_i64() == Some(*value)),
-        ValueKind::BigInt(value) => is(json.to_string() == *value),
+        ValueKind::BigInt(value) => is(json.as_u64().is_some_and(|number| value.parse() == Ok(number))),
         ValueKind::Float(value) => is(json["$float"].as_str().and_then(|text| text.parse().ok()) == Some(*value)),
         ValueKind::Str(value) => is(text(json) == Some(&value.value)),
         ValueKind::Bytes(value) => is(json["$bytes"].as_str() == Some(&python_bytes(value))),

@@ -5,22 +5,24 @@ mod reading;
 pub(crate) mod truth;
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 use whimbrel::history::normal::deconstruct;
-use whimbrel::history::{History, Known, ModelState, Part, ProjectState, Sourced};
+use whimbrel::history::{Doubt, History, Known, ModelState, Part, ProjectState, Sourced};
 use whimbrel::migration::catalogue::{self, OperationEntry};
 
 use compare::Verdict;
 use truth::Truth;
 
-/// Counts of values by verdict, and examples.
+/// Counts of values by verdict, and why.
 #[derive(Default)]
 struct Score {
     right: usize,
+    /// Values that only running Python tells, by cause.
     unknown: BTreeMap<String, usize>,
-    wrong: BTreeMap<String, usize>,
+    wrong: Vec<String>,
     /// Migrations by the worst verdict on anything before or after them.
     migrations: [usize; 3],
     /// Verdicts on models that were compared already: by address and hash.
@@ -29,12 +31,15 @@ struct Score {
     kept: Vec<Arc<ModelState>>,
 }
 
+/// Something that was compared: what, the verdict, and where that is not right, why.
+type Compared = (String, Verdict, String);
+
 impl Score {
-    fn count(&mut self, place: &str, what: &str, verdict: Verdict) -> Verdict {
+    fn count(&mut self, place: &str, (what, verdict, because): Compared) -> Verdict {
         match verdict {
             Verdict::Right => self.right += 1,
-            Verdict::Unknown => *self.unknown.entry(format!("{what} of {place}")).or_default() += 1,
-            Verdict::Wrong => *self.wrong.entry(format!("{what} of {place}")).or_default() += 1,
+            Verdict::Unknown => *self.unknown.entry(because).or_default() += 1,
+            Verdict::Wrong => self.wrong.push(format!("{what} of {place}: {because}")),
         }
         verdict
     }
@@ -50,37 +55,56 @@ fn operations_are_read_as_django_deconstructs_them() {
     compare_all("reading", &read);
 }
 
-/// Compares something of every project with what Django has: nothing may be wrong.
+/// Compares something of every project with what Django has: nothing may be wrong, and `docs/replay.md` has the
+/// numbers.
 fn compare_all(what: &str, of_project: &dyn Fn(&Truth) -> Score) {
-    let only = std::env::var("WHIMBREL_TRUTH").ok();
-    let mut wrong = 0;
-    let mut total = (0, 0);
+    let mut rows = String::from(
+        "| project | migrations | all known | some unknown | values right | unknown | wrong |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+    );
+    let mut causes = String::new();
+    let mut wrong = Vec::new();
+    let mut total = [0; 6];
     for name in truth::projects() {
-        if only.as_ref().is_some_and(|only| *only != name) {
-            continue;
+        let score = of_project(&Truth::read(&name));
+        let [right, unknown, bad] = score.migrations;
+        let values = [score.right, score.unknown.values().sum(), score.wrong.len()];
+        let row = [right + unknown + bad, right, unknown + bad, values[0], values[1], values[2]];
+        rows.push_str(&markdown_row(&name, row));
+        total = std::array::from_fn(|column| total[column] + row[column]);
+        wrong.extend(score.wrong.into_iter().map(|wrong| format!("{name}: {wrong}")));
+        if !score.unknown.is_empty() {
+            let _ = write!(causes, "\n**{name}**\n\n");
         }
-        let truth = Truth::read(&name);
-        let score = of_project(&truth);
-        let unknown: usize = score.unknown.values().sum();
-        let wrong_here: usize = score.wrong.values().sum();
-        let [right_nodes, unknown_nodes, wrong_nodes] = score.migrations;
-        println!(
-            "{what:7} {name:16} migrations: {right_nodes:4} right {wrong_nodes:4} wrong {unknown_nodes:4} unknown   values: {:7} right {wrong_here:5} wrong {unknown:5} unknown",
-            score.right,
-        );
-        for (what, count) in &score.wrong {
-            println!("    wrong: {what} ({count})");
+        let mut sorted: Vec<(&String, &usize)> = score.unknown.iter().collect();
+        sorted.sort_by_key(|(because, count)| (std::cmp::Reverse(**count), *because));
+        for (because, count) in sorted {
+            let _ = writeln!(causes, "- {count} × {because}");
         }
-        if std::env::var_os("WHIMBREL_TRUTH_UNKNOWN").is_some() {
-            for (what, count) in &score.unknown {
-                println!("    unknown: {what} ({count})");
-            }
-        }
-        wrong += wrong_here;
-        total = (total.0 + score.right, total.1 + unknown);
     }
-    println!("{what} of all: {} right, {wrong} wrong, {} unknown", total.0, total.1);
-    assert_eq!(wrong, 0);
+    rows.push_str(&markdown_row("all", total));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    document(&format!("{what}: numbers"), &rows);
+    document(&format!("{what}: unknown"), causes.trim_start());
+}
+
+fn markdown_row(name: &str, cells: [usize; 6]) -> String {
+    let cells: Vec<String> = cells.iter().map(usize::to_string).collect();
+    format!("| {name} | {} |\n", cells.join(" | "))
+}
+
+/// Compares a part of `docs/replay.md` with what it should be, or writes it when `WHIMBREL_UPDATE` is set.
+fn document(part: &str, text: &str) {
+    let path = truth::root().join("docs/replay.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let (start, end) = (format!("<!-- {part} -->\n"), "<!-- end -->");
+    let from = page.find(&start).unwrap_or_else(|| panic!("docs/replay.md has no `{start}`")) + start.len();
+    let to = from + page[from..].find(end).expect("an end");
+    if std::env::var_os("WHIMBREL_UPDATE").is_some() {
+        std::fs::write(&path, format!("{}{}\n{}", &page[..from], text.trim_end(), &page[to..])).unwrap();
+    } else {
+        assert_eq!(page[from..to].trim_end(), text.trim_end(), "run the test with WHIMBREL_UPDATE=1");
+    }
 }
 
 /// Compares the operations of all migrations.
@@ -90,12 +114,13 @@ fn read(truth: &Truth) -> Score {
         let place = format!("{}.{}", node.app, node.name);
         let Some(migration) = migration else {
             score.migrations[1] += 1;
-            score.count(&place, "file", Verdict::Unknown);
+            score.count(&place, ("file".to_owned(), Verdict::Unknown, "a file that the parser refuses".to_owned()));
             continue;
         };
         let mut worst = Verdict::Right;
         for (what, verdict) in reading::migration(&migration, &node.line, truth) {
-            worst = worst.max(score.count(&place, &what, verdict));
+            let because = what.clone();
+            worst = worst.max(score.count(&place, (what, verdict, because)));
         }
         score.migrations[worst as usize] += 1;
     }
@@ -105,9 +130,6 @@ fn read(truth: &Truth) -> Score {
 fn replay(truth: &Truth) -> Score {
     let history = History::new(&truth.migrations(), truth.settings.clone(), Box::new(behaves_like));
     let mut score = Score::default();
-    for problem in history.graph().problems() {
-        println!("    {}: {}", problem.source.path(), problem.kind);
-    }
     let mut last = None;
     for node in &truth.nodes {
         let Some(id) = history.graph().node(&node.app, &node.name) else {
@@ -180,14 +202,16 @@ fn app(
         let Some((app, name)) = name.split_once('.').filter(|(app, _)| *app == label) else { continue };
         worst = worst.max(match state.model(app, name) {
             Known::Yes(found) | Known::Maybe(Some(found), _) => model(truth, found, hash, score, place),
-            Known::Maybe(None, _) => score.count(place, &format!("{app}.{name}"), Verdict::Unknown),
-            Known::No => score.count(place, &format!("missing {app}.{name}"), Verdict::Wrong),
+            Known::Maybe(None, doubt) => {
+                score.count(place, (format!("{app}.{name}"), Verdict::Unknown, because(&doubt)))
+            }
+            Known::No => score.count(place, (format!("{app}.{name}"), Verdict::Wrong, "is missing".to_owned())),
         });
     }
     for (name, found) in state.models_of(label) {
         if !theirs.contains_key(&format!("{label}.{name}")) {
-            let verdict = if found.existence.is_some() { Verdict::Unknown } else { Verdict::Wrong };
-            worst = worst.max(score.count(place, &format!("superfluous {label}.{name}"), verdict));
+            let (verdict, why) = superfluous(found.existence.as_ref());
+            worst = worst.max(score.count(place, (format!("{label}.{name}"), verdict, why)));
         }
     }
     worst
@@ -202,23 +226,38 @@ fn model(truth: &Truth, ours: &Arc<ModelState>, hash: &str, score: &mut Score, p
     let theirs = &truth.models[hash];
     let label = format!("{}.{} {place}", ours.app, ours.name);
     let mut verdicts = vec![];
-    let softened = |doubtful: bool, verdict: Verdict| if doubtful { verdict.min(Verdict::Unknown) } else { verdict };
-    verdicts.push((
-        "name".to_owned(),
-        softened(
-            ours.existence.is_some(),
-            if theirs["name"].as_str() == Some(&ours.name) { Verdict::Right } else { Verdict::Wrong },
-        ),
-    ));
+    let name = match (&ours.existence, theirs["name"].as_str() == Some(&ours.name)) {
+        (_, true) => (Verdict::Right, String::new()),
+        (Some(doubt), false) => (Verdict::Unknown, because(doubt)),
+        (None, false) => (Verdict::Wrong, theirs["name"].to_string()),
+    };
+    verdicts.push(("name".to_owned(), name.0, name.1));
     fields(truth, ours, theirs, &mut verdicts);
     options(truth, ours, theirs, &mut verdicts);
     let mut worst = Verdict::Right;
-    verdicts.retain(|(what, _)| !is_patched(truth, what));
-    for (what, verdict) in verdicts {
-        worst = worst.max(score.count(&label, &what, verdict));
+    verdicts.retain(|(what, ..)| !is_patched(truth, what));
+    for compared in verdicts {
+        worst = worst.max(score.count(&label, compared));
     }
     score.seen.insert(key, worst);
     worst
+}
+
+fn superfluous(doubt: Option<&Arc<Doubt>>) -> (Verdict, String) {
+    match doubt {
+        Some(doubt) => (Verdict::Unknown, because(doubt)),
+        None => (Verdict::Wrong, "is superfluous".to_owned()),
+    }
+}
+
+fn because(doubt: &Doubt) -> String {
+    format!("{} {} (`{}`)", code(&doubt.unknown.text), doubt.unknown.reason, doubt.source.path())
+}
+
+/// Source text in one line, as code of a page.
+fn code(text: &str) -> String {
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(90).collect();
+    format!("`{}`", line.replace('`', "'"))
 }
 
 /// `NetBox` replaces `Field.deconstruct` and `AlterModelOptions.ALTER_OPTION_KEYS` when it starts, so that texts for
@@ -229,100 +268,95 @@ fn is_patched(truth: &Truth, what: &str) -> bool {
     truth.name == "netbox" && patched.contains(&name.split(' ').next().unwrap_or_default())
 }
 
-fn fields(truth: &Truth, ours: &ModelState, theirs: &Json, verdicts: &mut Vec<(String, Verdict)>) {
+fn fields(truth: &Truth, ours: &ModelState, theirs: &Json, verdicts: &mut Vec<Compared>) {
     let theirs = theirs["fields"].as_array().unwrap();
     for pair in theirs {
         let name = pair[0].as_str().unwrap();
         match ours.field(name) {
-            Known::No => verdicts.push((format!("missing field {name}"), Verdict::Wrong)),
-            Known::Maybe(_, doubt) => {
-                let because = format!("`{}` {} ({})", doubt.unknown.text, doubt.unknown.reason, doubt.source.path());
-                verdicts.push((format!("field {name} because {because}"), Verdict::Unknown));
-            }
+            Known::No => verdicts.push((format!("field {name}"), Verdict::Wrong, "is missing".to_owned())),
+            Known::Maybe(_, doubt) => verdicts.push((format!("field {name}"), Verdict::Unknown, because(&doubt))),
             Known::Yes(field) => {
-                for (what, verdict) in compare::field(&deconstruct(&field.field), &pair[1], &truth.user_model) {
-                    let shown = if verdict != Verdict::Right {
-                        format!(" [{} ≠ {}]", short(field.source.slice(field.field.span)), short(&pair[1].to_string()))
-                    } else {
-                        String::new()
+                let stated = deconstruct(&field.field);
+                for (what, verdict) in compare::field(&stated, &pair[1], &truth.user_model) {
+                    let why = match (verdict, field.field.argument(&what), &stated.class) {
+                        (Verdict::Wrong, ..) => {
+                            format!("{} ≠ {}", field.source.slice(field.field.span), pair[1])
+                        }
+                        (_, _, Ok(class)) if stated.as_written => format!("the field class `{class}`"),
+                        (_, Some(argument), _) => code(field.source.slice(argument.span)),
+                        _ => code(field.source.slice(field.field.span)),
                     };
-                    verdicts.push((format!("{what} of field {name}{shown}"), verdict));
+                    verdicts.push((format!("{what} of field {name}"), verdict, why));
                 }
             }
         }
     }
     for (name, field) in &ours.fields {
         if !theirs.iter().any(|pair| pair[0].as_str() == Some(name)) {
-            let verdict = if field.doubt.is_some() { Verdict::Unknown } else { Verdict::Wrong };
-            verdicts.push((format!("superfluous field {name}"), verdict));
+            let (verdict, why) = superfluous(field.doubt.as_ref());
+            verdicts.push((format!("field {name}"), verdict, why));
         }
     }
 }
 
-fn options(truth: &Truth, ours: &ModelState, theirs: &Json, verdicts: &mut Vec<(String, Verdict)>) {
+fn options(truth: &Truth, ours: &ModelState, theirs: &Json, verdicts: &mut Vec<Compared>) {
     let options = theirs["options"].as_object().unwrap();
-    let compare = |sourced: &Sourced, json: &Json| {
-        let verdict = compare::value(&sourced.value, json, &truth.user_model);
-        if sourced.doubt.is_some() { verdict.min(Verdict::Unknown).max(Verdict::Unknown) } else { verdict }
+    let compare = |sourced: &Sourced, json: &Json| match &sourced.doubt {
+        Some(doubt) => (Verdict::Unknown, because(doubt)),
+        None => {
+            (compare::value(&sourced.value, json, &truth.user_model), code(sourced.source.slice(sourced.value.span)))
+        }
     };
     for (name, value) in options {
-        let verdict = match name.as_str() {
-            "indexes" => parts(truth, &ours.indexes, value, ours.more.is_some()),
-            "constraints" => parts(truth, &ours.constraints, value, ours.more.is_some()),
+        let (verdict, why) = match name.as_str() {
+            "indexes" => parts(truth, &ours.indexes, value, ours.more.as_ref()),
+            "constraints" => parts(truth, &ours.constraints, value, ours.more.as_ref()),
             _ => match ours.option(name) {
-                Known::No => Verdict::Wrong,
-                Known::Maybe(..) => Verdict::Unknown,
+                Known::No => (Verdict::Wrong, "is missing".to_owned()),
+                Known::Maybe(_, doubt) => (Verdict::Unknown, because(&doubt)),
                 Known::Yes(option) => compare(option, value),
             },
         };
-        let shown = if verdict == Verdict::Wrong {
-            format!(
-                " [{:?} ≠ {value}]",
-                ours.option(name).likely().map(|option| option.source.slice(option.value.span))
-            )
-        } else {
-            String::new()
-        };
-        verdicts.push((format!("option {name}{shown}"), verdict));
+        verdicts.push((format!("option {name}"), verdict, why));
     }
     for (name, option) in &ours.options {
         if !options.contains_key(&**name) {
-            let verdict = if option.doubt.is_some() { Verdict::Unknown } else { Verdict::Wrong };
-            verdicts.push((format!("superfluous option {name}"), verdict));
+            let (verdict, why) = superfluous(option.doubt.as_ref());
+            verdicts.push((format!("option {name}"), verdict, why));
         }
     }
-    let bases = match &ours.bases {
+    let (verdict, why) = match &ours.bases {
         // Whoever measured wrote labels in lower case.
         Some(bases) => {
             compare(&Sourced { value: compare::lower_labels(&bases.value), ..bases.clone() }, &theirs["bases"])
         }
         None => match theirs["bases"].as_array().map(Vec::as_slice) {
-            Some([only]) if only["$ref"].as_str().is_some_and(|path| path.ends_with(".Model")) => Verdict::Right,
-            _ => Verdict::Wrong,
+            Some([only]) if only["$ref"].as_str().is_some_and(|path| path.ends_with(".Model")) => {
+                (Verdict::Right, String::new())
+            }
+            _ => (Verdict::Wrong, theirs["bases"].to_string()),
         },
     };
-    verdicts.push(("bases".to_owned(), bases));
-    let managers = match &ours.managers {
+    verdicts.push(("bases".to_owned(), verdict, why));
+    let (verdict, why) = match &ours.managers {
         Some(managers) => compare(managers, &theirs["managers"]),
-        None if theirs["managers"].as_array().is_some_and(Vec::is_empty) => Verdict::Right,
-        None => Verdict::Wrong,
+        None if theirs["managers"].as_array().is_some_and(Vec::is_empty) => (Verdict::Right, String::new()),
+        None => (Verdict::Wrong, theirs["managers"].to_string()),
     };
-    verdicts.push(("managers".to_owned(), managers));
+    verdicts.push(("managers".to_owned(), verdict, why));
 }
 
 /// Indexes or constraints, by their places in the list.
-fn parts(truth: &Truth, ours: &[Arc<Part>], theirs: &Json, open: bool) -> Verdict {
+fn parts(truth: &Truth, ours: &[Arc<Part>], theirs: &Json, open: Option<&Arc<Doubt>>) -> (Verdict, String) {
     let theirs = theirs.as_array().map_or(&[][..], Vec::as_slice);
-    let doubtful = open || ours.iter().any(|part| part.doubt.is_some());
-    if ours.len() != theirs.len() {
-        return if doubtful { Verdict::Unknown } else { Verdict::Wrong };
+    if let Some(doubt) = open.or_else(|| ours.iter().find_map(|part| part.doubt.as_ref())) {
+        return (Verdict::Unknown, because(doubt));
     }
-    let each = ours.iter().zip(theirs).map(|(ours, theirs)| compare::value(&ours.value, theirs, &truth.user_model));
-    let verdict = each.max().unwrap_or(Verdict::Right);
-    if doubtful { verdict.clamp(Verdict::Unknown, Verdict::Unknown) } else { verdict }
-}
-
-/// One line that is not too long.
-fn short(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
+    if ours.len() != theirs.len() {
+        return (Verdict::Wrong, format!("{} ≠ {}", ours.len(), theirs.len()));
+    }
+    let each = ours.iter().zip(theirs).map(|(ours, theirs)| {
+        (compare::value(&ours.value, theirs, &truth.user_model), code(ours.source.slice(ours.value.span)))
+    });
+    each.max_by_key(|(verdict, _)| *verdict).unwrap_or((Verdict::Right, String::new()))
 }

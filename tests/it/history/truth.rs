@@ -38,7 +38,8 @@ pub(crate) struct Node {
     pub(super) same_from_ancestors: bool,
 }
 
-fn root() -> &'static Path {
+/// The repository.
+pub(super) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 

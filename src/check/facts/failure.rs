@@ -1,0 +1,104 @@
+//! What rules can ask of something that code can no longer do.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use crate::check::facts::{Attribute, attribute, getter, names};
+use crate::effects::compat::{Action, Certainty, Failure, Outcome};
+use crate::language::vocabulary::Name;
+use crate::language::{Entity, Fact, Slot, Truth, Type};
+use crate::source::Span;
+
+/// An action of code that fails.
+#[derive(Clone, Copy)]
+pub(super) struct FailureView<'a> {
+    pub(super) failure: &'a Failure,
+    /// The change or operation that is the cause.
+    pub(super) span: Span,
+}
+
+type Getter = for<'a> fn(&FailureView<'a>) -> Fact<'a>;
+
+/// The words for actions.
+static ACTIONS: [&str; Action::ALL.len()] = {
+    let mut words = [""; Action::ALL.len()];
+    let mut at = 0;
+    while at < words.len() {
+        words[at] = Action::ALL[at].word();
+        at += 1;
+    }
+    words
+};
+
+const CERTAINTIES: &[&str] = &["certain", "possible", "later"];
+
+static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
+    vec![
+        attribute(
+            "action",
+            Slot::set(Type::Word(&ACTIONS)),
+            "What the code does.",
+            (|f| Fact::Str(Cow::Borrowed(f.failure.action.word()))) as Getter,
+        ),
+        attribute("model", Slot::set(Type::Str), "The model that it does it with, as `app.model`.", |f| {
+            Fact::Str(Cow::Borrowed(&f.failure.model))
+        }),
+        attribute("table", Slot::set(Type::Str), "The table that it fails on.", |f| {
+            Fact::Str(Cow::Borrowed(&f.failure.table))
+        }),
+        attribute("column", Slot::maybe(Type::Str), "The column, where it is about one.", |f| {
+            Fact::optional(f.failure.column.as_deref().map(|column| Fact::Str(Cow::Borrowed(column))))
+        }),
+        attribute(
+            "certainty",
+            Slot::set(Type::Word(CERTAINTIES)),
+            "Whether it always fails, for some values, or once new code has written.",
+            |f| {
+                Fact::Str(Cow::Borrowed(match f.failure.certainty {
+                    Certainty::Certain => "certain",
+                    Certainty::Possible => "possible",
+                    Certainty::Later => "later",
+                }))
+            },
+        ),
+        attribute("silent", Slot::set(Type::Bool), "Whether no error is raised, but something else happens.", |f| {
+            Fact::Bool(f.failure.outcome == Outcome::Silent)
+        }),
+        attribute("why", Slot::set(Type::Str), "Why it fails.", |f| Fact::Str(Cow::Owned(f.failure.why()))),
+    ]
+});
+
+/// The names of a failure, for the vocabulary.
+pub(super) fn attributes() -> Vec<Name> {
+    names(&ATTRIBUTES)
+}
+
+impl<'a> Entity<'a> for FailureView<'a> {
+    fn type_name(&self) -> &'static str {
+        "Failure"
+    }
+
+    fn attribute(&self, name: &str) -> Fact<'a> {
+        getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
+    }
+
+    fn class(&self) -> Fact<'a> {
+        Fact::Unset
+    }
+
+    fn contains(&self, _member: &Fact<'a>) -> Truth {
+        Truth::False
+    }
+
+    fn place(&self, _attribute: Option<&str>) -> Option<Span> {
+        Some(self.span)
+    }
+
+    fn text(&self) -> Cow<'a, str> {
+        Cow::Borrowed(self.failure.action.word())
+    }
+
+    fn identity(&self) -> String {
+        format!("{:?}", self.failure)
+    }
+}

@@ -1,0 +1,139 @@
+//! What rules can ask of what an operation does to the database, and to the code around it.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::LazyLock;
+
+use crate::check::facts::change::ChangeView;
+use crate::check::facts::failure::FailureView;
+use crate::check::facts::operation::OperationView;
+use crate::check::facts::{Attribute, attribute, list_of_text};
+use crate::effects::compat::{Certainty, Failure};
+use crate::effects::reversal::Reversal;
+use crate::language::{Cause, Entity, Fact, Slot, Type};
+
+type Getter = for<'a> fn(&OperationView<'a>) -> Fact<'a>;
+
+/// Of every operation.
+pub(super) static REACHED: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
+    let failures = || Slot::set(Type::list(Type::Entity("Failure")));
+    vec![
+        attribute(
+            "changes",
+            Slot::set(Type::list(Type::Entity("Change"))),
+            "What it sends to the database, in order.",
+            (|o| Fact::List(o.changes().map(ChangeView::as_element).collect())) as Getter,
+        ),
+        attribute(
+            "breaks_old_code",
+            list_of_text(),
+            "What running code certainly can't do after it: `select`, `insert`, ….",
+            |o| o.actions("old_code_failures", Certainty::Certain),
+        ),
+        attribute("may_break_old_code", list_of_text(), "What running code can't do with some values.", |o| {
+            o.actions("old_code_failures", Certainty::Possible)
+        }),
+        attribute(
+            "old_code_failures",
+            failures(),
+            "What running code can no longer do after it, certain or not.",
+            |o| o.collected("old_code_failures"),
+        ),
+        attribute(
+            "breaks_new_code",
+            list_of_text(),
+            "What the code of this release certainly can't do before it.",
+            |o| o.actions("new_code_failures", Certainty::Certain),
+        ),
+        attribute(
+            "new_code_failures",
+            failures(),
+            "What the code of this release can't do before it, certain or not.",
+            |o| o.collected("new_code_failures"),
+        ),
+        attribute(
+            "left_behind",
+            failures(),
+            "What code with the models after it can't do on the schema that this migration leaves: what a change of \
+             the state alone forgets.",
+            |o| o.left_behind(),
+        ),
+        attribute(
+            "loses_data",
+            Slot::set(Type::Bool),
+            "Whether data is gone that going back does not bring back.",
+            |o| {
+                let loses = |change: ChangeView<'_>| matches!(change.attribute("loses_data"), Fact::Bool(true));
+                Fact::Bool(o.changes().any(loses))
+            },
+        ),
+        attribute("reversible", Slot::set(Type::Bool), "Whether `migrate` can take it back, rows and all.", |o| {
+            o.reversible()
+        }),
+    ]
+});
+
+impl<'a> OperationView<'a> {
+    /// What the operation sends.
+    fn changes(&self) -> impl Iterator<Item = ChangeView<'a>> + use<'a> {
+        let order = self.placed.order;
+        ChangeView::all(self.context).filter(move |change| change.sent().operation == order)
+    }
+
+    /// The elements of a list that each change has.
+    fn collected(&self, name: &str) -> Fact<'a> {
+        let lists = self.changes().filter_map(|change| match change.attribute(name) {
+            Fact::List(items) => Some(items),
+            _ => None,
+        });
+        Fact::List(lists.flatten().collect())
+    }
+
+    /// The words for what fails with that certainty, each once.
+    fn actions(&self, name: &str, certainty: Certainty) -> Fact<'a> {
+        let word = match certainty {
+            Certainty::Certain => "breaks",
+            Certainty::Possible | Certainty::Later => "may_break",
+        };
+        let side = if name.starts_with("old") { "old_code" } else { "new_code" };
+        let mut actions: Vec<Fact<'a>> = Vec::new();
+        for change in self.changes() {
+            let Fact::List(items) = change.attribute(&format!("{word}_{side}")) else { continue };
+            for item in items {
+                let known = actions.iter().any(|other| other.unknown().is_none() && other.print() == item.print());
+                if item.unknown().is_some() || !known {
+                    actions.push(item);
+                }
+            }
+        }
+        Fact::List(actions)
+    }
+
+    fn left_behind(&self) -> Fact<'a> {
+        let Some(effects) = self.context.effects else { return Fact::List(Vec::new()) };
+        let after: &'a [Failure] =
+            effects.compatibility.breaks_new_code_after.get(self.placed.order).map_or(&[][..], Vec::as_slice);
+        let span = self.operation().span;
+        let views =
+            after.iter().map(|failure| Fact::Entity(Rc::new(FailureView { failure, span }) as Rc<dyn Entity<'a> + 'a>));
+        Fact::List(views.collect())
+    }
+
+    fn reversible(&self) -> Fact<'a> {
+        let reversal = self.context.effects.and_then(|effects| effects.reversals.get(self.placed.order));
+        match reversal {
+            None | Some(Reversal::Yes) => Fact::Bool(true),
+            Some(Reversal::No | Reversal::OnlyWithoutRows { .. }) => Fact::Bool(false),
+            Some(Reversal::Unknown(unknown)) => Fact::Unknown(Rc::new(Cause {
+                text: unknown.text.clone(),
+                reason: unknown.reason.clone(),
+                span: self.operation().span,
+            })),
+        }
+    }
+}
+
+/// The fact behind a name of the table.
+pub(super) fn get<'a>(view: &OperationView<'a>, name: &str) -> Option<Fact<'a>> {
+    REACHED.iter().find(|known| known.name.name == Cow::Borrowed(name)).map(|known| (known.get)(view))
+}

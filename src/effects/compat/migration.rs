@@ -1,0 +1,289 @@
+//! Who is to blame: the changes of a migration, one after the other, between the code that runs and the code to come.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::effects::compat::failure::{Cause, Certainty, Failure};
+use crate::effects::compat::made::Made;
+use crate::effects::compat::origins::Origins;
+use crate::effects::compat::values::{changes_result, chokes, recoded, stumbles};
+use crate::effects::compat::watch::{At, Watch, tables_of};
+use crate::effects::compat::{Code, failures};
+use crate::effects::loss::{Loss, Losses};
+use crate::effects::phase::Phase;
+use crate::python::Unknown;
+use crate::schema::{Schema, Statement};
+use crate::sql::ChangeKind;
+
+/// A migration on its way into a running system.
+#[derive(Clone, Copy)]
+pub struct Rollout<'a> {
+    /// The code that runs while the migration does.
+    pub old: &'a Code,
+    /// The code that the release brings.
+    pub new: &'a Code,
+    /// What the database holds before the migration.
+    pub before: &'a Schema,
+    /// What the migration sends, in order.
+    pub statements: &'a [Statement],
+    /// What the database holds when all migrations of the release have run; `None` when this is the last.
+    pub finally: Option<&'a Schema>,
+    /// Whether all of it happens at once: `atomic`, on a database that can take back DDL.
+    pub transactional: bool,
+    /// How many operations the migration has, nested ones counted.
+    pub operations: usize,
+    /// The code of which the models are those after so many of the migration's operations; 0 for those before it. It is
+    /// asked for few of them, but for these more than once.
+    pub code_after: &'a dyn Fn(usize) -> Arc<Code>,
+}
+
+/// What a change does to those who run.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeEffects {
+    /// What the old code can't do any more from here on.
+    pub breaks_old_code: Vec<Failure>,
+    /// What the old code can't do until a later operation of the same migration.
+    pub breaks_in_between: Vec<Failure>,
+    /// What the new code can't do before this change.
+    pub breaks_new_code: Vec<Failure>,
+    /// Whether statements that the old code has prepared on the server fail: "cached plan must not change result type".
+    /// Django prepares none by default; `prepare_threshold`, or a pooler that prepares, does.
+    pub breaks_prepared_statements: bool,
+    /// What of the data is gone afterwards.
+    pub loses_data: Vec<Loss>,
+    /// What can't be told, and why.
+    pub unknown: Vec<Unknown>,
+}
+
+/// What a migration does to those who run.
+#[derive(Clone, Debug)]
+pub struct MigrationEffects {
+    /// For each statement, for each of its changes.
+    pub changes: Vec<Vec<ChangeEffects>>,
+    /// For each operation, what code with its models can't do on the schema that the migration leaves: of a state that
+    /// changes without the database.
+    pub breaks_new_code_after: Vec<Vec<Failure>>,
+    /// For each operation, what old code can't do once the new code has written, because of a relation that only the
+    /// state learns of: the database has had it before.
+    pub breaks_old_code_later: Vec<Vec<Failure>>,
+    /// The schema afterwards.
+    pub after: Schema,
+    /// When it may run.
+    pub phase: Phase,
+}
+
+/// The effects of a migration.
+#[must_use]
+pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
+    let mut old = Watch::new(rollout.old, rollout.before);
+    let mut new = Watch::new(rollout.new, rollout.before);
+    let mut schema = rollout.before.clone();
+    let mut origins = Origins::default();
+    let mut effects: Vec<Vec<ChangeEffects>> = Vec::new();
+    let losses = Losses { statements: rollout.statements, vendor: rollout.old.vendor() };
+    for (number, statement) in rollout.statements.iter().enumerate() {
+        let mut own = Vec::new();
+        for (index, change) in statement.changes.iter().enumerate() {
+            let mut effect = ChangeEffects {
+                loses_data: losses.of(number, change, &schema, &origins).into_iter().collect(),
+                breaks_prepared_statements: changes_result(change, &schema, rollout.old),
+                ..ChangeEffects::default()
+            };
+            let mut tables = tables_of(change, &schema);
+            let at = At { statement: number, change: index, operation: statement.operation };
+            origins.follow(change, at);
+            schema.apply(change);
+            tables.extend(tables_of(change, &schema));
+            old.step(&schema, &tables, at);
+            new.step(&schema, &tables, at);
+            if matches!(change.kind, ChangeKind::Unknown) {
+                effect.unknown.push(Unknown {
+                    text: statement.sql.clone().unwrap_or_default(),
+                    span: change.span,
+                    reason: "is not a statement that can be judged".to_owned(),
+                });
+            }
+            own.push(effect);
+        }
+        if let (Some(doubt), Some(first)) = (&statement.doubt, own.first_mut()) {
+            first.unknown.push(doubt.clone());
+        }
+        effects.push(own);
+    }
+    let mut blame = |at: At, place: fn(&mut ChangeEffects) -> &mut Vec<Failure>, failure: Failure| {
+        if let Some(effect) = effects.get_mut(at.statement).and_then(|changes| changes.get_mut(at.change)) {
+            place(effect).push(failure);
+        }
+    };
+    let made = Made::by(rollout.statements);
+    let mut covered = Vec::new();
+    for (failure, at) in old.appeared() {
+        if let Some(unknown) = made.covers(&failure) {
+            covered.push((unknown, at));
+        } else if !is_harmless(&failure, rollout) {
+            blame(at, |effect| &mut effect.breaks_old_code, failure);
+        }
+    }
+    for (failure, at) in recoded(rollout) {
+        blame(at, |effect| &mut effect.breaks_old_code, failure);
+    }
+    for (failure, at) in stumbles(rollout) {
+        blame(at, |effect| &mut effect.breaks_old_code, failure);
+    }
+    for (failure, at) in origins.replaced(rollout.old, &schema) {
+        blame(at, |effect| &mut effect.breaks_old_code, failure);
+    }
+    if !rollout.transactional {
+        for (failure, at) in old.passed() {
+            blame(at, |effect| &mut effect.breaks_in_between, failure);
+        }
+    }
+    for (failure, at) in new.vanished() {
+        let failure = rollout.with_rows(failure);
+        blame(at, |effect| &mut effect.breaks_new_code, failure);
+    }
+    for (unknown, at) in covered.into_iter().chain(old.unknown).chain(new.unknown) {
+        if let Some(effect) = effects.get_mut(at.statement).and_then(|changes| changes.get_mut(at.change))
+            && !effect.unknown.contains(&unknown)
+        {
+            effect.unknown.push(unknown);
+        }
+    }
+    let breaks_new_code_after = stays(rollout, &schema);
+    let phase = Phase::of(&effects, &breaks_new_code_after);
+    let breaks_old_code_later = learned(rollout, &schema);
+    MigrationEffects { changes: effects, breaks_new_code_after, breaks_old_code_later, after: schema, phase }
+}
+
+impl ChangeEffects {
+    /// Adds what another change does.
+    fn join(&mut self, other: &Self) {
+        let add = |own: &mut Vec<Failure>, others: &[Failure]| {
+            own.extend_from_slice(others);
+            own.sort();
+            own.dedup();
+        };
+        add(&mut self.breaks_old_code, &other.breaks_old_code);
+        add(&mut self.breaks_in_between, &other.breaks_in_between);
+        add(&mut self.breaks_new_code, &other.breaks_new_code);
+        self.breaks_prepared_statements |= other.breaks_prepared_statements;
+        self.loses_data.extend_from_slice(&other.loses_data);
+        self.unknown.extend_from_slice(&other.unknown);
+    }
+}
+
+impl MigrationEffects {
+    /// What all changes of one operation do together; `statements` are those that the effects were computed from.
+    #[must_use]
+    pub fn of_operation(&self, statements: &[Statement], operation: usize) -> ChangeEffects {
+        let mut all = ChangeEffects::default();
+        for (statement, changes) in statements.iter().zip(&self.changes) {
+            if statement.operation == operation {
+                for change in changes {
+                    all.join(change);
+                }
+            }
+        }
+        let also = |lists: &[Vec<Failure>]| lists.get(operation).cloned().unwrap_or_default();
+        let later = also(&self.breaks_old_code_later);
+        let afterwards = also(&self.breaks_new_code_after);
+        all.join(&ChangeEffects { breaks_old_code: later, breaks_new_code: afterwards, ..ChangeEffects::default() });
+        all
+    }
+}
+
+impl Rollout<'_> {
+    /// The failure with the rows in mind that were there before: they refer to others now, not later.
+    fn with_rows(&self, mut failure: Failure) -> Failure {
+        if let (Cause::Referred(child), Certainty::Later, Some(column)) =
+            (&failure.cause, failure.certainty, &failure.column)
+            && self.before.tables.get(child).is_some_and(|own| own.column(column).is_some())
+        {
+            failure.certainty = Certainty::Possible;
+        }
+        failure
+    }
+}
+
+/// What old code can't do any more, once code with the models after an operation has written: relations of which the
+/// database knew already.
+fn learned(rollout: &Rollout<'_>, after: &Schema) -> Vec<Vec<Failure>> {
+    let mut blamed = vec![Vec::new(); rollout.operations];
+    let sends: BTreeSet<usize> = rollout.statements.iter().map(|statement| statement.operation).collect();
+    if sends.len() >= rollout.operations {
+        return blamed;
+    }
+    let mut referred = failures(rollout.old, after).failures;
+    referred.retain(|failure| matches!(failure.cause, Cause::Referred(_)));
+    if !referred.is_empty() {
+        let before = failures(rollout.old, rollout.before).failures;
+        referred.retain(|failure| before.binary_search(failure).is_ok());
+    }
+    for failure in referred {
+        let (Cause::Referred(child), Some(column)) = (&failure.cause, &failure.column) else { continue };
+        let writes = |number: usize| (rollout.code_after)(number).lets_parents_go(child, column);
+        if writes(0) || !writes(rollout.operations) {
+            continue;
+        }
+        let operation = (1..=rollout.operations).find(|number| writes(*number)).map(|number| number - 1);
+        if let Some(failures) = operation.and_then(|operation| blamed.get_mut(operation)) {
+            failures.push(failure);
+        }
+    }
+    blamed
+}
+
+/// Whether a failure is none, as the new code shows: it writes no row that refers to another, or does not let the other
+/// one go either; or the computed column repeats another one.
+fn is_harmless(failure: &Failure, rollout: &Rollout<'_>) -> bool {
+    match (&failure.cause, failure.certainty, &failure.column) {
+        (Cause::Referred(child), Certainty::Later, Some(column)) => !rollout.new.lets_parents_go(child, column),
+        (Cause::Computed, _, Some(column)) => rollout.new.always_fits(&failure.table, column),
+        _ => false,
+    }
+}
+
+/// What code with the models after the migration can't do on the schema after it, by operation.
+fn stays(rollout: &Rollout<'_>, after: &Schema) -> Vec<Vec<Failure>> {
+    let mut blamed = vec![Vec::new(); rollout.operations];
+    let (start, end) = ((rollout.code_after)(0), (rollout.code_after)(rollout.operations));
+    let mut left = failures(&end, after).failures;
+    left.retain(|failure| !failure.depends_on_values());
+    if !left.is_empty() {
+        let known = failures(&start, rollout.before).failures;
+        let finally = failures(rollout.new, rollout.finally.unwrap_or(after)).failures;
+        left.retain(|failure| known.binary_search(failure).is_err() && finally.binary_search(failure).is_ok());
+    }
+    let mut watch = Watch::new(&end, rollout.before);
+    let mut schema = rollout.before.clone();
+    for (number, statement) in rollout.statements.iter().enumerate() {
+        for (index, change) in statement.changes.iter().enumerate() {
+            let mut tables = tables_of(change, &schema);
+            schema.apply(change);
+            tables.extend(tables_of(change, &schema));
+            watch.step(&schema, &tables, At { statement: number, change: index, operation: statement.operation });
+        }
+    }
+    let blame: BTreeMap<Failure, At> = watch.appeared().into_iter().collect();
+    for failure in left {
+        let operation = match blame.get(&failure) {
+            Some(at) => Some(at.operation),
+            None => (1..=rollout.operations)
+                .find(|number| {
+                    *number == rollout.operations
+                        || failures(&(rollout.code_after)(*number), after).failures.contains(&failure)
+                })
+                .map(|number| number - 1),
+        };
+        let failure = rollout.with_rows(failure);
+        if let Some(failures) = operation.and_then(|operation| blamed.get_mut(operation)) {
+            failures.push(failure);
+        }
+    }
+    for (failure, operation) in chokes(&start, &end, rollout.statements) {
+        if let Some(failures) = blamed.get_mut(operation) {
+            failures.push(failure);
+        }
+    }
+    blamed
+}
