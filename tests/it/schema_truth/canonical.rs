@@ -77,7 +77,7 @@ pub(super) fn computed(statements: &[whimbrel::schema::Statement], mut schema: S
     lines
 }
 
-/// AUTO_INCREMENT of MySQL, which MODIFY states with the type.
+/// `AUTO_INCREMENT` of MySQL, which MODIFY states with the type.
 fn is_numbering(change: &SchemaChange, vendor: Vendor) -> bool {
     let numbering = matches!(&change.kind, ChangeKind::Other { words, .. } if words.ends_with("IDENTITY"));
     numbering && matches!(vendor, Vendor::MySql | Vendor::MariaDb)

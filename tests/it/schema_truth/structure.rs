@@ -25,12 +25,12 @@ fn lines(table: &Table, unknown: &[String], vendor: Vendor) -> Vec<String> {
         }
         // SQLite has one type for all numbers: Django does not see that a key has another one, and leaves what refers to it.
         let refers = |key: &[String]| key[..] == [column.name.clone()];
-        if vendor == Vendor::Sqlite && table.foreign_keys().any(|(columns, _)| refers(columns)) {
-            if let Ok(own) = &mut column.column_type
-                && own.name == "bigint"
-            {
-                "integer".clone_into(&mut own.name);
-            }
+        if vendor == Vendor::Sqlite
+            && table.foreign_keys().any(|(columns, _)| refers(columns))
+            && let Ok(own) = &mut column.column_type
+            && own.name == "bigint"
+        {
+            "integer".clone_into(&mut own.name);
         }
         if unknown.contains(&column.name) {
             column.column_type = Ok(ColumnType { name: "?".to_owned(), arguments: Vec::new(), dimensions: 0 });
