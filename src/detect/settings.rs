@@ -54,14 +54,13 @@ fn migration_modules(module: &Module) -> Vec<(String, String)> {
 
 fn vendors(source: &SourceFile, module: &Module) -> Vec<Vendor> {
     let mut found = Vec::new();
-    match module.name("DATABASES") {
-        Some(databases) => of_value(source, databases, &mut found),
+    if let Some(databases) = module.name("DATABASES") {
+        of_value(source, databases, &mut found);
+    } else {
         // It may be set key by key, or below an `if`.
-        None => {
-            let places = source.text().match_indices("DATABASES");
-            let lines = places.map(|(at, _)| source.slice(source.line_span(at)));
-            found.extend(lines.flat_map(|line| literals(line).into_iter().filter_map(of_text)));
-        }
+        let places = source.text().match_indices("DATABASES");
+        let lines = places.map(|(at, _)| source.slice(source.line_span(at)));
+        found.extend(lines.flat_map(|line| literals(line).into_iter().filter_map(of_text)));
     }
     let mut vendors = Vec::new();
     for vendor in found {
