@@ -32,7 +32,7 @@ pub fn read_migration(source: &Arc<SourceFile>, app: &str, name: &str) -> Result
     if !source.text().contains("Migration") {
         return Ok(None);
     }
-    let module = python::parse(source)?;
+    let module = python::parse_with(source, catalogue::exports)?;
     let Some(value) = module.name("Migration") else { return Ok(None) };
     let migration = |class_span: Span| Migration {
         source: Arc::clone(source),

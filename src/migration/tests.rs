@@ -111,6 +111,21 @@ fn classes_that_django_would_load_are_migrations() {
 }
 
 #[test]
+fn stars_bring_what_modules_of_django_export() {
+    let text = "from django.contrib.postgres.operations import *\nfrom django.db.models import *\n\
+                from django.db.migrations import *\n\
+                class Migration(Migration):\n    operations = [\n        CreateExtension('citext'),\n        \
+                AddField('a', 'b', CharField(default=own)),\n        RunNothing(),\n    ]\n";
+    let read = read(text).unwrap();
+    assert_eq!(show(&read.operations), "CreateExtension, AddField, unknown (RunNothing() may come from a star import)");
+    let field = read.operations[1].field.as_ref().unwrap();
+    assert_eq!(field.entry.unwrap().path(), "django.db.models.CharField");
+    let other = "from own.operations import *\nfrom django.db import migrations\n\
+                 class Migration(migrations.Migration):\n    operations = [AddField('a', 'b', own)]\n";
+    assert!(show(&self::read(other).unwrap().operations).starts_with("unknown"));
+}
+
+#[test]
 fn other_files_are_none() {
     for text in [
         "",

@@ -13,7 +13,7 @@ use crate::python::function::lambda_facts;
 use crate::python::scope::{Bound, Scope};
 use crate::python::text::literal_text;
 use crate::python::tokens::span_of;
-use crate::python::{Definition, DefinitionKind, Unknown, Value, ValueKind};
+use crate::python::{Definition, DefinitionKind, Exports, Unknown, Value, ValueKind};
 use crate::source::{SourceFile, Span};
 
 /// Expressions in expressions that are followed; migrations stay below twenty.
@@ -29,7 +29,9 @@ pub(super) struct Evaluator<'s> {
     pub(super) imports: HashMap<String, String>,
     /// Functions, lambdas and classes met so far.
     pub(super) definitions: Vec<Arc<Definition>>,
-    /// Whether a star import may have bound any name.
+    /// What star imports bind.
+    pub(super) exports: Exports,
+    /// Whether a star import may have bound any other name.
     pub(super) star_import: bool,
     /// Bytes of values that names may still be copied into: a file of nested constants can't grow without bound.
     pub(super) budget: usize,

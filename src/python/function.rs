@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use rustpython_parser::ast::{self, Constant, Expr, Ranged, Stmt};
 
 use crate::python::chain::chain;
-use crate::python::imports::{import_bindings, imported_paths};
+use crate::python::imports::{import_bindings, imported_paths, no_exports};
 use crate::python::tokens::span_of;
 use crate::python::{Binding, Function, FunctionCall, FunctionStep, Loop};
 use crate::source::Span;
@@ -163,14 +163,14 @@ impl<'a> Walk<'a> {
             }
             Stmt::Import(import) => {
                 let span = span_of(import.range());
-                for (name, path) in import_bindings(statement) {
+                for (name, path) in import_bindings(statement, no_exports) {
                     self.imported.insert(name, path);
                 }
                 self.function.imports.extend(imported_paths(statement).into_iter().map(|path| (path, span)));
             }
             Stmt::ImportFrom(import) => {
                 let span = span_of(import.range());
-                for (name, path) in import_bindings(statement) {
+                for (name, path) in import_bindings(statement, no_exports) {
                     self.imported.insert(name, path);
                 }
                 self.function.imports.extend(imported_paths(statement).into_iter().map(|path| (path, span)));

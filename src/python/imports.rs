@@ -2,6 +2,8 @@
 
 use rustpython_parser::ast::{self, Stmt};
 
+use crate::python::Exports;
+
 /// What stands in front of the path of a relative import: `from .fields import A` gives `<rel>.fields.A`,
 /// `from ..fields import A` gives `<rel>..fields.A`.
 pub const RELATIVE: &str = "<rel>";
@@ -23,8 +25,13 @@ pub(super) fn is_star(import: &ast::StmtImportFrom) -> bool {
     import.names.iter().any(|alias| alias.name.as_str() == "*")
 }
 
-/// Names that an import statement binds, with the paths they stand for.
-pub(super) fn import_bindings(statement: &Stmt) -> Vec<(String, String)> {
+/// Knows no module.
+pub(super) fn no_exports(_module: &str) -> Vec<&'static str> {
+    Vec::new()
+}
+
+/// Names that an import statement binds, with the paths they stand for; a star binds those that `exports` tells of.
+pub(super) fn import_bindings(statement: &Stmt, exports: Exports) -> Vec<(String, String)> {
     match statement {
         Stmt::Import(import) => {
             let bindings = import.names.iter().map(|alias| {
@@ -39,7 +46,11 @@ pub(super) fn import_bindings(statement: &Stmt) -> Vec<(String, String)> {
         }
         Stmt::ImportFrom(import) => {
             let module = module_path(import);
-            let names = import.names.iter().filter(|alias| alias.name.as_str() != "*");
+            if is_star(import) {
+                let names = exports(&module).into_iter();
+                return names.map(|name| (name.to_owned(), member(&module, name))).collect();
+            }
+            let names = import.names.iter();
             let bindings = names.map(|alias| {
                 let name = alias.asname.as_ref().unwrap_or(&alias.name);
                 (name.as_str().to_owned(), member(&module, alias.name.as_str()))

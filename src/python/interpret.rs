@@ -14,7 +14,7 @@ use crate::python::function::function_facts;
 use crate::python::imports::{import_bindings, is_star};
 use crate::python::scope::{Bound, Layer, merge};
 use crate::python::tokens::span_of;
-use crate::python::{Attribute, Class, Definition, DefinitionKind, Unknown, Value, ValueKind};
+use crate::python::{Attribute, Class, Definition, DefinitionKind, Exports, Unknown, Value, ValueKind};
 use crate::source::Span;
 
 /// What the interpretation of a module finds beside its names.
@@ -27,12 +27,12 @@ pub(super) struct Found {
 }
 
 /// Names that the module's statements import, those in branches included.
-pub(super) fn module_imports(body: &[Stmt]) -> HashMap<String, String> {
+pub(super) fn module_imports(body: &[Stmt], exports: Exports) -> HashMap<String, String> {
     let mut imports = HashMap::new();
     let mut stack: Vec<&Stmt> = body.iter().rev().collect();
     while let Some(statement) = stack.pop() {
         match statement {
-            Stmt::Import(_) | Stmt::ImportFrom(_) => imports.extend(import_bindings(statement)),
+            Stmt::Import(_) | Stmt::ImportFrom(_) => imports.extend(import_bindings(statement, exports)),
             Stmt::If(inner) => stack.extend(inner.orelse.iter().rev().chain(inner.body.iter().rev())),
             Stmt::Try(inner) => {
                 let handlers = inner.handlers.iter().rev().flat_map(|handler| {
@@ -130,7 +130,7 @@ pub(super) fn run(evaluator: &mut Evaluator<'_>, found: &mut Found, body: &[Stmt
 
 fn import(evaluator: &mut Evaluator<'_>, statement: &Stmt) {
     let span = evaluator.span(statement);
-    for (name, path) in import_bindings(statement) {
+    for (name, path) in import_bindings(statement, evaluator.exports) {
         evaluator.scope.bind(&name, Bound::new(Value::new(ValueKind::Reference(path), span)));
     }
 }

@@ -119,18 +119,31 @@ impl Class {
     }
 }
 
-/// Reads a Python file.
+/// The names that a star import takes from the module of that path, as far as they are known.
+pub type Exports = fn(&str) -> Vec<&'static str>;
+
+/// Reads a Python file; nothing is known of the modules that it imports.
 ///
 /// # Errors
 ///
 /// When the file is not Python that the parser knows, or nests deeper than anything written by hand.
 pub fn parse(source: &Arc<SourceFile>) -> Result<Module, SyntaxError> {
+    parse_with(source, imports::no_exports)
+}
+
+/// Reads a Python file whose star imports bind the names that `exports` tells of.
+///
+/// # Errors
+///
+/// When the file is not Python that the parser knows, or nests deeper than anything written by hand.
+pub fn parse_with(source: &Arc<SourceFile>, exports: Exports) -> Result<Module, SyntaxError> {
     let text = source.text();
     let (body, comments) = syntax(text)?;
     let mut evaluator = Evaluator {
         source,
         scope: Scope::new(),
-        imports: interpret::module_imports(&body),
+        imports: interpret::module_imports(&body, exports),
+        exports,
         definitions: Vec::new(),
         star_import: false,
         budget: 8 * text.len() + 32_000_000,

@@ -4,9 +4,11 @@
 //! documentation prints it. Adding an operation or a field class is one new entry.
 
 pub mod api;
+mod exports;
 mod fields;
 mod operations;
 
+pub use exports::exports;
 pub use fields::FIELDS;
 pub use operations::{IGNORE_MIGRATION, OPERATIONS};
 

@@ -15,7 +15,6 @@ use whimbrel::sql::{ChangeKind, SchemaChange, run_sql, statements};
 use whimbrel::target::Vendor;
 
 use crate::cases::{Case, Measured, cases};
-use crate::schema_truth::spelt_out;
 
 /// What was measured of a run, or is computed for it; tables by the names that they had before.
 #[derive(Debug, Default, PartialEq)]
@@ -235,7 +234,7 @@ fn measured_runs(case: &Case) -> impl Iterator<Item = &Measured> {
 #[test]
 fn what_django_sent_does_what_was_measured() {
     let mut comparison = Comparison::default();
-    for case in cases().into_iter().map(spelt_out) {
+    for case in cases() {
         for measured in measured_runs(&case) {
             let vendor = measured.database.vendor;
             let sent: Vec<Statement> = measured.texts("sql").iter().map(|text| statement(text, vendor)).collect();
@@ -271,7 +270,7 @@ const EXCEPTIONS_COMPUTED: Exceptions = &[
 #[test]
 fn what_is_computed_for_the_operations_does_what_was_measured() {
     let mut comparison = Comparison::default();
-    for case in cases().into_iter().map(spelt_out) {
+    for case in cases() {
         let settings = Settings::default().with_default_auto_field("django.db.models.BigAutoField");
         let history = History::new(&case.migrations, settings.clone(), Box::new(|_| None));
         let node = history.graph().node("shop", &case.change().name).expect("in the graph");

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use whimbrel::history::{History, Settings, Side};
-use whimbrel::migration::read_migration;
 use whimbrel::schema::{Schema, Target, statements};
-use whimbrel::source::SourceFile;
 use whimbrel::sql;
 use whimbrel::target::Vendor;
 
@@ -20,24 +17,6 @@ use crate::cases::{Case, Measured, cases};
 /// What the measured projects' settings said.
 fn settings() -> Settings {
     Settings::default().with_default_auto_field("django.db.models.BigAutoField")
-}
-
-/// The case with the names written out that its migrations import with a star, which no reader of one file can tell.
-pub(crate) fn spelt_out(mut case: Case) -> Case {
-    let names = "AddConstraintNotValid, AddIndexConcurrently, BtreeGinExtension, BtreeGistExtension, CITextExtension, \
-                 CreateCollation, CreateExtension, HStoreExtension, RemoveCollation, RemoveIndexConcurrently, \
-                 TrigramExtension, UnaccentExtension, ValidateConstraint";
-    for migration in &mut case.migrations {
-        let text = migration.source.text();
-        let Some((before, after)) = text.split_once("from django.contrib.postgres.operations import *") else {
-            continue;
-        };
-        let text = format!("{before}from django.contrib.postgres.operations import {names}{after}");
-        let source = SourceFile::new(migration.source.path().to_owned(), text);
-        let read = read_migration(&source, &migration.app, &migration.name).expect("readable");
-        *migration = Arc::new(read.expect("a migration"));
-    }
-    case
 }
 
 fn history(case: &Case) -> History {
@@ -88,7 +67,7 @@ fn runs_python(case: &Case) -> bool {
 fn the_statements_are_those_that_django_sent() {
     let mut agree: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     let mut differences = String::new();
-    for case in cases().into_iter().map(spelt_out) {
+    for case in cases() {
         let history = history(&case);
         let node = history.graph().node("shop", &case.change().name).expect("in the graph");
         let states = history.states_sent(node);

@@ -8,7 +8,7 @@ use whimbrel::sql::{self, ChangeKind, ColumnType, Constraint, ConstraintKind, In
 use whimbrel::target::Vendor;
 
 use super::canonical;
-use super::{history, settings, spelt_out, target};
+use super::{history, settings, target};
 use crate::cases::{Measured, cases};
 
 /// A table as text, in which what has no order is sorted.
@@ -123,7 +123,7 @@ const APART: &[(&str, &str)] = &[
 fn statements_make_the_schema_of_the_state_after_them() {
     let mut differences = String::new();
     let mut compared = 0;
-    for case in cases().into_iter().map(spelt_out) {
+    for case in cases() {
         let history = history(&case);
         for migration in &case.migrations {
             let node = history.graph().node("shop", &migration.name).expect("in the graph");
@@ -149,7 +149,7 @@ fn statements_make_the_schema_of_the_state_after_them() {
 fn a_copied_table_of_sqlite_is_that_of_the_state() {
     let mut differences = String::new();
     let mut compared = 0;
-    for case in cases().into_iter().map(spelt_out) {
+    for case in cases() {
         let history = history(&case);
         let node = history.graph().node("shop", &case.change().name).expect("in the graph");
         if parts_from_state(&history, node) {
