@@ -1,5 +1,6 @@
 //! `docs/guide.md` and `docs/cookbook.md`: whatever they show works.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -67,11 +68,8 @@ fn the_cookbook_is_made_from_the_tested_policies() {
         let rule = set.rules.iter().find(|rule| rule.id == format!("cookbook/{id}")).unwrap();
         let title = rule.title.as_deref().unwrap();
         let (first, rest) = title.split_at(1);
-        page.push_str(&format!(
-            "\n## {}{rest}\n\n{}\n\n~~~rules\n{line}\n",
-            first.to_uppercase(),
-            rule.why.as_deref().unwrap()
-        ));
+        write!(page, "\n## {}{rest}\n\n{}\n\n~~~rules\n{line}\n", first.to_uppercase(), rule.why.as_deref().unwrap())
+            .unwrap();
         for line in lines.by_ref() {
             page.push_str(line);
             page.push('\n');

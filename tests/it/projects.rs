@@ -1,4 +1,4 @@
-//! The migrations of real packages, which `.ci/setup` fetches from PyPI.
+//! The migrations of real packages, which `.ci/setup` fetches from `PyPI`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
