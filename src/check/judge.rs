@@ -336,17 +336,17 @@ fn in_scope(rule: &Rule, database: Database) -> bool {
 #[derive(Default)]
 struct Collected {
     findings: Vec<Finding>,
+    /// Where a finding stands in the list, by rule, place and message: a hostile file has many.
+    known: HashMap<(String, Span, String), usize>,
     undecided: BTreeMap<(Span, String), Vec<UndecidedRule>>,
 }
 
 impl Collected {
     /// Adds a finding, or only its database to the same finding for another one.
     fn finding(&mut self, mut finding: Finding, database: Option<String>) {
-        let same = self
-            .findings
-            .iter_mut()
-            .find(|known| known.rule == finding.rule && known.span == finding.span && known.message == finding.message);
-        if let Some(known) = same {
+        let next = self.findings.len();
+        let index = *self.known.entry((finding.rule.clone(), finding.span, finding.message.clone())).or_insert(next);
+        if let Some(known) = self.findings.get_mut(index) {
             known.databases.extend(database.filter(|database| !known.databases.contains(database)));
         } else {
             finding.databases.extend(database);

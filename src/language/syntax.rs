@@ -382,6 +382,8 @@ pub enum Quantifier {
     Count,
     /// The first that fits.
     First,
+    /// What a number of each that fits adds up to.
+    Sum,
 }
 
 /// A literal.

@@ -14,6 +14,9 @@ use crate::migration::{Dependency, Field, Migration, Operation, ReadError, read_
 use crate::python;
 use crate::source::{SourceFile, Span};
 
+/// Ten times what the largest migration of 225 surveyed projects has.
+const MOST_OPERATIONS: usize = 3_000;
+
 /// Files that were read, by path: `None` for one that is no migration.
 pub(super) type Loaded = BTreeMap<String, Option<Content>>;
 
@@ -170,7 +173,8 @@ fn content(path: &str, bytes: &[u8], app: &str) -> Option<Content> {
     };
     let source = SourceFile::new(path, text);
     match read_migration(&source, app, name) {
-        Ok(migration) => migration.map(|migration| Content::Migration(Arc::new(migration))),
+        Ok(Some(migration)) => Some(judgeable(migration)),
+        Ok(None) => None,
         Err(ReadError::Syntax(error)) => {
             let label = error.construct.unwrap_or("here").to_owned();
             let help = match error.construct {
@@ -190,6 +194,28 @@ fn content(path: &str, bytes: &[u8], app: &str) -> Option<Content> {
             }))
         }
     }
+}
+
+/// The migration, unless it has so many operations that rules about several of them would take minutes.
+fn judgeable(migration: Migration) -> Content {
+    fn count(operations: &[Operation]) -> usize {
+        operations.iter().map(|operation| 1 + count(&operation.children)).sum()
+    }
+    let operations = count(&migration.operations);
+    if operations <= MOST_OPERATIONS {
+        return Content::Migration(Arc::new(migration));
+    }
+    Content::Unreadable(Unreadable {
+        source: Arc::clone(&migration.source),
+        app: migration.app.clone(),
+        name: migration.name.clone(),
+        message: format!(
+            "this file can't be judged: it has {operations} operations, and {MOST_OPERATIONS} is the most"
+        ),
+        span: migration.class_span,
+        label: "here".to_owned(),
+        help: Some("split the migration, or `exclude` the file and review it by hand".to_owned()),
+    })
 }
 
 /// A file that the operating system does not give.

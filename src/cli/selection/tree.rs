@@ -80,7 +80,7 @@ impl Tree {
             }
             Tree::Disk { root, replaced, .. } => {
                 let entries = fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
-                let files = entries.filter(|entry| entry.path().is_file()).map(|entry| {
+                let files = entries.filter(|entry| !entry.path().is_dir()).map(|entry| {
                     let name = entry.file_name().to_string_lossy().into_owned();
                     if folder.is_empty() { name } else { format!("{folder}/{name}") }
                 });
@@ -106,15 +106,24 @@ impl Tree {
             Tree::Disk { root, replaced, .. } => {
                 let read = |path: &String| match replaced.get(path) {
                     Some(content) => Blob::Bytes(content.clone()),
-                    None => match fs::read(root.join(path)) {
-                        Ok(content) => Blob::Bytes(content),
-                        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Blob::Missing,
-                        Err(error) => Blob::Unreadable(error),
-                    },
+                    None => read_file(&root.join(path)),
                 };
                 Ok(paths.iter().map(read).collect())
             }
         }
+    }
+}
+
+/// The contents of a file on disk, or of what a link leads to.
+fn read_file(path: &Path) -> Blob {
+    let content = fs::metadata(path).and_then(|metadata| {
+        // Reading a pipe would wait for its other end, and reading a device may never end.
+        if metadata.is_file() { fs::read(path) } else { Err(std::io::Error::other("it is not a regular file")) }
+    });
+    match content {
+        Ok(content) => Blob::Bytes(content),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Blob::Missing,
+        Err(error) => Blob::Unreadable(error),
     }
 }
 

@@ -99,6 +99,8 @@ fn reduce(changes: &mut Vec<SchemaChange>, schema: &Schema) {
         ChangeKind::DropNotNull { column: name } => column(name).is_none_or(|column| !column.null),
         ChangeKind::DropDefault { column: name } => column(name).is_none_or(|column| column.default.is_some()),
         ChangeKind::SetDefault { column: name, .. } => column(name).is_none_or(|column| column.default.is_none()),
+        // What is computed says AUTO_INCREMENT with the type.
+        ChangeKind::Other { words, .. } => words != "ALTER COLUMN ADD IDENTITY",
         _ => true,
     });
     if changes.is_empty() {
