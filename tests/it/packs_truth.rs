@@ -43,7 +43,10 @@ fn dump() {
                 .map(|f| format!("{}:{}", f.severity.word().chars().next().unwrap(), f.rule))
                 .collect();
             for f in findings(&rules, &case, measured).iter().filter(|f| f.rule.starts_with("debug/")) {
-                println!("DBG\t{}\t{:?}\t{}\t{}\t{}", case.name, measured.database.vendor, measured.django, f.rule, f.message);
+                println!(
+                    "DBG\t{}\t{:?}\t{}\t{}\t{}",
+                    case.name, measured.database.vendor, measured.django, f.rule, f.message
+                );
             }
             println!(
                 "DUMP\t{}\t{:?}\t{}\t{}\t{}\t{}\t{}",
