@@ -5,6 +5,7 @@
 mod architecture;
 mod cases;
 mod compat_truth;
+mod completions;
 mod configuration;
 mod deployed;
 mod docs;
