@@ -140,6 +140,11 @@ impl Repository {
         self.run(&self.framework.command(), arguments)
     }
 
+    /// The command itself.
+    pub(crate) fn whimbrel(&self, arguments: &[&str]) -> Run {
+        self.run(Path::new(env!("CARGO_BIN_EXE_whimbrel")), arguments)
+    }
+
     /// Runs a command as a user in this repository would, with nothing of the machine's git or framework in sight.
     fn run(&self, program: &Path, arguments: &[&str]) -> Run {
         let mut command = Command::new(program);
