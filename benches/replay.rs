@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a bench that fails may stop")]
 
+use std::collections::HashMap;
 use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use whimbrel::history::{History, Settings, Side};
-use whimbrel::migration::{Migration, is_migration_path, read_migration};
+use whimbrel::migration::{AppFiles, Dependency, Migration, app_label_of, is_migration_path, read_migration};
 use whimbrel::python;
 use whimbrel::source::SourceFile;
 
@@ -35,9 +36,10 @@ fn main() {
     println!("| package | migrations | kB | reading | final state | state before each | of the reading |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     for (bytes, folder, sources) in packages.into_iter().take(PACKAGES) {
-        let migrations = read(&sources);
+        let labels = labels(&sources);
+        let migrations = read(&sources, &labels);
         let reading = median(|| {
-            black_box(read(&sources));
+            black_box(read(&sources, &labels));
         });
         let history = || History::new(&migrations, Settings::default(), Box::new(|_| None));
         let last = median(|| {
@@ -63,14 +65,48 @@ fn main() {
     }
 }
 
-fn read(sources: &[Arc<SourceFile>]) -> Vec<Arc<Migration>> {
+/// Folder of the app and name of the migration.
+fn parts(path: &str) -> Option<(&str, &str)> {
+    let mut parts = path.rsplitn(3, '/');
+    let name = parts.next()?.strip_suffix(".py")?;
+    parts.next()?;
+    Some((parts.next()?, name))
+}
+
+fn read(sources: &[Arc<SourceFile>], labels: &HashMap<String, String>) -> Vec<Arc<Migration>> {
     let read = |source: &Arc<SourceFile>| {
-        let mut parts = source.path().rsplit('/');
-        let name = parts.next()?.strip_suffix(".py")?;
-        let app = parts.nth(1)?;
-        read_migration(source, app, name).ok().flatten().map(Arc::new)
+        let (folder, name) = parts(source.path())?;
+        let label = labels.get(folder).map_or("", String::as_str);
+        read_migration(source, label, name).ok().flatten().map(Arc::new)
     };
     sources.iter().filter_map(read).collect()
+}
+
+/// The labels of the apps, by folder: what the migrations say of each other, for the packages lie there without the rest
+/// of their files.
+fn labels(sources: &[Arc<SourceFile>]) -> HashMap<String, String> {
+    let mut names: HashMap<String, Vec<String>> = HashMap::new();
+    let mut dependencies: HashMap<String, Vec<(String, String)>> = HashMap::new();
+    for migration in read(sources, &HashMap::new()) {
+        let Some((folder, own)) = parts(migration.source.path()) else { continue };
+        names.entry(folder.to_owned()).or_default().push(own.to_owned());
+        for dependency in &migration.dependencies {
+            if let Dependency::Migration { app, name } = &dependency.value
+                && name != own
+            {
+                dependencies.entry(folder.to_owned()).or_default().push((app.clone(), name.clone()));
+            }
+        }
+    }
+    let label = |(folder, names): (&String, &Vec<String>)| {
+        let pairs = dependencies.get(folder).into_iter().flatten();
+        let pairs: Vec<(&str, &str)> = pairs.map(|(app, name)| (app.as_str(), name.as_str())).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let own = folder.rsplit('/').next().unwrap_or(folder);
+        let files = AppFiles { folder: own, configs: &[], dependencies: &pairs, names: &names };
+        (folder.clone(), app_label_of(&files))
+    };
+    names.iter().map(label).collect()
 }
 
 fn sources(folder: &Path) -> Vec<Arc<SourceFile>> {

@@ -21,11 +21,12 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use crate::diagnostic::Severity;
-use crate::effects::Release;
+use crate::effects::{Effects, Release};
 use crate::history::{BehavesLike, History, Settings, Side};
 use crate::language::RuleSet;
 use crate::migration::catalogue::operation_named;
 use crate::migration::{Migration, Operation};
+use crate::schema::Target;
 use crate::source::{SourceFile, Span};
 use crate::target::{Database, Version};
 
@@ -164,6 +165,48 @@ pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
     }
     outcome.sort();
     outcome
+}
+
+/// What a migration would do to a database.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The migration.
+    pub migration: Arc<Migration>,
+    /// The database, and the version of Django.
+    pub target: Target,
+    /// What it does; `None` when its history is not known.
+    pub effects: Option<Effects>,
+}
+
+/// What migrations would do, each to each database, in the order of their paths.
+#[must_use]
+pub fn plan(request: Request<'_>) -> Vec<Planned> {
+    let timelines: Vec<Timeline> =
+        request.projects.iter().map(|project| Timeline::of(project, request.settings, request.rules)).collect();
+    let mut planned: Vec<Planned> = request
+        .files
+        .par_iter()
+        .filter_map(|file| match &file.content {
+            Content::Migration(migration) => Some((migration, timelines.get(file.project)?)),
+            Content::Unreadable(_) => None,
+        })
+        .flat_map_iter(|(migration, timeline)| {
+            let deployed = timeline.deployment.seen_from(&timeline.history, migration);
+            let target = (request.databases, request.django);
+            let states = States::of(&timeline.history, migration, &deployed, timeline.release(), target);
+            let mut effects = states.into_effects();
+            let mut of = |database: &Database| Planned {
+                migration: Arc::clone(migration),
+                target: Target { database: *database, django: request.django },
+                effects: effects.iter().position(|(own, _)| own == database).map(|place| effects.swap_remove(place).1),
+            };
+            request.databases.iter().map(&mut of).collect::<Vec<_>>()
+        })
+        .collect();
+    planned.sort_by(|a, b| {
+        (a.migration.source.path(), a.target.database).cmp(&(b.migration.source.path(), b.target.database))
+    });
+    planned
 }
 
 /// The rules that run, and the tool's own findings.

@@ -70,6 +70,11 @@ impl States {
         Self { effects: effects.collect(), states, reached, place }
     }
 
+    /// What the migration does to each database.
+    pub(super) fn into_effects(self) -> Vec<(Database, Effects)> {
+        self.effects
+    }
+
     /// What the migration does to a database, where that is known.
     pub(super) fn effects(&self, database: Database) -> Option<&Effects> {
         self.effects.iter().find(|(own, _)| *own == database).map(|(_, effects)| effects)

@@ -58,6 +58,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: NewCommand,
     },
+    /// Show what migrations would do: phase, changes, locks, what breaks for whom, the way back
+    Plan(PlanArguments),
     /// Pin, update and list the rule packs of this project
     Packs {
         #[command(subcommand)]
@@ -236,8 +238,9 @@ pub(super) struct ExplainArguments {
     /// Id of a rule: PACK/RULE, or RULE where only one pack has it
     #[arg(value_name = "RULE", required_unless_present = "names")]
     pub(super) rule: Option<String>,
-    /// List what a rule may say about a head, such as `AddField`, `state.RemoveField`, `CreateModel.fields`
-    #[arg(long, value_name = "HEAD", conflicts_with = "rule")]
+    /// List what a rule may say about a head, such as `AddField`, `state.RemoveField`, `CreateModel.fields`; without one,
+    /// the heads
+    #[arg(long, value_name = "HEAD", num_args = 0..=1, default_missing_value = "", conflicts_with = "rule")]
     pub(super) names: Option<String>,
     #[command(flatten)]
     pub(super) configuration: ConfigurationArguments,
@@ -265,7 +268,7 @@ pub(super) enum NewCommand {
 /// Arguments of `new rule`.
 #[derive(Debug, Args)]
 pub(super) struct NewRuleArguments {
-    /// A migration and a line of the operation, such as shop/migrations/0007_status.py:12
+    /// A migration and a line of the operation, such as `shop/migrations/0007_status.py:12`
     #[arg(long, value_name = "FILE:LINE")]
     pub(super) from: String,
     /// Id of the rule
@@ -350,6 +353,56 @@ pub(super) struct PacksListArguments {
     #[command(flatten)]
     pub(super) configuration: ConfigurationArguments,
 }
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+#[command(after_help = PLAN_HELP)]
+pub(super) struct PlanArguments {
+    /// Files and folders to plan, from the working tree; none: what is staged, from the index
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Plan every migration of the repository
+    #[arg(long, conflicts_with = "paths")]
+    pub(super) all: bool,
+    /// How to show it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlanForm::Table)]
+    pub(super) format: PlanForm,
+    /// Database to plan for, such as postgresql@16; may be repeated
+    #[arg(long, value_name = "NAME[@VERSION]")]
+    pub(super) database: Vec<Database>,
+    /// Version of Django
+    #[arg(long, value_name = "VERSION")]
+    pub(super) django: Option<Version>,
+    /// Revision whose code may still be running: a tag, a branch, merge-base:origin/main
+    #[arg(long, value_name = "REVISION")]
+    pub(super) deployed: Option<String>,
+    #[command(flatten)]
+    pub(super) configuration: ConfigurationArguments,
+}
+
+/// Forms of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlanForm {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+    /// For the description of a pull request
+    Markdown,
+}
+
+const PLAN_HELP: &str = "\
+Phases:
+  any          old and new code work before and after it
+  pre-deploy   new code needs it: run it before the new code starts
+  post-deploy  it breaks old code: run it when the old code is gone
+  split        one of the two fails whenever it runs: make it several releases
+  unknown      something of it can't be told
+
+Examples:
+  whimbrel plan                                 what is staged
+  whimbrel plan shop/migrations/0007_status.py  one migration
+  whimbrel plan --format markdown --deployed origin/main shop/migrations";
 
 /// Arguments of `state`.
 #[derive(Debug, Args)]

@@ -7,15 +7,16 @@ use crate::cli::output::Output;
 use crate::cli::project::Project;
 use crate::language::vocabulary::Head;
 use crate::language::{Rule, RuleSet, Vocabulary, did_you_mean};
-use crate::reference::{head_page, rule_page};
+use crate::reference::{head_page, heads_page, rule_page};
 
 pub(super) fn run(arguments: &ExplainArguments, output: &Output) -> Result<Verdict, Failure> {
     let project = Project::discover(&arguments.configuration)?;
     let rules = project.rules(output)?;
     let width = output.options(false).width;
     let page = match (&arguments.rule, &arguments.names) {
+        (_, Some(none)) if none.is_empty() => heads_page(&rules.vocabulary, width),
         (_, Some(head)) => head_page(head_named(&rules.vocabulary, head)?, &rules.vocabulary, width),
-        (Some(id), None) => rule_page(rule_named(&rules, id)?, width),
+        (Some(id), None) => rule_page(rule_named(&rules, id)?, &rules.settings, width),
         // The arguments demand one of them.
         (None, None) => String::new(),
     };

@@ -12,6 +12,7 @@ mod init;
 mod new;
 mod output;
 mod packs;
+mod plan;
 mod progress;
 mod project;
 mod reports;
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => explain::run(&explain, &output),
         Command::Init(init) => init::run(&init),
         Command::New { command } => new::run(&command),
+        Command::Plan(plan) => plan::run(&plan, &output),
         Command::Packs { command } => packs::run(&command, &output),
         Command::Rules(rules) => rules::run(&rules, &output),
         Command::State(state) => state::run(&state, &output),

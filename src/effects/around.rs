@@ -1,5 +1,9 @@
 //! All that one migration does to one database, and to the code around it.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use crate::effects::compat::{self, Code, MigrationEffects, Rollout};
 use crate::effects::locks;
 use crate::effects::phase::Phase;
@@ -56,6 +60,7 @@ impl Effects {
         for operation in &migration.operations {
             reversal(operation, &migration.app, &own_states, target, &mut reversals);
         }
+        let codes: RefCell<HashMap<usize, Arc<Code>>> = RefCell::default();
         let compatibility = compat::of_migration(&Rollout {
             old: &old_code,
             new: &code(new),
@@ -64,7 +69,10 @@ impl Effects {
             finally: finally.as_ref(),
             transactional: atomic && !commits_each,
             operations: reversals.len(),
-            code_after: &|operations| code(own_states.get(operations).or(own_states.last()).unwrap_or(new)),
+            code_after: &|operations| {
+                let build = || Arc::new(code(own_states.get(operations).or(own_states.last()).unwrap_or(new)));
+                Arc::clone(codes.borrow_mut().entry(operations).or_insert_with(build))
+            },
         });
         let is_live = |table: &str| live.tables.contains_key(table);
         let locks = locks::walk(&statements, &before, atomic, target, &is_live);

@@ -76,8 +76,8 @@ impl Losses<'_> {
         }
     }
 
-    /// Whether Django has filled a new table with the rows of the one that it drops, as it does on SQLite for
-    /// ManyToManyFields (`DatabaseSchemaEditor._alter_many_to_many`).
+    /// Whether Django has filled a new table with the rows of the one that it drops, as it does on SQLite for the
+    /// table of a ManyToManyField (`DatabaseSchemaEditor._alter_many_to_many`).
     fn copied(&self, number: usize) -> bool {
         let operation = self.statements.get(number).map(|statement| statement.operation);
         let before = self.statements.iter().take(number).filter(|statement| Some(statement.operation) == operation);

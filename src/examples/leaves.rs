@@ -71,7 +71,9 @@ impl<'r> Walk<'r> {
                 let (of_body, of_condition) = match kind {
                     Quantifier::Any => (any.clone(), any),
                     Quantifier::All => (self.clone(), self.clone().turned()),
-                    Quantifier::Count | Quantifier::First => (self.clone().either(), self.clone().either()),
+                    Quantifier::Count | Quantifier::First | Quantifier::Sum => {
+                        (self.clone().either(), self.clone().either())
+                    }
                 };
                 of_body.node(body, found);
                 self.either().node(collection, found);

@@ -19,6 +19,7 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.functions import RandomUUID, TransactionNow
 from django.contrib.postgres.indexes import BloomIndex, BrinIndex, BTreeIndex, GinIndex, GistIndex, HashIndex, SpGistIndex
 from django.contrib.postgres.indexes import OpClass
 from django.core import validators

@@ -160,6 +160,12 @@ impl<'r> Prepared<'r> {
         }
     }
 
+    /// Whether it is for a database that the rule is about.
+    pub(super) fn is_in_scope(&self) -> bool {
+        let word = self.database.vendor.word();
+        self.rule.databases.is_empty() || self.rule.databases.iter().any(|scope| scope.name == word)
+    }
+
     /// Whether the example notices that the rule is limited to some databases.
     pub(super) fn notices_database(&self) -> bool {
         let mut rules = self.rules.clone();

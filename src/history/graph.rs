@@ -26,6 +26,8 @@ pub struct Graph {
     keys: Vec<MigrationKey>,
     pub(super) raw: Raw,
     fresh: View,
+    /// The latest migrations of each app.
+    leaves: BTreeMap<String, Vec<usize>>,
     problems: Vec<GraphProblem>,
     /// Nodes whose place among the migrations of their app is only likely.
     guessed: BTreeSet<usize>,
@@ -68,11 +70,12 @@ impl Graph {
         for circle in &broken.circles {
             report(circle[0], GraphProblemKind::Circle { circle: named(circle) });
         }
-        for (app, leaves) in conflicts(&fresh, &keys) {
-            let kind = GraphProblemKind::Conflict { app, leaves: named(&leaves) };
+        let leaves = leaves(&fresh, &keys);
+        for (app, leaves) in leaves.iter().filter(|(_, leaves)| leaves.len() > 1) {
+            let kind = GraphProblemKind::Conflict { app: app.clone(), leaves: named(leaves) };
             report(leaves[0], kind);
         }
-        let mut graph = Self { migrations, index, keys, raw, fresh, problems, guessed };
+        let mut graph = Self { migrations, index, keys, raw, fresh, leaves, problems, guessed };
         graph.missing(&mentions);
         graph.problems.sort_by(|a, b| (a.source.path(), a.span.start).cmp(&(b.source.path(), b.span.start)));
         graph
@@ -133,7 +136,7 @@ impl Graph {
     /// The latest migrations of an app: one, unless they are in conflict. None for an app without migrations.
     #[must_use]
     pub fn leaves(&self, app: &str) -> Vec<NodeId> {
-        leaves(&self.fresh, &self.keys).remove(app).unwrap_or_default().into_iter().map(NodeId).collect()
+        self.leaves.get(app).into_iter().flatten().copied().map(NodeId).collect()
     }
 
     /// Why a node may have ancestors that are not known: of its own app as well, or only of others.
@@ -430,8 +433,4 @@ fn leaves(view: &View, keys: &[MigrationKey]) -> BTreeMap<String, Vec<usize>> {
         }
     }
     leaves
-}
-
-fn conflicts(view: &View, keys: &[MigrationKey]) -> impl Iterator<Item = (String, Vec<usize>)> + use<> {
-    leaves(view, keys).into_iter().filter(|(_, leaves)| leaves.len() > 1)
 }

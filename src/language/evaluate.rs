@@ -166,6 +166,9 @@ where
             NodeKind::Quantifier { kind: Quantifier::First, body, collection, condition } => {
                 self.first(body, collection, condition.as_deref(), locals)
             }
+            NodeKind::Quantifier { kind: Quantifier::Sum, body, collection, condition } => {
+                self.sum(body, collection, condition.as_deref(), locals)
+            }
             _ => match self.condition(node, locals) {
                 Truth::True => Fact::Bool(true),
                 Truth::False => Fact::Bool(false),
@@ -238,6 +241,33 @@ where
             }
         }
         uncertain.map_or(Fact::Unset, Fact::Unknown)
+    }
+
+    /// What the body adds up to over the elements that fit. What is unset adds nothing.
+    fn sum(
+        &self,
+        body: &'r Node,
+        collection: &'r Node,
+        condition: Option<&'r Node>,
+        locals: &mut Locals<'a>,
+    ) -> Fact<'a> {
+        let mut sum = 0_i64;
+        for element in self.elements(collection, locals) {
+            match self.element_holds(element.clone(), condition, None, locals) {
+                Truth::True => {}
+                Truth::False => continue,
+                Truth::Unknown(causes) => return causes.into_iter().next().map_or(Fact::Unset, Fact::Unknown),
+            }
+            locals.push(element);
+            let value = self.value(body, locals);
+            locals.pop();
+            match value {
+                Fact::Int(number) => sum = sum.saturating_add(number),
+                Fact::Unknown(cause) | Fact::Given(cause) => return Fact::Unknown(cause),
+                _ => {}
+            }
+        }
+        Fact::Int(sum)
     }
 
     fn is_kind(&self, value: &Fact<'a>, kinds: &[String]) -> Truth {

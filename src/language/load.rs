@@ -18,6 +18,8 @@ pub struct PackSource {
     pub source: Arc<SourceFile>,
     /// Whether it comes from elsewhere: what the project itself says of a rule or a setting then wins.
     pub shared: bool,
+    /// The packs beside the built-in ones that it may change the rules of; of the project's own files: all.
+    pub builds_on: Option<Vec<String>>,
 }
 
 /// Parses and checks rule files together. All mistakes of all files are reported at once, by file and place; where
@@ -49,10 +51,10 @@ pub fn load_as_written(files: &[PackSource], vocabulary: &Vocabulary) -> RuleSet
 fn parse_all(files: &[PackSource]) -> (Vec<PackFile>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut parsed = Vec::new();
-    for PackSource { pack, source, shared } in files {
+    for PackSource { pack, source, shared, builds_on } in files {
         let (file, mistakes) = parse(source);
         diagnostics.extend(mistakes);
-        parsed.push(PackFile { pack: pack.clone(), file, shared: *shared });
+        parsed.push(PackFile { pack: pack.clone(), file, shared: *shared, builds_on: builds_on.clone() });
     }
     (parsed, diagnostics)
 }

@@ -321,6 +321,50 @@ pub struct Node {
     pub kind: NodeKind,
 }
 
+impl Node {
+    /// The expressions that it consists of; of a definition that it uses, what that stands for.
+    fn children(&self) -> Vec<&Node> {
+        match &self.kind {
+            NodeKind::Or(nodes) | NodeKind::And(nodes) => nodes.iter().collect(),
+            NodeKind::Not(node)
+            | NodeKind::IsSet { value: node, .. }
+            | NodeKind::IsKnown { value: node, .. }
+            | NodeKind::IsKind { value: node, .. }
+            | NodeKind::Attribute(node, _) => vec![node],
+            NodeKind::Equal { left, right, .. }
+            | NodeKind::Order { left, right, .. }
+            | NodeKind::In { left, right, .. }
+            | NodeKind::Matches { left, right, .. } => vec![left, right],
+            NodeKind::Quantifier { body, collection, condition, .. } => {
+                [Some(body), Some(collection), condition.as_ref()].into_iter().flatten().map(AsRef::as_ref).collect()
+            }
+            NodeKind::Let { definition, arguments } => {
+                std::iter::once(&definition.body).chain(arguments.iter()).collect()
+            }
+            NodeKind::Name(_) | NodeKind::Local(_) | NodeKind::Setting(_) | NodeKind::Literal(_) => Vec::new(),
+        }
+    }
+}
+
+impl Rule {
+    /// The ids of the settings that its conditions ask for, sorted.
+    #[must_use]
+    pub fn settings(&self) -> Vec<&str> {
+        let patterns = self.heads.iter().flat_map(|head| &head.pattern);
+        let mut waiting: Vec<&Node> = patterns.chain(&self.when).chain(&self.require).chain(&self.unless).collect();
+        let mut found = Vec::new();
+        while let Some(node) = waiting.pop() {
+            if let NodeKind::Setting(id) = &node.kind {
+                found.push(id.as_str());
+            }
+            waiting.extend(node.children());
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
 /// A leaf of a condition.
 #[derive(Clone, Copy, Debug)]
 pub struct Leaf {

@@ -3,6 +3,7 @@
 //! Words (clause names, severities, kinds, field classes, settings) are kept as text; the checker decides what they
 //! mean. Comments are kept beside the tree so that the formatter can put them back.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::source::{SourceFile, Span, Spanned};
@@ -381,6 +382,8 @@ pub enum Quantifier {
     Count,
     /// The first that fits.
     First,
+    /// What a number of each that fits adds up to.
+    Sum,
 }
 
 /// A literal.
@@ -398,4 +401,21 @@ pub enum Literal {
     Str(String),
     /// `["a", "b"]`: scalars only.
     List(Vec<Spanned<Literal>>),
+}
+
+impl fmt::Display for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Literal::Bool(true) => f.write_str("True"),
+            Literal::Bool(false) => f.write_str("False"),
+            Literal::None => f.write_str("None"),
+            Literal::Int(number) => write!(f, "{number}"),
+            Literal::Version(version) => f.write_str(version),
+            Literal::Str(text) => write!(f, "{text:?}"),
+            Literal::List(items) => {
+                let items: Vec<String> = items.iter().map(|item| item.value.to_string()).collect();
+                write!(f, "[{}]", items.join(", "))
+            }
+        }
+    }
 }

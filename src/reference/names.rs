@@ -4,6 +4,24 @@ use crate::language::vocabulary::{EntityType, Head, Name};
 use crate::language::{Type, Vocabulary};
 use crate::reference::page::Page;
 
+/// The heads that a rule can name.
+#[must_use]
+pub fn heads_page(vocabulary: &Vocabulary, width: usize) -> String {
+    let mut page = Page::new(width);
+    page.heading("Heads");
+    let halves = |head: &&Head| matches!(head.namespace, Some("state" | "database"));
+    let rows: Vec<(String, &str)> =
+        vocabulary.heads.iter().filter(|head| !halves(head)).map(|head| (head.written(), head.doc.as_ref())).collect();
+    page.rows(2, rows.iter().map(|(name, doc)| (name.as_str(), *doc)));
+    page.line(0, "");
+    page.prose(
+        0,
+        "In front of an operation, `state.` means one that stands only in `state_operations`, and `database.` one only in \
+         `database_operations`. `whimbrel explain --names HEAD` lists what a rule may say about a head.",
+    );
+    page.finish()
+}
+
 /// The names of a head, and the attributes of what they stand for.
 #[must_use]
 pub fn head_page(head: &Head, vocabulary: &Vocabulary, width: usize) -> String {

@@ -1,13 +1,13 @@
 //! The page of one rule.
 
-use crate::language::{Edit, Example, Fix, FixBody, Node, Rule, RuleHead, Template, TemplatePart};
+use crate::language::{Edit, Example, Fix, FixBody, Node, Rule, RuleHead, Setting, Template, TemplatePart};
 use crate::reference::page::Page;
 use crate::reference::{because, place, written};
 use crate::rules;
 
 /// Everything that a rule says of itself, and what changed it.
 #[must_use]
-pub fn rule_page(rule: &Rule, width: usize) -> String {
+pub fn rule_page(rule: &Rule, settings: &[Setting], width: usize) -> String {
     let mut page = Page::new(width);
     page.heading(&rule.id);
     if let Some(title) = &rule.title {
@@ -19,6 +19,7 @@ pub fn rule_page(rule: &Rule, width: usize) -> String {
     let built_in = rules::is_built_in(&rule.source);
     facts.push(("defined", if built_in { format!("built in, as {place}") } else { place }));
     page.rows(0, facts.iter().map(|(name, text)| (*name, text.as_str())));
+    self::settings(&mut page, rule, settings);
     page.heading("Rule");
     page.rows(2, conditions(rule).iter().map(|(word, text)| (*word, text.as_str())));
     page.heading("Says");
@@ -43,6 +44,24 @@ pub fn rule_page(rule: &Rule, width: usize) -> String {
         rule.see.iter().for_each(|url| page.line(2, url));
     }
     page.finish()
+}
+
+/// The settings that its conditions ask for, each with its value and who gave it.
+fn settings(page: &mut Page, rule: &Rule, settings: &[Setting]) {
+    let asked = rule.settings();
+    let mut rows: Vec<(String, String)> = Vec::new();
+    for setting in settings.iter().filter(|setting| asked.contains(&setting.id.as_str())) {
+        let from = match &setting.set_by {
+            Some(change) => format!("in {}", change.place),
+            None => format!("by default, in {}", place(&setting.source, setting.span)),
+        };
+        let what = setting.description.as_ref().map_or_else(String::new, |text| format!(" {text}"));
+        rows.push((format!("{}: {}", setting.id, setting.ty), format!("{} ({from}).{what}", setting.value)));
+    }
+    if !rows.is_empty() {
+        page.heading("Settings");
+        page.rows(2, rows.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    }
 }
 
 /// What it is limited to, and what changed it.

@@ -7,6 +7,7 @@ mod gitlab;
 mod graphical;
 mod json;
 mod junit;
+pub(crate) mod plan;
 mod rdjson;
 mod remark;
 mod sarif;

@@ -42,6 +42,11 @@ pub fn pack_of(path: &str) -> &str {
     name.strip_suffix(".rules").unwrap_or(name)
 }
 
+/// The names of the packs inside the binary.
+pub(crate) fn built_in_packs() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(path, _)| pack_of(path))
+}
+
 /// Whether a path is that of a rule file inside the binary.
 #[must_use]
 pub fn is_built_in_path(path: &str) -> bool {
@@ -81,6 +86,7 @@ pub fn by_name(files: &[Arc<SourceFile>]) -> Vec<PackSource> {
         pack: pack_of(source.path()).to_owned(),
         source: Arc::clone(source),
         shared: is_built_in(source),
+        builds_on: None,
     };
     files.iter().map(pack_source).collect()
 }

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use crate::migration::catalogue::Group;
 use crate::migration::{Migration, Operation, OperationKind, Reach};
 use crate::python::ValueKind;
 use crate::source::SourceFile;
@@ -125,7 +126,6 @@ impl Draft<'_> {
     /// The model that the operation is about, when its name is known.
     fn model(&self) -> Option<&str> {
         let entry = self.operation.entry()?;
-        use crate::migration::catalogue::Group;
         let parameter = if entry.parameters.iter().any(|parameter| parameter.name == "model_name") {
             "model_name"
         } else if !entry.groups.contains(&Group::ModelOperation) {

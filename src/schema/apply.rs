@@ -147,7 +147,7 @@ impl Table {
                 self.add_constraint(&over_index(constraint, used));
             }
             ChangeKind::DropConstraint { name, constraint } => {
-                self.drop_constraint(name.as_deref(), constraint.as_ref())
+                self.drop_constraint(name.as_deref(), constraint.as_ref());
             }
             ChangeKind::RenameConstraint { name, to } => {
                 for constraint in &mut self.constraints {

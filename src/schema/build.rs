@@ -16,16 +16,16 @@ impl Schema {
         let mut schema = Schema::default();
         for (_, _, state) in project.state.models() {
             let Ok(model) = project.model(state) else { continue };
+            // Whoever makes no table for the model makes none for its ManyToManyFields.
+            if !model.has_table {
+                continue;
+            }
             for (name, field) in &state.fields {
-                if let Some(Ok(through)) = project.through(state, name, field)
-                    && through.has_table
-                {
+                if let Some(Ok(through)) = project.through(state, name, field) {
                     schema.tables.entry(through.table.clone()).or_insert_with(|| project.table(&through));
                 }
             }
-            if model.has_table {
-                schema.tables.insert(model.table.clone(), project.table(&model));
-            }
+            schema.tables.insert(model.table.clone(), project.table(&model));
         }
         schema
     }
@@ -40,7 +40,7 @@ impl Project<'_> {
             table.columns.retain(|column| column.name != field.column.name);
             table.add_column(&self.created_column(field, true));
         }
-        table.constraints.extend(self.key_of_several(model));
+        table.constraints.extend(model.key_constraint());
         for fields in &model.unique_together {
             self.add_unique(&mut table, model.columns(fields));
         }
@@ -65,12 +65,6 @@ impl Project<'_> {
         let mut column = field.column.clone();
         column.references = field.foreign_key(self).filter(|_| with_key);
         column
-    }
-
-    /// The primary key over several columns.
-    pub(super) fn key_of_several(self, model: &Model) -> Option<Constraint> {
-        let columns = model.columns(&model.key);
-        (!columns.is_empty()).then_some(Constraint { name: None, kind: ConstraintKind::PrimaryKey(columns) })
     }
 
     /// `unique_together`: a constraint, on SQLite an index (`sql_create_unique`).

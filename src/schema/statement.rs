@@ -17,6 +17,9 @@ pub struct Statement {
     pub deferred: bool,
     /// The SQL, when it is written in the migration.
     pub sql: Option<String>,
+    /// Whether one text of the migration holds it and the statement before it: PostgreSQL runs such a text in one
+    /// transaction even where the migration is not atomic ("Multiple Statements in a Simple Query").
+    pub joined: bool,
     /// Why it may not be sent, or may be another one.
     pub doubt: Option<Unknown>,
 }

@@ -7,6 +7,7 @@ mod change;
 mod column;
 mod constraint;
 mod cursor;
+mod display;
 mod recognise;
 mod split;
 mod statement;

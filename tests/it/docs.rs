@@ -150,11 +150,19 @@ fn the_help_of_every_command_has_a_page() {
         assert_eq!((run.status, run.err.as_str()), (0, ""));
         run.out
     };
+    let commands_in = |text: &str| -> Vec<String> {
+        let lines = text.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+    };
     let main = help(&[]);
-    let commands = main.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let mut page = format!("{NOTE}# The command line\n\n```text\n{main}```\n");
-    for command in commands.filter_map(|line| line.split_whitespace().next()) {
-        write!(page, "\n## whimbrel {command}\n\n```text\n{}```\n", help(&[command])).unwrap();
+    for command in commands_in(&main) {
+        let text = help(&[&command]);
+        write!(page, "\n## whimbrel {command}\n\n```text\n{text}```\n").unwrap();
+        for below in commands_in(&text) {
+            let text = help(&[&command, &below]);
+            write!(page, "\n### whimbrel {command} {below}\n\n```text\n{text}```\n").unwrap();
+        }
     }
     assert_page("docs/cli.md", &page);
 }

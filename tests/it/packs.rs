@@ -4,6 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::hook;
+use crate::hook::repository::Framework;
 use crate::support::{Folder, Run};
 
 /// A git repository in a folder.
@@ -354,4 +356,134 @@ fn rules_are_tested_under_the_name_of_the_pack_around_them() {
     ]);
     let run = folder.run(&["test", "rules"]);
     assert!(run.out.contains("acme/text-is-limited"), "{}{}", run.out, run.err);
+}
+
+#[test]
+fn the_project_wins_and_two_of_one_weight_that_disagree_are_an_error() {
+    let strict = "name = \"strict\"\nversion = \"1\"\n[packs]\nacme = { path = \"../acme\" }\n";
+    let lax = strict.replace("strict", "lax");
+    let packs = "[packs]\nacme = { path = \"acme\" }\nstrict = { path = \"strict\" }\nlax = { path = \"lax\" }\n";
+    let folder = Folder::with(&[
+        ("whimbrel.toml", packs),
+        ("acme/pack.toml", &manifest("1.0", "")),
+        ("acme/text.rules", TEXT),
+        ("strict/pack.toml", strict),
+        ("strict/a.rules", "extend acme/text-is-limited { severity error }\n"),
+        ("lax/pack.toml", &lax),
+        ("lax/a.rules", "extend acme/text-is-limited { severity info }\n"),
+        ("ci/own.rules", "extend acme/text-is-limited { severity warning  set long_tables = [\"Note\"] }\n"),
+    ]);
+    let run = folder.run(&["rules"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("`acme/text-is-limited` is given two severities"), "{}", run.err);
+    assert!(run.err.contains("lax/a.rules:1") && run.err.contains("strict/a.rules:1"), "{}", run.err);
+
+    // Packs must agree; what the project says is not for them to agree with.
+    folder.write("lax/a.rules", "edition 1\n");
+    folder.write("whimbrel.toml", &format!("rules = [\"ci/own.rules\"]\n{packs}"));
+    let page = folder.run(&["explain", "acme/text-is-limited"]).out;
+    assert!(page.contains("severity warning in ci/own.rules:1"), "{page}");
+    assert!(page.contains("severity error in strict/a.rules:1"), "{page}");
+    assert!(page.contains("acme/long_tables: list[str]") && page.contains("[\"Note\"] (in ci/own.rules:1)"), "{page}");
+
+    let both = format!("[rules]\nfiles = [\"ci/own.rules\"]\n\"acme/text-is-limited\" = \"error\"\n{packs}");
+    folder.write("whimbrel.toml", &both);
+    let run = folder.run(&["rules"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("is given two severities") && run.err.contains("ci/own.rules:1"), "{}", run.err);
+
+    folder
+        .write("whimbrel.toml", &format!("rules = [\"ci/own.rules\"]\n{packs}[settings]\nlong_tables = [\"Other\"]\n"));
+    let run = folder.run(&["rules"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("`acme/long_tables` is given two values"), "{}", run.err);
+}
+
+#[test]
+fn a_pack_changes_only_what_it_says_it_builds_on() {
+    let folder = Folder::with(&[
+        ("whimbrel.toml", "[packs]\nacme = { path = \"acme\" }\nother = { path = \"other\" }\n"),
+        ("acme/pack.toml", &manifest("1.0", "")),
+        ("acme/text.rules", TEXT),
+        ("other/pack.toml", "name = \"other\"\nversion = \"1\"\n"),
+        (
+            "other/a.rules",
+            "disable acme/text-is-limited because \"we know better\"\ndisable compat/column-renamed because \"x\"\n",
+        ),
+    ]);
+    let run = folder.run(&["rules"]);
+    assert_eq!(run.status, 2);
+    let words = run.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("the pack `other` changes a rule of `acme`"), "{}", run.err);
+    assert_eq!(run.err.matches("override::").count(), 1, "{}", run.err);
+    folder.write("other/pack.toml", "name = \"other\"\nversion = \"1\"\n[packs]\nacme = { path = \"../acme\" }\n");
+    assert_eq!(folder.run(&["rules"]).status, 0);
+}
+
+#[test]
+fn the_frameworks_run_a_pinned_pack_that_nobody_can_reach_any_more() {
+    for framework in Framework::ALL {
+        let folder = Folder::with(&[]);
+        let pack = Repository::new(&folder, "pack");
+        pack.write("pack.toml", &manifest("1.0.0", ""));
+        pack.write("rules/money.rules", &FLOAT.replace("SEVERITY", "error"));
+        pack.commit(Some("v1"));
+
+        let service = hook::repository::Repository::new(framework);
+        let url = pack.path.display();
+        service.stage("whimbrel.toml", &format!("[packs]\nacme = {{ git = \"{url}\", rev = \"v1\" }}\n"));
+        let locked = folder.run_in(service.path(), &["packs", "lock"]);
+        assert_eq!(locked.status, 0, "{}", locked.err);
+        service.git(&["add", "whimbrel.lock"]);
+        let pinned = service.commit("Pin the pack");
+        assert_eq!(pinned.status, 0, "{}", pinned.said());
+        fs::rename(&pack.path, folder.path().join("gone")).unwrap();
+
+        let migration = |class: &str| {
+            format!(
+                "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    \
+                 dependencies = [('shop', '0001_initial')]\n    operations = [\n        \
+                 migrations.CreateModel('Bill', [('id', models.BigAutoField(primary_key=True)), ('total', {class})]),\n    ]\n"
+            )
+        };
+        service.stage("shop/migrations/0002_bill.py", &migration("models.FloatField()"));
+        let blocked = service.commit("Add bills");
+        assert_eq!(blocked.status, 1, "{framework:?}: {}", blocked.said());
+        assert!(blocked.said().contains("acme/money-is-decimal"), "{framework:?}: {}", blocked.said());
+        service.stage("shop/migrations/0002_bill.py", &migration("models.IntegerField()"));
+        let passed = service.commit("Add bills");
+        assert_eq!(passed.status, 0, "{framework:?}: {}", passed.said());
+    }
+}
+
+#[test]
+fn a_pack_may_be_a_folder_at_a_branch_or_a_short_commit() {
+    let folder = Folder::with(&[]);
+    let rules = Repository::new(&folder, "rules");
+    rules.write("packs/acme/pack.toml", &manifest("1.0", ""));
+    rules.write("packs/acme/a.rules", TEXT);
+    rules.write("other.rules", "this is no rule file of the pack");
+    rules.commit(None);
+    let commit = rules.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let a = service(&folder, "a", "");
+    for rev in ["main", &commit[..9], &commit] {
+        a.write(
+            "whimbrel.toml",
+            &format!("[packs]\nacme = {{ git = \"../rules\", rev = \"{rev}\", folder = \"packs/acme\" }}\n"),
+        );
+        a.done(&["packs", "lock"]);
+        assert!(folder.read("a/whimbrel.lock").contains(&format!("commit = \"{commit}\"")));
+        assert!(a.done(&["rules"]).contains("acme/text-is-limited"));
+    }
+    let whole = "[packs]\nacme = { git = \"../rules\", rev = \"main\" }\n";
+    a.write("whimbrel.toml", whole);
+    let run = a.run(&["packs", "lock"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("has no `pack.toml`") && run.err.contains("`folder = \"…\"`"), "{}", run.err);
+    a.write("whimbrel.toml", &whole.replace("main", "v9"));
+    let run = a.run(&["packs", "lock"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("has no revision `v9`"), "{}", run.err);
+    let json = a.run(&["packs", "list", "--format", "json"]).out;
+    assert!(json.contains("\"state\": \"not-locked\""), "{json}");
 }

@@ -226,6 +226,42 @@ fn a_table_of_the_same_release_is_not_deployed() {
 }
 
 #[test]
+fn a_rule_sees_the_field_as_it_was_and_as_it_will_be() {
+    let rules = rules(
+        "rule was-altered { forbid AlterField when old.null != new.null or old.class != new.class message \"{old.class} {old.null} to {new.class} {new.null}\" }\n\
+         rule was-removed { forbid RemoveField when field is CharField message \"{field.class} {field.max_length}\" }\n\
+         rule was-renamed { forbid RenameField when field.null message \"{field.column} may be NULL\" }",
+    );
+    let create = migration(
+        "0001_initial",
+        "class Migration(migrations.Migration):\n    operations = [migrations.CreateModel('Order', fields=[('note', models.CharField(max_length=9, null=True)), ('state', models.TextField())])]\n",
+    );
+    let said = |operations: &str| {
+        let body = format!(
+            "class Migration(migrations.Migration):\n    dependencies = [('shop', '0001_initial')]\n    operations = [{operations}]\n"
+        );
+        let found = outcome(&rules, &migration("0002_change", &body), &[Arc::clone(&create)], &["postgresql"]);
+        assert!(found.undecided.is_empty(), "{:?}", found.undecided);
+        found.findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        said("migrations.AlterField('order', 'note', models.TextField())"),
+        ["CharField True to TextField False"]
+    );
+    assert_eq!(
+        said("migrations.AlterField('order', 'note', models.CharField(max_length=9, null=True, blank=True))"),
+        [""; 0]
+    );
+    assert_eq!(
+        said(
+            "migrations.RenameField('order', 'note', 'memo'), migrations.AlterField('order', 'memo', models.CharField(max_length=5)), migrations.RemoveField('order', 'memo')"
+        ),
+        ["note may be NULL", "CharField True to CharField False", "CharField 5"]
+    );
+    assert_eq!(said("migrations.RemoveField('order', 'state')"), [""; 0]);
+}
+
+#[test]
 fn a_finding_for_several_databases_is_given_once() {
     let rules = rules("rule r { forbid AddIndex database postgresql >= 14, mysql message \"m\" }");
     let index = operations("migrations.AddIndex('order', models.Index(fields=['x'], name='i'))");

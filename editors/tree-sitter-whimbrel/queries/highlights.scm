@@ -36,4 +36,4 @@
 (state) @constant.builtin
 (word) @constant
 (call function: (path) @function.call)
-((call function: (path) @function.builtin) (#any-of? @function.builtin "any" "all" "count" "first"))
+((call function: (path) @function.builtin) (#any-of? @function.builtin "any" "all" "count" "first" "sum"))

@@ -255,7 +255,7 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
             "loses_data",
             flag(),
             "Whether data is gone that going back does not bring back.",
-            |c| Fact::Bool(c.effects().is_some_and(|effects| effects.loses_data.is_some())),
+            |c| Fact::Bool(c.effects().is_some_and(|effects| !effects.loses_data.is_empty())),
             always,
         ),
         name(

@@ -15,6 +15,11 @@ const MERGE_BASE: &str = "merge-base:";
 pub(super) struct Deployed(Option<Tree>);
 
 impl Deployed {
+    /// Where nothing is judged, nobody asks.
+    pub(super) fn nothing() -> Self {
+        Self(None)
+    }
+
     /// The revision of the command line, else of the configuration, else the commit that the files to judge are compared
     /// with, else `HEAD`.
     pub(super) fn find(project: &Project, named: Option<&str>, base: Option<&str>) -> Result<Self, Failure> {

@@ -58,7 +58,6 @@ pub(super) fn select(
     deployed: Option<&str>,
     base: Option<&str>,
 ) -> Result<Selection, Failure> {
-    let deployed = Deployed::find(project, deployed, base)?;
     let (tree, judged) = match scope {
         Scope::Staged => staged(project)?,
         Scope::All => all(project)?,
@@ -72,6 +71,10 @@ pub(super) fn select(
             (tree, judged)
         }
     };
+    // A revision that somebody names is looked at even where there is nothing to judge.
+    let named = deployed.is_some() || project.config.deployed.is_some();
+    let deployed =
+        if judged.is_empty() && !named { Deployed::nothing() } else { Deployed::find(project, deployed, base)? };
     read(project, &tree, &judged, &deployed)
 }
 

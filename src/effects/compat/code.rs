@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use crate::effects::compat::delete::OnDelete;
 use crate::effects::compat::kind::Kind;
-use crate::effects::compat::table;
+use crate::effects::compat::{table, types};
 use crate::history::{Doubt, FieldState, ModelState, ProjectState, Reference, Settings, column, through_table};
 use crate::migration::Field;
-use crate::python::ValueKind;
+use crate::python::{Value, ValueKind};
 use crate::schema::{Schema, Target};
 use crate::sql::Column;
 use crate::target::{Vendor, Version};
@@ -66,8 +66,8 @@ pub(super) struct ModelColumn {
     pub(super) choices: Vec<String>,
     /// What Python makes of its values.
     pub(super) kind: Kind,
-    /// The field of which a GeneratedField is a copy: `expression=F(name)`.
-    pub(super) copy_of: Option<String>,
+    /// The fields of which a GeneratedField is made without growing: `F(name)`, `Lower(name)`.
+    pub(super) made_of: Option<Vec<String>>,
 }
 
 impl ModelColumn {
@@ -204,7 +204,7 @@ impl Code {
             fill,
             relies_on_default,
             derived: relates || matches!(fill, Fill::Numbered | Fill::Computed),
-            copy_of: field.and_then(|(_, field)| copied(&field.field)),
+            made_of: field.and_then(|(_, field)| made_of(&field.field.argument("expression")?.value)),
             kind: field.map_or(Kind::Other, |(_, field)| Kind::of(&field.field)),
             choices: field.map(|(_, field)| choices(&field.field)).unwrap_or_default(),
         }
@@ -341,14 +341,18 @@ impl Code {
         self.models.iter().filter(reads).map(|model| model.label.clone())
     }
 
-    /// Whether a generated column repeats another one of the same type, so that its result always fits.
-    pub(super) fn is_copy(&self, table: &str, column: &str) -> bool {
+    /// Whether the result of a generated column always fits: it is made of columns of the same type, or a text without
+    /// a limit.
+    pub(super) fn always_fits(&self, table: &str, column: &str) -> bool {
         let Some(model) = self.models.iter().find(|model| model.table == table) else { return false };
+        let made = |name: &str| {
+            let own = table::column(table::table(&self.schema, table, self.vendor())?, name, self.vendor())?;
+            own.column_type.as_ref().ok()
+        };
         let Some(own) = model.columns.iter().find(|own| own.name == column) else { return false };
-        let source = model.columns.iter().find(|other| own.copy_of.as_ref() == Some(&other.field));
-        let made = |name: &str| table::column(table::table(&self.schema, table, self.vendor())?, name, self.vendor());
-        let Some((from, to)) = source.and_then(|source| made(&source.name)).zip(made(column)) else { return false };
-        from.column_type.is_ok() && from.column_type == to.column_type
+        let (Some(sources), Some(result)) = (&own.made_of, made(column)) else { return false };
+        let type_of = |field: &String| made(&model.columns.iter().find(|other| other.field == *field)?.name);
+        types::is_unlimited_text(result) || sources.iter().all(|field| type_of(field) == Some(result))
     }
 
     /// Whether it knows the relation that `column` of `child` is, and deletes rows that it refers to: not with `PROTECT`
@@ -387,15 +391,31 @@ fn choices(field: &Field) -> Vec<String> {
     let Some(pairs) = field.argument("choices").and_then(|argument| argument.value.elements()) else {
         return Vec::new();
     };
-    let value = |pair: &crate::python::Value| Some(pair.elements()?.first()?.as_str()?.to_owned());
+    let value = |pair: &Value| Some(pair.elements()?.first()?.as_str()?.to_owned());
     pairs.iter().map(value).collect::<Option<Vec<String>>>().unwrap_or_default()
 }
 
-/// The field that a GeneratedField repeats.
-fn copied(field: &Field) -> Option<String> {
-    match &field.argument("expression")?.value.kind {
-        ValueKind::Call(call) if call.callee.as_deref().and_then(|path| path.rsplit('.').next()) == Some("F") => {
-            call.arguments.first()?.value.as_str().map(str::to_owned)
+/// Functions of `django.db.models.functions` whose result is no longer than what they are given.
+const NEVER_LONGER: &[&str] =
+    &["Coalesce", "LTrim", "Left", "Lower", "NullIf", "RTrim", "Reverse", "Right", "Substr", "Trim", "Upper"];
+
+/// The fields that an expression is made of, when its result is no longer than the longest of them.
+fn made_of(expression: &Value) -> Option<Vec<String>> {
+    let ValueKind::Call(call) = &expression.kind else { return None };
+    let first = || call.arguments.first().map(|argument| &argument.value);
+    match call.callee.as_deref()?.rsplit('.').next()? {
+        "F" => Some(vec![first()?.as_str()?.to_owned()]),
+        class if NEVER_LONGER.contains(&class) && call.open.is_none() => {
+            let mut fields = Vec::new();
+            for argument in call.arguments.iter().filter(|argument| argument.name.is_none()) {
+                match &argument.value.kind {
+                    // A text names a field.
+                    ValueKind::Str(name) => fields.push(name.value.clone()),
+                    ValueKind::Int(_) => {}
+                    _ => fields.extend(made_of(&argument.value)?),
+                }
+            }
+            Some(fields)
         }
         _ => None,
     }

@@ -1,8 +1,16 @@
 //! What Django deletes or updates along with a row: `Collector.collect` (`django.db.models.deletion`).
 
-use crate::effects::compat::code::{Code, Incoming};
+use crate::effects::compat::check::{At, Check, Referring};
+use crate::effects::compat::code::{Code, Incoming, Model};
+use crate::effects::compat::failure::{Action, Cause, Certainty, Outcome};
+use crate::effects::compat::table;
 use crate::migration::Field;
 use crate::python::ValueKind;
+use crate::sql::ForeignKey;
+
+use Action::Delete;
+use Certainty::{Certain, Later, Possible};
+use Outcome::Error;
 
 /// What follows for a row when the one that it refers to goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +69,10 @@ impl Code {
     pub(super) fn deleted_with(&self, place: usize) -> Vec<Demand<'_>> {
         let mut demands = Vec::new();
         let mut open = self.holders(place);
-        let mut seen = open.clone();
+        let mut seen = vec![false; self.models.len()];
+        for holder in &open {
+            seen[*holder] = true;
+        }
         while let Some(next) = open.pop() {
             let model = &self.models[next];
             for Incoming { model: child, column, on_delete, null } in &model.incoming {
@@ -72,8 +83,7 @@ impl Code {
                 demands.push(Demand { table, column, parent: &model.table, on_delete, sets_null, managed });
                 if on_delete == OnDelete::Cascade {
                     for holder in self.holders(*child) {
-                        if !seen.contains(&holder) {
-                            seen.push(holder);
+                        if !std::mem::replace(&mut seen[holder], true) {
                             open.push(holder);
                         }
                     }
@@ -99,5 +109,66 @@ impl Code {
             }
         }
         demands
+    }
+}
+
+impl<'c> Check<'c> {
+    /// What goes along with a row of the model's, and what holds it back.
+    pub(super) fn deletion(&mut self, place: usize) {
+        let code: &'c Code = self.code;
+        let model = &code.models[place];
+        let demands = code.deleted_with(place);
+        for demand in demands.iter().filter(|demand| demand.on_delete.is_handled() && demand.managed) {
+            self.demand(model, demand);
+        }
+        for holder in code.holders(place) {
+            self.referred(model, &code.models[holder].table, &demands);
+        }
+    }
+
+    fn demand(&mut self, model: &Model, demand: &Demand<'_>) {
+        let at = At { model, table: demand.table };
+        let name = Some(demand.column);
+        let Some(actual) = table::table(self.schema, demand.table, self.vendor) else {
+            return self.say(at, &[Delete], (Certain, Error), None, &Cause::NoTable);
+        };
+        match table::column(actual, demand.column, self.vendor) {
+            None => self.say(at, &[Delete], (Certain, Error), name, &Cause::NoColumn),
+            Some(column) if demand.sets_null && !column.null => {
+                self.say(at, &[Delete], (Possible, Error), name, &Cause::NotNull);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Foreign keys to the table that the code does not look after, and the database does not either.
+    fn referred(&mut self, model: &Model, parent: &str, demands: &[Demand<'_>]) {
+        let at = At { model, table: parent };
+        for Referring { child, own, columns, references } in self.referring.get(parent).cloned().unwrap_or_default() {
+            if table::acts(references) {
+                continue;
+            }
+            let expected = table::table(&self.code.schema, child, self.vendor);
+            let asks = |demand: &&Demand<'_>| {
+                demand.table == child && demand.parent == parent && columns.contains(&demand.column)
+            };
+            let handled = demands.iter().filter(asks).any(|demand| demand.on_delete.is_handled());
+            let same = |(other, target): &(Vec<&str>, &ForeignKey)| {
+                *other == columns && table::same_reference(target, references)
+            };
+            let wanted = expected.is_some_and(|table| table::foreign_keys(table).iter().any(same));
+            if handled || wanted {
+                continue;
+            }
+            let is_known = columns
+                .iter()
+                .any(|column| expected.is_some_and(|table| table::column(table, column, self.vendor).is_some()));
+            // Rows that are there already have what the column was filled with.
+            let mut filled = columns.iter().filter_map(|name| table::column(own, name, self.vendor));
+            let is_filled = self.code.has_table(child) && filled.any(|column| column.default.is_some() || !column.null);
+            let certainty = if is_known || is_filled { Possible } else { Later };
+            let cause = Cause::Referred(child.to_owned());
+            self.say(at, &[Delete], (certainty, Error), columns.first().copied(), &cause);
+        }
     }
 }

@@ -1,18 +1,19 @@
 //! Who is to blame: the changes of a migration, one after the other, between the code that runs and the code to come.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::effects::compat::check::{Compatibility, failures_of};
-use crate::effects::compat::code::Model;
-use crate::effects::compat::failure::{Action, Cause, Certainty, Failure, Outcome};
+use crate::effects::compat::failure::{Cause, Certainty, Failure};
+use crate::effects::compat::made::Made;
 use crate::effects::compat::origins::Origins;
-use crate::effects::compat::{Code, failures, table};
+use crate::effects::compat::values::{changes_result, chokes, recoded, stumbles};
+use crate::effects::compat::watch::{At, Watch, tables_of};
+use crate::effects::compat::{Code, failures};
 use crate::effects::loss::{Loss, Losses};
 use crate::effects::phase::Phase;
 use crate::python::Unknown;
-use crate::schema::{Schema, Statement, Table};
-use crate::sql::{ChangeKind, SchemaChange};
-use crate::target::Vendor;
+use crate::schema::{Schema, Statement};
+use crate::sql::ChangeKind;
 
 /// A migration on its way into a running system.
 #[derive(Clone, Copy)]
@@ -31,8 +32,9 @@ pub struct Rollout<'a> {
     pub transactional: bool,
     /// How many operations the migration has, nested ones counted.
     pub operations: usize,
-    /// The code of which the models are those after so many of the migration's operations; 0 for those before it.
-    pub code_after: &'a dyn Fn(usize) -> Code,
+    /// The code of which the models are those after so many of the migration's operations; 0 for those before it. It is
+    /// asked for few of them, but for these more than once.
+    pub code_after: &'a dyn Fn(usize) -> Arc<Code>,
 }
 
 /// What a change does to those who run.
@@ -48,7 +50,7 @@ pub struct ChangeEffects {
     /// Django prepares none by default; `prepare_threshold`, or a pooler that prepares, does.
     pub breaks_prepared_statements: bool,
     /// What of the data is gone afterwards.
-    pub loses_data: Option<Loss>,
+    pub loses_data: Vec<Loss>,
     /// What can't be told, and why.
     pub unknown: Vec<Unknown>,
 }
@@ -61,6 +63,9 @@ pub struct MigrationEffects {
     /// For each operation, what code with its models can't do on the schema that the migration leaves: of a state that
     /// changes without the database.
     pub breaks_new_code_after: Vec<Vec<Failure>>,
+    /// For each operation, what old code can't do once the new code has written, because of a relation that only the
+    /// state learns of: the database has had it before.
+    pub breaks_old_code_later: Vec<Vec<Failure>>,
     /// The schema afterwards.
     pub after: Schema,
     /// When it may run.
@@ -80,7 +85,7 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
         let mut own = Vec::new();
         for (index, change) in statement.changes.iter().enumerate() {
             let mut effect = ChangeEffects {
-                loses_data: losses.of(number, change, &schema, &origins),
+                loses_data: losses.of(number, change, &schema, &origins).into_iter().collect(),
                 breaks_prepared_statements: changes_result(change, &schema, rollout.old),
                 ..ChangeEffects::default()
             };
@@ -146,7 +151,45 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
     }
     let breaks_new_code_after = stays(rollout, &schema);
     let phase = Phase::of(&effects, &breaks_new_code_after);
-    MigrationEffects { changes: effects, breaks_new_code_after, after: schema, phase }
+    let breaks_old_code_later = learned(rollout, &schema);
+    MigrationEffects { changes: effects, breaks_new_code_after, breaks_old_code_later, after: schema, phase }
+}
+
+impl ChangeEffects {
+    /// Adds what another change does.
+    fn join(&mut self, other: &Self) {
+        let add = |own: &mut Vec<Failure>, others: &[Failure]| {
+            own.extend_from_slice(others);
+            own.sort();
+            own.dedup();
+        };
+        add(&mut self.breaks_old_code, &other.breaks_old_code);
+        add(&mut self.breaks_in_between, &other.breaks_in_between);
+        add(&mut self.breaks_new_code, &other.breaks_new_code);
+        self.breaks_prepared_statements |= other.breaks_prepared_statements;
+        self.loses_data.extend_from_slice(&other.loses_data);
+        self.unknown.extend_from_slice(&other.unknown);
+    }
+}
+
+impl MigrationEffects {
+    /// What all changes of one operation do together; `statements` are those that the effects were computed from.
+    #[must_use]
+    pub fn of_operation(&self, statements: &[Statement], operation: usize) -> ChangeEffects {
+        let mut all = ChangeEffects::default();
+        for (statement, changes) in statements.iter().zip(&self.changes) {
+            if statement.operation == operation {
+                for change in changes {
+                    all.join(change);
+                }
+            }
+        }
+        let also = |lists: &[Vec<Failure>]| lists.get(operation).cloned().unwrap_or_default();
+        let later = also(&self.breaks_old_code_later);
+        let afterwards = also(&self.breaks_new_code_after);
+        all.join(&ChangeEffects { breaks_old_code: later, breaks_new_code: afterwards, ..ChangeEffects::default() });
+        all
+    }
 }
 
 impl Rollout<'_> {
@@ -162,257 +205,32 @@ impl Rollout<'_> {
     }
 }
 
-/// Where a change stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct At {
-    /// The place of its statement.
-    pub(super) statement: usize,
-    /// Its place in the statement.
-    pub(super) change: usize,
-    /// The operation that sends it.
-    pub(super) operation: usize,
-}
-
-/// A code whose failures are followed from change to change.
-struct Watch<'a> {
-    code: &'a Code,
-    before: &'a Schema,
-    /// The failures of the models that were touched, on the schema before.
-    initial: BTreeMap<usize, BTreeSet<Failure>>,
-    /// The same, on the schema so far.
-    current: BTreeMap<usize, BTreeSet<Failure>>,
-    /// When a failure last came, and when it last went.
-    came: BTreeMap<Failure, At>,
-    went: BTreeMap<Failure, At>,
-    unknown: Vec<(Unknown, At)>,
-}
-
-impl<'a> Watch<'a> {
-    fn new(code: &'a Code, before: &'a Schema) -> Self {
-        Self {
-            code,
-            before,
-            initial: BTreeMap::new(),
-            current: BTreeMap::new(),
-            came: BTreeMap::new(),
-            went: BTreeMap::new(),
-            unknown: Vec::new(),
-        }
+/// What old code can't do any more, once code with the models after an operation has written: relations of which the
+/// database knew already.
+fn learned(rollout: &Rollout<'_>, after: &Schema) -> Vec<Vec<Failure>> {
+    let mut blamed = vec![Vec::new(); rollout.operations];
+    let sends: BTreeSet<usize> = rollout.statements.iter().map(|statement| statement.operation).collect();
+    if sends.len() >= rollout.operations {
+        return blamed;
     }
-
-    fn step(&mut self, schema: &Schema, tables: &BTreeSet<String>, at: At) {
-        for model in self.code.touching(tables) {
-            let only = BTreeSet::from([model]);
-            let initial = self
-                .initial
-                .entry(model)
-                .or_insert_with(|| failures_of(self.code, self.before, &only).failures.into_iter().collect());
-            let Compatibility { failures, unknown, doubts } = failures_of(self.code, schema, &only);
-            let now: BTreeSet<Failure> = failures.into_iter().collect();
-            let last = self.current.entry(model).or_insert_with(|| initial.clone());
-            for failure in now.difference(last) {
-                self.came.insert(failure.clone(), at);
-            }
-            for failure in last.difference(&now) {
-                self.went.insert(failure.clone(), at);
-            }
-            *last = now;
-            let about = unknown.into_iter().filter(|(table, _)| tables.contains(table)).map(|(_, unknown)| unknown);
-            let doubts = doubts.iter().map(|doubt| doubt.unknown.clone());
-            for unknown in about.chain(doubts) {
-                if !self.unknown.iter().any(|(known, _)| *known == unknown) {
-                    self.unknown.push((unknown, at));
-                }
-            }
-        }
+    let mut referred = failures(rollout.old, after).failures;
+    referred.retain(|failure| matches!(failure.cause, Cause::Referred(_)));
+    if !referred.is_empty() {
+        let before = failures(rollout.old, rollout.before).failures;
+        referred.retain(|failure| before.binary_search(failure).is_ok());
     }
-
-    fn initially(&self, failure: &Failure) -> bool {
-        self.initial.values().any(|failures| failures.contains(failure))
-    }
-
-    fn finally(&self, failure: &Failure) -> bool {
-        self.current.values().any(|failures| failures.contains(failure))
-    }
-
-    /// What fails in the end and did not before, with the change since which it does.
-    fn appeared(&self) -> Vec<(Failure, At)> {
-        let new = self.came.iter().filter(|(failure, _)| self.finally(failure) && !self.initially(failure));
-        new.map(|(failure, at)| (failure.clone(), *at)).collect()
-    }
-
-    /// What failed before and does not in the end, with the change that is the cure.
-    fn vanished(&self) -> Vec<(Failure, At)> {
-        let cured = self.went.iter().filter(|(failure, _)| self.initially(failure) && !self.finally(failure));
-        cured.map(|(failure, at)| (failure.clone(), *at)).collect()
-    }
-
-    /// What fails after one operation and is cured by another.
-    fn passed(&self) -> Vec<(Failure, At)> {
-        let between = self.came.iter().filter(|(failure, came)| {
-            let cured_later = self.went.get(*failure).is_some_and(|went| went.operation > came.operation);
-            cured_later && !self.initially(failure) && !self.finally(failure)
-        });
-        between.map(|(failure, at)| (failure.clone(), *at)).collect()
-    }
-}
-
-/// What the old code can't read once the new code has written, on databases that take any value: see
-/// [`Kind::stumbles_over`](crate::effects::compat::kind::Kind::stumbles_over).
-fn stumbles(rollout: &Rollout<'_>) -> Vec<(Failure, At)> {
-    let mut found = Vec::new();
-    for (old, new, (before, after)) in rollout.old.shared_columns(rollout.new) {
-        let actions = before.kind.stumbles_over(after.kind, rollout.old.vendor());
-        let Some(at) = retyped(rollout.statements, &old.table, &before.name).filter(|_| !actions.is_empty()) else {
+    for failure in referred {
+        let (Cause::Referred(child), Some(column)) = (&failure.cause, &failure.column) else { continue };
+        let writes = |number: usize| (rollout.code_after)(number).lets_parents_go(child, column);
+        if writes(0) || !writes(rollout.operations) {
             continue;
-        };
-        let cause = Cause::Unreadable(new.label.clone());
-        found.extend(actions.iter().map(|action| (failure(old, &before.name, *action, Certainty::Later, &cause), at)));
-    }
-    found
-}
-
-/// What code with the models after the migration can't do with the rows from before it, by operation.
-fn chokes(start: &Code, end: &Code, statements: &[Statement]) -> Vec<(Failure, usize)> {
-    let mut found = Vec::new();
-    for (old, new, (before, after)) in start.shared_columns(end) {
-        let actions = after.kind.chokes_on_rows_of(before.kind, end.vendor());
-        let Some(at) = retyped(statements, &old.table, &before.name).filter(|_| !actions.is_empty()) else { continue };
-        let cause = Cause::Unreadable(old.label.clone());
-        found.extend(
-            actions
-                .iter()
-                .map(|action| (failure(new, &after.name, *action, Certainty::Possible, &cause), at.operation)),
-        );
-    }
-    found
-}
-
-/// Texts that another character set may not hold: MySQL refuses them (measured: `run_sql__convert_charset`).
-fn recoded(rollout: &Rollout<'_>) -> Vec<(Failure, At)> {
-    let mut found = Vec::new();
-    for (number, statement) in rollout.statements.iter().enumerate() {
-        for (index, change) in statement.changes.iter().enumerate() {
-            let (ChangeKind::Other { words, .. }, Some(table)) = (&change.kind, &change.table) else { continue };
-            if !words.contains("CONVERT TO CHARACTER SET") {
-                continue;
-            }
-            let at = At { statement: number, change: index, operation: statement.operation };
-            for (model, column) in rollout.old.texts(table) {
-                found.extend(
-                    [Action::Insert, Action::Update]
-                        .map(|action| (failure(model, column, action, Certainty::Possible, &Cause::CharacterSet), at)),
-                );
-            }
+        }
+        let operation = (1..=rollout.operations).find(|number| writes(*number)).map(|number| number - 1);
+        if let Some(failures) = operation.and_then(|operation| blamed.get_mut(operation)) {
+            failures.push(failure);
         }
     }
-    found
-}
-
-fn failure(model: &Model, column: &str, action: Action, certainty: Certainty, cause: &Cause) -> Failure {
-    Failure {
-        model: model.label.clone(),
-        action,
-        certainty,
-        outcome: Outcome::Error,
-        table: model.table.clone(),
-        column: Some(column.to_owned()),
-        cause: cause.clone(),
-    }
-}
-
-/// Whether a plan of the old code gets a result of another type: PostgreSQL refuses to run it.
-fn changes_result(change: &SchemaChange, schema: &Schema, old: &Code) -> bool {
-    let (ChangeKind::AlterColumnType { column, to, collation, .. }, Some(name)) = (&change.kind, &change.table) else {
-        return false;
-    };
-    let own = schema.tables.get(name).and_then(|own| own.columns.iter().find(|own| own.name == *column));
-    let differs = own.is_none_or(|own| own.column_type.as_ref() != Ok(to) || own.collation != *collation);
-    old.vendor() == Vendor::PostgreSql && differs && old.reading(name, column).next().is_some()
-}
-
-/// The last change of a column's type, or copy of its table.
-fn retyped(statements: &[Statement], table: &str, column: &str) -> Option<At> {
-    last_change(statements, &|change: &SchemaChange| {
-        let is_it = match &change.kind {
-            ChangeKind::AlterColumnType { column: own, .. } => own == column,
-            ChangeKind::RemakeTable => true,
-            _ => false,
-        };
-        is_it && change.table.as_deref() == Some(table)
-    })
-}
-
-fn last_change(statements: &[Statement], is_it: &dyn Fn(&SchemaChange) -> bool) -> Option<At> {
-    statements.iter().enumerate().rev().find_map(|(number, statement)| {
-        let change = statement.changes.iter().rposition(is_it)?;
-        Some(At { statement: number, change, operation: statement.operation })
-    })
-}
-
-/// Views and triggers that the migration makes: they may let work what would fail on the tables alone.
-struct Made<'a> {
-    views: Vec<(&'a str, &'a SchemaChange)>,
-    triggers: Vec<(&'a str, &'a SchemaChange)>,
-}
-
-impl<'a> Made<'a> {
-    fn by(statements: &'a [Statement]) -> Self {
-        let mut made = Self { views: Vec::new(), triggers: Vec::new() };
-        for change in statements.iter().flat_map(|statement| &statement.changes) {
-            let ChangeKind::Other { words, object } = &change.kind else { continue };
-            let is = |what: &str| words.starts_with("CREATE") && words.split(' ').any(|word| word == what);
-            let name = object.as_deref().or(change.table.as_deref());
-            if let (true, Some(name)) = (is("VIEW"), name) {
-                made.views.push((name, change));
-            }
-            if let (true, Some(table)) = (is("TRIGGER"), change.table.as_deref().or(name)) {
-                made.triggers.push((table, change));
-            }
-        }
-        made
-    }
-
-    /// Why the failure may be none.
-    fn covers(&self, failure: &Failure) -> Option<Unknown> {
-        let (made, what) = match failure.cause {
-            Cause::NoTable => (&self.views, "view"),
-            Cause::Unnamed | Cause::NotNull => (&self.triggers, "trigger"),
-            _ => return None,
-        };
-        let (name, change) = made.iter().find(|(name, _)| *name == failure.table)?;
-        Some(Unknown {
-            text: (*name).to_owned(),
-            span: change.span,
-            reason: format!("has a {what} that may stand in for what is missing"),
-        })
-    }
-}
-
-/// The tables that a change is about, with those at the other end of foreign keys.
-fn tables_of(change: &SchemaChange, schema: &Schema) -> BTreeSet<String> {
-    let mut tables: BTreeSet<String> = change.table.iter().cloned().collect();
-    match &change.kind {
-        ChangeKind::RenameTable { to } => {
-            tables.insert(to.clone());
-        }
-        ChangeKind::Other { object: Some(object), .. } => {
-            tables.insert(object.clone());
-        }
-        // PostgreSQL names no table where it drops an index.
-        ChangeKind::DropIndex { name: Some(name), .. } if change.table.is_none() => {
-            let has = |own: &Table| own.indexes.iter().any(|index| index.name.as_ref() == Some(name));
-            tables.extend(schema.tables.iter().filter(|(_, own)| has(own)).map(|(table, _)| table.clone()));
-        }
-        _ => {}
-    }
-    let referenced: Vec<String> = tables
-        .iter()
-        .filter_map(|name| schema.tables.get(name))
-        .flat_map(|own| table::foreign_keys(own).into_iter().map(|(_, references)| references.table.clone()))
-        .collect();
-    tables.extend(referenced);
-    tables
+    blamed
 }
 
 /// Whether a failure is none, as the new code shows: it writes no row that refers to another, or does not let the other
@@ -420,7 +238,7 @@ fn tables_of(change: &SchemaChange, schema: &Schema) -> BTreeSet<String> {
 fn is_harmless(failure: &Failure, rollout: &Rollout<'_>) -> bool {
     match (&failure.cause, failure.certainty, &failure.column) {
         (Cause::Referred(child), Certainty::Later, Some(column)) => !rollout.new.lets_parents_go(child, column),
-        (Cause::Computed, _, Some(column)) => rollout.new.is_copy(&failure.table, column),
+        (Cause::Computed, _, Some(column)) => rollout.new.always_fits(&failure.table, column),
         _ => false,
     }
 }
@@ -429,7 +247,13 @@ fn is_harmless(failure: &Failure, rollout: &Rollout<'_>) -> bool {
 fn stays(rollout: &Rollout<'_>, after: &Schema) -> Vec<Vec<Failure>> {
     let mut blamed = vec![Vec::new(); rollout.operations];
     let (start, end) = ((rollout.code_after)(0), (rollout.code_after)(rollout.operations));
-    let known: BTreeSet<Failure> = failures(&start, rollout.before).failures.into_iter().collect();
+    let mut left = failures(&end, after).failures;
+    left.retain(|failure| !failure.depends_on_values());
+    if !left.is_empty() {
+        let known = failures(&start, rollout.before).failures;
+        let finally = failures(rollout.new, rollout.finally.unwrap_or(after)).failures;
+        left.retain(|failure| known.binary_search(failure).is_err() && finally.binary_search(failure).is_ok());
+    }
     let mut watch = Watch::new(&end, rollout.before);
     let mut schema = rollout.before.clone();
     for (number, statement) in rollout.statements.iter().enumerate() {
@@ -441,12 +265,7 @@ fn stays(rollout: &Rollout<'_>, after: &Schema) -> Vec<Vec<Failure>> {
         }
     }
     let blame: BTreeMap<Failure, At> = watch.appeared().into_iter().collect();
-    let finally: BTreeSet<Failure> =
-        failures(rollout.new, rollout.finally.unwrap_or(after)).failures.into_iter().collect();
-    for failure in failures(&end, after).failures {
-        if known.contains(&failure) || !finally.contains(&failure) || failure.depends_on_values() {
-            continue;
-        }
+    for failure in left {
         let operation = match blame.get(&failure) {
             Some(at) => Some(at.operation),
             None => (1..=rollout.operations)

@@ -11,14 +11,18 @@
 mod bound;
 mod check;
 mod code;
+mod constraints;
 mod delete;
 mod failure;
 mod family;
 mod kind;
+mod made;
 mod migration;
 mod origins;
 mod table;
 mod types;
+mod values;
+mod watch;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::effects::compat::Code;
 use crate::effects::compat::failure::{Action, Cause, Certainty, Failure, Outcome};
-use crate::effects::compat::migration::At;
+use crate::effects::compat::watch::At;
 use crate::schema::Schema;
 use crate::sql::{ChangeKind, SchemaChange};
 

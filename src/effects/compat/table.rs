@@ -1,7 +1,7 @@
 //! What a table demands of those who write it, whether it stands beside a column or as a constraint of its own.
 
 use crate::schema::{Schema, Table};
-use crate::sql::{Column, ConstraintKind, ForeignKey, Index};
+use crate::sql::{Column, ConstraintKind, DatabaseDefault, ForeignKey, Index};
 use crate::target::Vendor;
 
 /// A rule that rows differ.
@@ -143,4 +143,34 @@ pub(super) fn null_passes(expression: &str, column: &str) -> bool {
     let plain: String = lower.chars().filter(|c| !matches!(c, '"' | '`')).collect();
     let allows = plain.contains(&format!("{column} is null")) || plain.contains(&format!("{column}__isnull=true"));
     allows || !has(&["|", " or ", "null", ", "])
+}
+
+/// Whether the database itself deletes or updates the rows that refer.
+pub(super) fn acts(references: &ForeignKey) -> bool {
+    references.on_delete.as_deref().is_some_and(|action| !matches!(action, "NO ACTION" | "RESTRICT"))
+}
+
+/// Whether two foreign keys want the same parent: a primary key may stand as no columns.
+pub(super) fn same_parent(a: &ForeignKey, b: &ForeignKey) -> bool {
+    let same_columns = a.columns.is_empty() || b.columns.is_empty() || a.columns == b.columns;
+    a.table == b.table && same_columns
+}
+
+/// Whether a foreign key demands the same, and does the same when the parent goes.
+pub(super) fn same_reference(a: &ForeignKey, b: &ForeignKey) -> bool {
+    same_parent(a, b) && acts(a) == acts(b)
+}
+
+/// Whether two texts of SQL are the same, but for quotes, brackets, spaces and case.
+pub(super) fn same_text(a: &str, b: &str) -> bool {
+    let plain = |text: &str| -> String {
+        let counts = |c: &char| !matches!(c, '"' | '`' | '(' | ')') && !c.is_whitespace();
+        text.chars().filter(counts).flat_map(char::to_lowercase).collect()
+    };
+    plain(a) == plain(b)
+}
+
+/// Whether two defaults are written the same.
+pub(super) fn same_default(a: &DatabaseDefault, b: &DatabaseDefault) -> bool {
+    same_text(&a.expression, &b.expression)
 }

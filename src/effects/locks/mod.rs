@@ -13,6 +13,9 @@ mod step;
 mod types;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 pub use mode::{Algorithm, Blocks, LockMode};
 pub use step::Step;
 pub use walk::{Effect, TableLock, walk};

@@ -231,7 +231,12 @@ const FACTS: &[Fact] = &[
 /// The fact for a key; a version that is not known is taken for the newest.
 pub(super) fn find(key: impl Fn(Key) -> bool, version: Option<u32>) -> Option<&'static Fact> {
     let version = version.unwrap_or(u32::MAX);
-    FACTS.iter().find(|fact| key(fact.key) && fact.versions.0 <= version && version <= fact.versions.1)
+    every(version).find(|fact| key(fact.key))
+}
+
+/// All facts for a version.
+pub(super) fn every(version: u32) -> impl Iterator<Item = &'static Fact> {
+    FACTS.iter().filter(move |fact| fact.versions.0 <= version && version <= fact.versions.1)
 }
 
 /// The mode that LOCK TABLE names.

@@ -41,6 +41,9 @@ pub struct Effect {
     pub validates: bool,
     /// Whether a transaction may hold it: PostgreSQL refuses CREATE INDEX CONCURRENTLY in one.
     pub transactional: bool,
+    /// Whether a transaction goes on around it: that of the migration, one that a BEGIN has opened, or that of a text of
+    /// several statements.
+    pub in_transaction: bool,
     /// How MySQL and MariaDB do it; `None` on other databases, and for what changes no table.
     pub algorithm: Option<Algorithm>,
     /// What is not known, in words that fit behind "it is not known".
@@ -79,7 +82,15 @@ pub fn walk(
         not_valid: Vec::new(),
         filled: BTreeSet::new(),
     };
-    statements.iter().map(|statement| walk.statement(&statement.changes)).collect()
+    let joined = |place: usize| {
+        target.database.vendor == Vendor::PostgreSql && statements.get(place).is_some_and(|statement| statement.joined)
+    };
+    let walked = statements.iter().enumerate().map(|(place, statement)| {
+        let mut effect = walk.statement(&statement.changes, joined(place + 1));
+        effect.in_transaction |= joined(place) || joined(place + 1);
+        effect
+    });
+    walked.collect()
 }
 
 struct Walk<'a> {
@@ -103,6 +114,8 @@ struct Gathered {
     rewrites: BTreeSet<String>,
     scans: BTreeSet<String>,
     builds_index: BTreeSet<String>,
+    /// Tables that SQLite makes again, with their indexes.
+    remade: Vec<String>,
     /// The name of a table behind the statement, for one that the statement renames.
     renames: Vec<(String, String)>,
 }
@@ -123,8 +136,9 @@ impl Walk<'_> {
         }
     }
 
-    fn statement(&mut self, changes: &[SchemaChange]) -> Effect {
-        let mut effect = Effect { transactional: true, ..Effect::default() };
+    /// `goes_on` tells whether the next statement belongs to the same text.
+    fn statement(&mut self, changes: &[SchemaChange], goes_on: bool) -> Effect {
+        let mut effect = Effect { transactional: true, in_transaction: self.in_transaction, ..Effect::default() };
         let mut gathered = Gathered::default();
         for change in changes {
             let context = Context { schema: &self.schema, target: self.target, not_valid: &self.not_valid };
@@ -137,8 +151,13 @@ impl Walk<'_> {
             effect.unknown.extend(steps.unknown);
             self.follow(change, &mut gathered);
         }
+        for table in &gathered.remade {
+            if self.schema.tables.get(table).is_some_and(|table| !table.indexes.is_empty()) {
+                gathered.builds_index.insert(table.clone());
+            }
+        }
         self.finish(gathered, &mut effect);
-        self.end_of_statement(changes);
+        self.end_of_statement(changes, goes_on);
         effect
     }
 
@@ -170,7 +189,7 @@ impl Walk<'_> {
     }
 
     /// Locks last to the end of the transaction, which statements of their own may begin and end.
-    fn end_of_statement(&mut self, changes: &[SchemaChange]) {
+    fn end_of_statement(&mut self, changes: &[SchemaChange], goes_on: bool) {
         for change in changes {
             let ChangeKind::Other { words, .. } = &change.kind else { continue };
             match words.as_str() {
@@ -182,7 +201,7 @@ impl Walk<'_> {
                 _ => {}
             }
         }
-        if !self.in_transaction || self.is_mysql() {
+        if !(self.in_transaction || goes_on) || self.is_mysql() {
             self.held.clear();
         }
     }
@@ -363,7 +382,10 @@ impl Walk<'_> {
         for Taken { step, table, .. } in &steps.taken {
             gathered.lock(table, None, sqlite::BLOCKS);
             match step {
-                Step::Remake => drop(gathered.rewrites.insert(table.clone())),
+                Step::Remake => {
+                    gathered.rewrites.insert(table.clone());
+                    gathered.remade.push(table.clone());
+                }
                 Step::CreateIndex | Step::CreateIndexSpecial => drop(gathered.builds_index.insert(table.clone())),
                 _ => {}
             }

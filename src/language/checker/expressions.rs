@@ -514,14 +514,19 @@ impl Checker<'_> {
         });
         let (body_node, body_slot) = match kind.value {
             Quantifier::Any | Quantifier::All => (self.condition(body, scope), Slot::set(Type::Bool)),
-            Quantifier::Count | Quantifier::First => self.expression(body, scope),
+            Quantifier::Count | Quantifier::First | Quantifier::Sum => self.expression(body, scope),
         };
+        if kind.value == Quantifier::Sum && !matches!(body_slot.ty, Type::Int | Type::Poisoned) {
+            let text = self.text(body.span).to_owned();
+            self.report("type::mismatch", format!("`{text}` can't be added up"), body.span, body_slot.ty.to_string())
+                .help("`sum` takes a number of each element, such as `sum(f.max_length for f in fields)`");
+        }
         scope.settled.truncate(known);
         scope.quantifiers -= 1;
         scope.locals.pop();
         let slot = match kind.value {
             Quantifier::Any | Quantifier::All => Slot::set(Type::Bool),
-            Quantifier::Count => Slot::set(Type::Int),
+            Quantifier::Count | Quantifier::Sum => Slot::set(Type::Int),
             Quantifier::First => Slot::maybe(body_slot.ty),
         };
         let kind = NodeKind::Quantifier {

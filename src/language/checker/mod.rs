@@ -29,6 +29,8 @@ pub(super) struct PackFile {
     pub(super) file: RuleFile,
     /// Whether it comes from elsewhere than the project.
     pub(super) shared: bool,
+    /// The packs that it may change the rules of; `None`: all.
+    pub(super) builds_on: Option<Vec<String>>,
 }
 
 /// Checks rule files against the vocabulary and each other.

@@ -35,10 +35,16 @@ impl Checker<'_> {
     pub(super) fn overrides(&mut self, files: &[PackFile], set: &mut RuleSet) {
         // What the project says comes last, and wins.
         let (shared, own): (Vec<&PackFile>, Vec<&PackFile>) = files.iter().partition(|file| file.shared);
-        for PackFile { pack, file, shared } in shared.into_iter().chain(own) {
+        for PackFile { pack, file, shared, builds_on } in shared.into_iter().chain(own) {
             self.source = Arc::clone(&file.source);
             self.shared = *shared;
             for declaration in &file.declarations {
+                if let DeclarationKind::Disable { rule, .. } | DeclarationKind::Extend { rule, .. } = &declaration.kind
+                    && let Some(known) = builds_on
+                    && !self.may_change(rule, pack, known, set)
+                {
+                    continue;
+                }
                 match &declaration.kind {
                     DeclarationKind::Disable { rule, because } => {
                         let Some(index) = self.overridden(rule, pack, set) else { continue };
@@ -58,6 +64,19 @@ impl Checker<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a pack may change a rule: it is its own, or one of a pack that it says it builds on.
+    fn may_change(&mut self, rule: &Spanned<String>, pack: &str, known: &[String], set: &RuleSet) -> bool {
+        let Some(index) = self.overridden(rule, pack, set) else { return false };
+        let owner = set.rules[index].pack.clone();
+        if owner == pack || known.contains(&owner) {
+            return true;
+        }
+        let message = format!("the pack `{pack}` changes a rule of `{owner}`, and does not say that it builds on it");
+        self.report("override::not-built-on", message, rule.span, "a rule of another pack")
+            .help(format!("name `{owner}` under `[packs]` in the `pack.toml` of `{pack}`"));
+        false
     }
 
     pub(super) fn override_at(&self, span: Span, what: &str, because: Option<String>) -> Override {

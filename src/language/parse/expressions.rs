@@ -360,6 +360,7 @@ impl Lowering<'_> {
             "all" => Some(Quantifier::All),
             "count" => Some(Quantifier::Count),
             "first" => Some(Quantifier::First),
+            "sum" => Some(Quantifier::Sum),
             _ => None,
         };
         let generator = arguments.clone().into_inner().find(|part| part.as_rule() == Rule::generator);
@@ -378,7 +379,7 @@ impl Lowering<'_> {
             (None, Some(generator)) => {
                 let message = format!("`{name}` does not go through a collection");
                 let error = self.error("syntax::unexpected", message, self.span(&generator), "`for` is not for it");
-                self.fail(error.with_help("only `any`, `all`, `count` and `first` take `… for … in …`"));
+                self.fail(error.with_help("only `any`, `all`, `count`, `first` and `sum` take `… for … in …`"));
                 ExprKind::Poisoned
             }
             (None, None) => {

@@ -1,6 +1,6 @@
 //! The files of a pack, and the hash that pins them.
 
-use std::path::Path;
+use std::path::{Component, Path};
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSetBuilder};
@@ -47,7 +47,8 @@ impl Pack {
         let read = Manifest::parse(&source).map_err(PackError::Manifest)?;
         let matcher = matcher(&read).map_err(PackError::Manifest)?;
         let mut content: Vec<(String, String)> = vec![manifest.clone()];
-        content.extend(files.iter().filter(|(path, _)| is_rule_file(path) && matcher(path)).cloned());
+        let counts = |path: &str| is_rule_file(path) && stays_inside(path) && matcher(path);
+        content.extend(files.iter().filter(|(path, _)| counts(path)).cloned());
         content.sort();
         content.dedup_by(|a, b| a.0 == b.0);
         let rules = content.iter().filter(|(path, _)| path != MANIFEST);
@@ -61,12 +62,20 @@ impl Pack {
 
     /// Its rule files, for the language.
     pub fn sources(&self) -> impl Iterator<Item = PackSource> {
-        self.files.iter().map(|source| PackSource {
+        let named = self.manifest.packs.iter().map(|entry| entry.name.value.clone());
+        let builds_on: Vec<String> = named.chain(crate::rules::built_in_packs().map(str::to_owned)).collect();
+        self.files.iter().map(move |source| PackSource {
             pack: self.manifest.name.value.clone(),
             source: Arc::clone(source),
             shared: true,
+            builds_on: Some(builds_on.clone()),
         })
     }
+}
+
+/// Whether a path leads nowhere else: a tree of git can hold names that no work tree has.
+fn stays_inside(path: &str) -> bool {
+    !path.contains('\\') && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
 fn is_rule_file(path: &str) -> bool {
@@ -140,6 +149,14 @@ mod tests {
         let manifest = format!("{MANIFEST_TEXT}rules = [\"rules/*.rules\"]\n");
         let pack = pack(&[("pack.toml", &manifest), ("rules/a.rules", ""), ("drafts/b.rules", "")]).unwrap();
         assert_eq!(pack.files.iter().map(|file| file.path()).collect::<Vec<_>>(), ["acme/rules/a.rules"]);
+    }
+
+    #[test]
+    fn files_that_lead_out_of_the_pack_do_not_count() {
+        let files =
+            [("pack.toml", MANIFEST_TEXT), ("a.rules", ""), ("../b.rules", ""), ("/c.rules", ""), ("..\\d.rules", "")];
+        let pack = pack(&files).unwrap();
+        assert_eq!(pack.content.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(), ["a.rules", "pack.toml"]);
     }
 
     #[test]

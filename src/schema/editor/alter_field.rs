@@ -3,17 +3,10 @@
 use crate::schema::build::plain_index;
 use crate::schema::editor::altered::should_be_altered;
 use crate::schema::editor::operations::Ends;
-use crate::schema::editor::remake::{Changed, fill};
+use crate::schema::editor::remake::fill;
 use crate::schema::editor::{Editor, add_constraint, create_index, drop_constraint, drop_index};
 use crate::schema::render::{Field, Kind, Model};
 use crate::sql::{ChangeKind, Constraint, ConstraintKind, Index, Rows, SchemaChange};
-
-/// A column that refers to one that changes, before and after.
-struct Referring {
-    table: String,
-    old: Field,
-    new: Field,
-}
 
 impl Editor<'_> {
     /// Lets the database follow a field. The table is that of `to`: who gives it another name does so before.
@@ -57,7 +50,7 @@ impl Editor<'_> {
         let both_keys = old.column.primary_key && new.column.primary_key || old.unique && new.unique;
         // Collations of keys are followed since 4.1.
         let drop_referring = both_keys && (retyped || recollated && self.target.since(4, 1));
-        let mut referring = if drop_referring { self.referring(ends, from, to, old) } else { Vec::new() };
+        let mut referring = if drop_referring { self.referring(ends, from, old) } else { Vec::new() };
         for column in &referring {
             self.drop_foreign_keys(&column.table, &column.old.column.name);
         }
@@ -90,7 +83,7 @@ impl Editor<'_> {
         if became_key {
             let kind = ConstraintKind::PrimaryKey(vec![new.column.name.clone()]);
             self.execute(table, add_constraint(Constraint { name: None, kind }));
-            referring.extend(self.referring(ends, from, to, old));
+            referring.extend(self.referring(ends, from, old));
         }
         for column in &referring {
             let actions = self.type_actions(&column.table, &column.old, &column.new);
@@ -263,54 +256,6 @@ impl Editor<'_> {
         }
     }
 
-    /// The columns that refer to a field, directly or by way of others (`_related_non_m2m_objects`), the ends of
-    /// ManyToManyFields among them.
-    fn referring(&mut self, ends: Ends<'_>, from: &Model, to: &Model, old: &Field) -> Vec<Referring> {
-        let mut found: Vec<Referring> = Vec::new();
-        let mut open = vec![((from.app.clone(), from.name.clone()), old.name.clone(), old.column.primary_key)];
-        while let Some((target, field, primary)) = open.pop() {
-            if found.len() > MAX_REFERRING {
-                break;
-            }
-            for (before, after) in self.all_models(ends, to) {
-                for (old, new) in before.fields.iter().zip_by_name(&after.fields) {
-                    let Some(Ok(key)) = old.remote.as_ref().map(|remote| &remote.key) else { continue };
-                    let is_it = key.model == target && (key.field == field || primary && key.primary);
-                    let seen = found
-                        .iter()
-                        .any(|other| other.table == after.table && other.old.column.name == old.column.name);
-                    if !is_it || seen {
-                        continue;
-                    }
-                    self.live(ends.before, &before);
-                    open.push(((before.app.clone(), before.name.clone()), old.name.clone(), old.column.primary_key));
-                    found.push(Referring { table: after.table.clone(), old: old.clone(), new: new.clone() });
-                }
-            }
-        }
-        found
-    }
-
-    /// All models with a table, those that Django makes for ManyToManyFields included, before and after.
-    fn all_models(&self, ends: Ends<'_>, _to: &Model) -> Vec<(Model, Model)> {
-        let mut models = Vec::new();
-        for (app, name, _) in ends.before.state.models() {
-            let pair = (ends.before.model_named(app, name), ends.after.model_named(app, name));
-            let (Some(Ok(before)), Some(Ok(after))) = pair else { continue };
-            for field in before.fields.iter().filter(|field| field.kind == Kind::ManyToMany { auto: true }) {
-                let Some(new) = after.field(&field.name) else { continue };
-                let through = (ends.before.through_of(&before, field), ends.after.through_of(&after, new));
-                if let (Some(Ok(old)), Some(Ok(new))) = through {
-                    models.push((old, new));
-                }
-            }
-            if after.has_table {
-                models.push((before, after));
-            }
-        }
-        models
-    }
-
     /// The part of `_alter_field` that PostgreSQL adds: the index for LIKE comes and goes with the others.
     fn follow_with_pattern_index(&mut self, ends: Ends<'_>, table: &str, (old, new): (&Field, &Field)) {
         let indexed = |field: &Field| field.index || field.unique;
@@ -335,44 +280,10 @@ impl Editor<'_> {
             && !array(old)
             && (leaves("varchar") || leaves("text") || leaves("citext"))
     }
-
-    /// `_alter_field` of SQLite: RENAME COLUMN where only the name changes, else a copy of the table, and of those that
-    /// refer to it.
-    fn alter_field_of_sqlite(&mut self, ends: Ends<'_>, (from, to): (&Model, &Model), (old, new): (&Field, &Field)) {
-        let keyed = |field: &Field| field.remote.as_ref().is_some_and(|remote| remote.constraint);
-        let renamed = old.column.name != new.column.name;
-        if renamed && same_definition(old, new) && !keyed(old) && !keyed(new) {
-            let (column, name) = (old.column.name.clone(), new.column.name.clone());
-            let change = self.change(&to.table, ChangeKind::RenameColumn { column, to: name });
-            self.execute_all(vec![change.clone()]);
-            self.rename_deferred(&change);
-            return;
-        }
-        let changed = if renamed { Changed::Renamed(&old.column.name, &new.column.name) } else { Changed::Nothing };
-        self.remake(ends, (from, to), changed);
-        let retyped = old.column.column_type.clone().ok() != new.column.column_type.clone().ok();
-        if new.unique && (retyped || old.column.collation != new.column.collation) {
-            let mut done = vec![to.table.clone()];
-            for (before, after) in self.all_models(ends, to) {
-                let refers = before.fields.iter().any(|field| {
-                    let key = field.remote.as_ref().and_then(|remote| remote.key.as_ref().ok());
-                    let own = |key: &crate::schema::render::Key| key.model == (from.app.clone(), from.name.clone());
-                    key.is_some_and(|key| own(key) && (key.field == old.name || old.column.primary_key && key.primary))
-                });
-                if refers && !done.contains(&after.table) {
-                    done.push(after.table.clone());
-                    self.remake(ends, (&before, &after), Changed::Nothing);
-                }
-            }
-        }
-    }
 }
 
 /// The name that `_field_db_check` puts in the place of a column's.
-const MOCKED: &str = "__column_name__";
-
-/// No table has more columns that refer to it, and circles of relations end.
-const MAX_REFERRING: usize = 10_000;
+pub(super) const MOCKED: &str = "__column_name__";
 
 /// What ALTER TABLE does to a column, with what goes before and after it.
 #[derive(Default)]
@@ -385,26 +296,4 @@ pub(super) struct Actions {
 /// `null`, as Django compares it: a generated column says what the field says.
 fn nullable(field: &Field) -> bool {
     field.column.null && !field.is_generated()
-}
-
-/// Whether two columns are the same but for their names (`column_sql`).
-fn same_definition(old: &Field, new: &Field) -> bool {
-    let neutral = |field: &Field| {
-        let mut column = field.column.clone();
-        column.name = MOCKED.to_owned();
-        (column.check, column.comment) = (None, None);
-        column
-    };
-    neutral(old) == neutral(new)
-}
-
-trait ZipByName<'f> {
-    /// Pairs of fields that have one name.
-    fn zip_by_name(self, others: &'f [Field]) -> impl Iterator<Item = (&'f Field, &'f Field)>;
-}
-
-impl<'f, I: Iterator<Item = &'f Field>> ZipByName<'f> for I {
-    fn zip_by_name(self, others: &'f [Field]) -> impl Iterator<Item = (&'f Field, &'f Field)> {
-        self.filter_map(|field| Some((field, others.iter().find(|other| other.name == field.name)?)))
-    }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::history::normal;
-use crate::python::Value;
+use crate::python::{Unknown, Value};
 use crate::schema::Target;
 use crate::schema::render::{Field, Kind, Remote, same};
 
@@ -46,24 +46,20 @@ pub(super) fn should_be_altered(old: &Field, new: &Field, target: Target, ignore
     if relates_elsewhere(old.remote.as_ref(), new.remote.as_ref(), target) {
         return true;
     }
-    match (&old.stated, &new.stated) {
-        (Some(a), Some(b)) => {
-            let (a, b) = (normal::deconstruct(&a.field), normal::deconstruct(&b.field));
-            let class = |class: &Result<Cow<'_, str>, &crate::python::Unknown>| match class {
-                Ok(path) => path.to_string(),
-                Err(unknown) => unknown.text.clone(),
-            };
-            class(&a.class) != class(&b.class)
-                || a.args.len() != b.args.len()
-                || a.args.iter().zip(&b.args).any(|(a, b)| !same(a, b))
-                || differ(&a.kwargs, &b.kwargs, old, new, target, ignored)
-        }
+    let (Some(a), Some(b)) = (&old.stated, &new.stated) else {
         // Fields that Django adds: their types say it all.
-        _ => {
-            let kind = |field: &Field| (field.column.column_type.clone().ok(), field.column.null, field.unique);
-            kind(old) != kind(new)
-        }
-    }
+        let definition = |field: &Field| (field.column.column_type.clone().ok(), field.column.null, field.unique);
+        return definition(old) != definition(new);
+    };
+    let (a, b) = (normal::deconstruct(&a.field), normal::deconstruct(&b.field));
+    let class = |class: &Result<Cow<'_, str>, &Unknown>| match class {
+        Ok(path) => path.to_string(),
+        Err(unknown) => unknown.text.clone(),
+    };
+    class(&a.class) != class(&b.class)
+        || a.args.len() != b.args.len()
+        || a.args.iter().zip(&b.args).any(|(a, b)| !same(a, b))
+        || differ(&a.kwargs, &b.kwargs, (old, new), target, ignored)
 }
 
 /// Whether two relations refer to different things, or the database does different things for them.
@@ -88,18 +84,18 @@ type Arguments<'f> = [(Cow<'f, str>, Cow<'f, Value>)];
 fn differ(
     old: &Arguments<'_>,
     new: &Arguments<'_>,
-    old_field: &Field,
-    new_field: &Field,
+    (old_field, new_field): (&Field, &Field),
     target: Target,
     ignored: &[&str],
 ) -> bool {
     let counts = |name: &str| {
         let of_relation = old_field.is_relation() && new_field.is_relation() && resolved(old_field, new_field);
-        !NOT_OF_THE_DATABASE.contains(&name)
-            && !ignored.contains(&name)
-            && !(name == "choices" && target.since(4, 1))
-            && !(of_relation && matches!(name, "to" | "to_field"))
-            && !(name == "db_default" && old_field.column.default == new_field.column.default)
+        let left_out = NOT_OF_THE_DATABASE.contains(&name)
+            || ignored.contains(&name)
+            || name == "choices" && target.since(4, 1)
+            || of_relation && matches!(name, "to" | "to_field")
+            || name == "db_default" && old_field.column.default == new_field.column.default;
+        !left_out
     };
     let value = |arguments: &Arguments<'_>, name: &str| {
         arguments.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_ref().clone())

@@ -41,7 +41,12 @@ impl Editor<'_> {
         let fields = call.operation.argument("old_fields").filter(|given| !given.value.is_none());
         let old = if let Some(given) = fields {
             let names = given.value.elements().unwrap_or_default().iter().filter_map(|name| name.as_str());
-            plain_index(from.columns(&names.map(str::to_owned).collect::<Vec<_>>()))
+            let columns = from.columns(&names.map(str::to_owned).collect::<Vec<_>>());
+            // Django looks for the index of these columns that the database has.
+            let known = self.schema.tables.get(&from.table);
+            let is_it = |index: &&Index| index.columns == columns && !index.unique;
+            let found = known.and_then(|table| table.indexes.iter().find(is_it)).cloned();
+            found.unwrap_or_else(|| plain_index(columns))
         } else {
             match named(call, &from.indexes, call.text("old_name")?)?.made.clone() {
                 Made::Index(index) => index,

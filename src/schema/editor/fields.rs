@@ -54,7 +54,7 @@ impl Editor<'_> {
         let default = fill(&field.fill).filter(|_| column.default.is_none() && !field.is_generated());
         let inline = default
             .clone()
-            .filter(|_| !self.skips_default(field) && !(field.column.null && self.skips_default_on_alter(field)));
+            .filter(|_| !(self.skips_default(field) || field.column.null && self.skips_default_on_alter(field)));
         // Without an inline default nothing is dropped, but for types whose default can't be dropped.
         let dropped = default.is_some() && !self.skips_default_on_alter(field);
         let transient = inline.is_some();

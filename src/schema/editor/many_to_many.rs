@@ -1,4 +1,4 @@
-//! ManyToManyFields that change: `_alter_many_to_many`.
+//! `ManyToManyField`s that change: `_alter_many_to_many`.
 
 use crate::schema::editor::Editor;
 use crate::schema::editor::operations::Ends;

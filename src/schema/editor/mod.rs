@@ -9,6 +9,7 @@ mod fields;
 mod many_to_many;
 mod models;
 mod operations;
+mod referring;
 mod remake;
 mod rename;
 mod run;
@@ -79,6 +80,7 @@ impl<'s> Editor<'s> {
             span: self.place.span,
             deferred: false,
             sql: None,
+            joined: false,
             doubt: self.place.doubt.clone(),
         }
     }

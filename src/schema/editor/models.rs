@@ -7,7 +7,7 @@ use crate::schema::render::{Field, Kind, Made, Model, Project};
 use crate::sql::{ChangeKind, ConstraintKind, Index};
 
 impl Editor<'_> {
-    /// Creates a model's table, then those of its ManyToManyFields.
+    /// Creates a model's table, then those of its `ManyToManyField`s.
     pub(super) fn create_model(&mut self, project: Project<'_>, model: &Model) {
         let table = &model.table;
         for fields in &model.unique_together {
@@ -34,7 +34,7 @@ impl Editor<'_> {
                 Made::Nothing => {}
             }
         }
-        constraints.extend(project.key_of_several(model));
+        constraints.extend(model.key_constraint());
         let inline = self.target.is_sqlite();
         let created = columns.iter().map(|field| project.created_column(field, inline)).collect();
         self.execute(table, ChangeKind::CreateTable { columns: created, constraints, if_not_exists: false });
@@ -86,7 +86,7 @@ impl Editor<'_> {
         }
     }
 
-    /// Drops the tables of a model's ManyToManyFields, then its own.
+    /// Drops the tables of a model's `ManyToManyField`s, then its own.
     pub(super) fn delete_model(&mut self, project: Project<'_>, model: &Model) {
         for field in model.fields.iter().filter(|field| field.kind == Kind::ManyToMany { auto: true }) {
             match project.through_of(model, field) {
@@ -119,7 +119,6 @@ fn is_parameter(value: &Value, literal: bool) -> bool {
             Some("F") => false,
             _ => call.arguments.iter().any(|argument| is_parameter(&argument.value, false)),
         },
-        ValueKind::Str(_) | ValueKind::None => literal,
         ValueKind::Reference(_) => false,
         _ => literal,
     }

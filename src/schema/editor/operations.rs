@@ -8,7 +8,7 @@ use crate::migration::Operation;
 use crate::python::{Unknown, Value};
 use crate::schema::editor::remake::Changed;
 use crate::schema::editor::{Editor, add_constraint, create_index};
-use crate::schema::render::{Field, Made, Model, Part, Project};
+use crate::schema::render::{Field, Made, Model, Part, Project, reason};
 use crate::sql::ChangeKind;
 
 /// An operation with the projects around it.
@@ -29,6 +29,33 @@ pub(super) struct Ends<'p> {
 impl<'p> Call<'_, 'p> {
     pub(super) fn ends(&self) -> Ends<'p> {
         Ends { before: self.before, after: self.after }
+    }
+
+    /// Why the operation may do something else: what it is about may not be there, or be another thing, or is given what
+    /// only running the file can tell.
+    pub(super) fn doubt(&self) -> Option<Unknown> {
+        let operation = self.operation;
+        let text = |parameter: &str| operation.argument(parameter).and_then(|argument| argument.value.as_str());
+        let names = [text("name"), text("old_name"), text("new_name")];
+        let models = [text("model_name"), names[0], names[1], names[2]];
+        for project in [self.before, self.after] {
+            let found = models.iter().flatten().find_map(|name| project.state.model(self.app, name).likely());
+            let Some(model) = found else { continue };
+            let members = names.iter().flatten().filter(|_| text("model_name").is_some()).find_map(|name| {
+                let field = model.field(name).likely().and_then(|field| field.doubt.as_ref());
+                let parts = [model.index(name), model.constraint(name)];
+                field.or_else(|| parts.into_iter().find_map(|part| part.likely()?.doubt.as_ref()))
+            });
+            if let Some(doubt) = model.existence.as_ref().or(members) {
+                return Some(reason(doubt));
+            }
+        }
+        let own = operation.field.iter().chain(operation.fields.iter().map(|(_, field)| field));
+        let unknown = own.filter(|field| field.entry.is_some()).find_map(|field| {
+            let flags = ["primary_key", "unique", "db_index", "null", "db_constraint"];
+            field.open.clone().or_else(|| flags.iter().find_map(|flag| field.flag(flag).err()))
+        });
+        unknown.or_else(|| operation.fields_open.clone())
     }
 
     pub(super) fn text(&self, parameter: &str) -> Result<&str, Unknown> {
@@ -110,25 +137,31 @@ impl Editor<'_> {
             "AddConstraintNotValid" => self.add_constraint(call, true),
             "RemoveConstraint" => self.remove_constraint(call),
             "ValidateConstraint" => self.validate_constraint(call),
-            "CreateCollation" => self.object(call.text("name")?.to_owned(), "CREATE COLLATION"),
-            "RemoveCollation" => self.object(call.text("name")?.to_owned(), "DROP COLLATION"),
-            "CreateExtension" => self.object(call.text("name")?.to_owned(), "CREATE EXTENSION"),
-            extension if EXTENSIONS.iter().any(|(class, _)| *class == extension) => {
-                let name = EXTENSIONS.iter().find(|(class, _)| *class == extension).map_or("", |(_, name)| name);
-                self.object(name.to_owned(), "CREATE EXTENSION")
+            "CreateCollation" | "RemoveCollation" | "CreateExtension" => {
+                let words = match name {
+                    "CreateCollation" => "CREATE COLLATION",
+                    "RemoveCollation" => "DROP COLLATION",
+                    _ => "CREATE EXTENSION",
+                };
+                self.object(call.text("name")?.to_owned(), words);
+                Ok(())
             }
-            // RunPython speaks for itself; the others change the state only, or hold other operations.
-            _ => Ok(()),
+            class => {
+                // The others change the state only, or hold other operations.
+                if let Some((_, name)) = EXTENSIONS.iter().find(|(extension, _)| *extension == class) {
+                    self.object((*name).to_owned(), "CREATE EXTENSION");
+                }
+                Ok(())
+            }
         }
     }
 
     /// Something of PostgreSQL's that no table has; Django does nothing on other databases.
-    fn object(&mut self, name: String, words: &str) -> Result<(), Unknown> {
+    fn object(&mut self, name: String, words: &str) {
         if self.target.is_postgresql() {
             let change = self.bare(ChangeKind::Other { words: words.to_owned(), object: Some(name) });
             self.execute_all(vec![change]);
         }
-        Ok(())
     }
 
     fn create(&mut self, call: &Call<'_, '_>) -> Result<(), Unknown> {
@@ -315,5 +348,5 @@ fn given(call: &Call<'_, '_>, model: &Model, parameter: &str) -> Result<Part, Un
         }
         _ => None,
     };
-    Ok(call.after.part_of(model, value, name, None))
+    Ok(call.after.part_of(model, value, name))
 }

@@ -1,7 +1,9 @@
 //! SQLite: a copy of the table takes its place (`django/db/backends/sqlite3/schema.py`, `_remake_table`).
 
 use crate::schema::diff;
+use crate::schema::editor::alter_field::MOCKED;
 use crate::schema::editor::operations::Ends;
+use crate::schema::editor::referring::all_models;
 use crate::schema::editor::{Editor, Statement};
 use crate::schema::render::{Field, Fill, Model};
 use crate::sql::{ChangeKind, DatabaseDefault, SchemaChange, Volatility};
@@ -22,7 +24,7 @@ impl Editor<'_> {
     ///
     /// In fact it is a CREATE TABLE under another name, an INSERT … SELECT, a DROP TABLE, a RENAME, all indexes anew, and
     /// whatever was put off.
-    pub(super) fn remake(&mut self, ends: Ends<'_>, (from, to): (&Model, &Model), changed: Changed<'_>) {
+    pub(super) fn remake(&mut self, ends: Ends<'_>, (from, to): (&Model, &Model), what: Changed<'_>) {
         self.live(ends.before, from);
         let Some(mut before) = self.schema.tables.get(&to.table).or(self.schema.tables.get(&from.table)).cloned()
         else {
@@ -31,12 +33,12 @@ impl Editor<'_> {
         let after = ends.after.table(to);
         self.forget_table(&to.table);
         let mut changes = vec![ChangeKind::RemakeTable];
-        if let Changed::Renamed(old, new) = changed {
+        if let Changed::Renamed(old, new) = what {
             let kind = ChangeKind::RenameColumn { column: old.to_owned(), to: new.to_owned() };
             changes.push(kind);
             before.rename_column(old, new);
         }
-        let added = match changed {
+        let added = match what {
             Changed::Added(field) => Some((field, copied(field))),
             _ => None,
         };
@@ -64,6 +66,42 @@ impl Editor<'_> {
         // What was put off follows now: `_remake_table` sends it and forgets it.
         self.flush(false);
     }
+
+    /// `_alter_field` of SQLite: RENAME COLUMN where only the name changes, else a copy of the table, and of those that
+    /// refer to it.
+    pub(super) fn alter_field_of_sqlite(
+        &mut self,
+        ends: Ends<'_>,
+        (from, to): (&Model, &Model),
+        (old, new): (&Field, &Field),
+    ) {
+        let keyed = |field: &Field| field.remote.as_ref().is_some_and(|remote| remote.constraint);
+        let renamed = old.column.name != new.column.name;
+        if renamed && same_definition(old, new) && !keyed(old) && !keyed(new) {
+            let (column, name) = (old.column.name.clone(), new.column.name.clone());
+            let change = self.change(&to.table, ChangeKind::RenameColumn { column, to: name });
+            self.execute_all(vec![change.clone()]);
+            self.rename_deferred(&change);
+            return;
+        }
+        let changed = if renamed { Changed::Renamed(&old.column.name, &new.column.name) } else { Changed::Nothing };
+        self.remake(ends, (from, to), changed);
+        let retyped = old.column.column_type.clone().ok() != new.column.column_type.clone().ok();
+        if new.unique && (retyped || old.column.collation != new.column.collation) {
+            let mut done = vec![to.table.clone()];
+            for (before, after) in all_models(ends) {
+                let refers = before.fields.iter().any(|field| {
+                    let key = field.remote.as_ref().and_then(|remote| remote.key.as_ref().ok());
+                    let own = |key: &crate::schema::render::Key| key.model == (from.app.clone(), from.name.clone());
+                    key.is_some_and(|key| own(key) && (key.field == old.name || old.column.primary_key && key.primary))
+                });
+                if refers && !done.contains(&after.table) {
+                    done.push(after.table.clone());
+                    self.remake(ends, (&before, &after), Changed::Nothing);
+                }
+            }
+        }
+    }
 }
 
 /// The value that a copy fills a new column with.
@@ -84,4 +122,15 @@ pub(super) fn fill(fill: &Fill) -> Option<DatabaseDefault> {
     };
     // Python makes one value for all rows.
     Some(DatabaseDefault { expression, volatility: Volatility::Stable })
+}
+
+/// Whether two columns are the same but for their names (`column_sql`).
+fn same_definition(old: &Field, new: &Field) -> bool {
+    let neutral = |field: &Field| {
+        let mut column = field.column.clone();
+        MOCKED.clone_into(&mut column.name);
+        (column.check, column.comment) = (None, None);
+        column
+    };
+    neutral(old) == neutral(new)
 }

@@ -56,7 +56,7 @@ impl Editor<'_> {
         }
     }
 
-    /// `AlterModelTable.database_forwards`: the tables of ManyToManyFields move along.
+    /// `AlterModelTable.database_forwards`: the tables of `ManyToManyField`s move along.
     pub(super) fn alter_model_table(&mut self, call: &Call<'_, '_>) -> Result<(), Unknown> {
         let (from, to) = (call.model(call.before, "name")?, call.model(call.after, "name")?);
         if !to.has_table {
@@ -79,7 +79,7 @@ impl Editor<'_> {
     }
 }
 
-/// The ManyToManyFields of a model for which Django makes a table.
+/// The `ManyToManyField`s of a model for which Django makes a table.
 fn many(model: &Model) -> impl Iterator<Item = &Field> {
     model.fields.iter().filter(|field| field.kind == Kind::ManyToMany { auto: true })
 }

@@ -60,6 +60,9 @@ impl Editor<'_> {
             OperationKind::Django(entry) if entry.name == "RunSQL" => self.run_sql(call),
             OperationKind::Django(entry) if entry.name == "RunPython" => self.run_python(call),
             OperationKind::Django(entry) => {
+                if self.place.doubt.is_none() {
+                    self.place.doubt = call.doubt();
+                }
                 if let Err(doubt) = self.django(call, entry.name) {
                     self.unknown(None, doubt);
                 }
@@ -110,6 +113,7 @@ impl Editor<'_> {
             self.send(Statement {
                 span: written.statement.span,
                 sql: written.sql,
+                joined: written.joined,
                 doubt,
                 ..self.statement(written.statement.changes)
             });

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::history::{FieldState, ModelState, column};
 use crate::migration::Field as Stated;
 use crate::python::{Unknown, Value, ValueKind};
+use crate::schema::render::Project;
 use crate::schema::render::expression::database_default;
 use crate::schema::render::key::{Key, Typed};
 use crate::schema::render::value::class_name;
-use crate::schema::render::{Project, reason};
 use crate::schema::types::{LIMITED, TypeEntry};
 use crate::sql::{Column, ColumnType, ForeignKey, Generated};
 
@@ -37,8 +37,6 @@ pub(in crate::schema) struct Field {
     pub(in crate::schema) default: Option<Value>,
     /// What the migrations say; `None` for a field that Django adds.
     pub(in crate::schema) stated: Option<Arc<FieldState>>,
-    /// Why it may be another one.
-    pub(in crate::schema) doubt: Option<Unknown>,
 }
 
 /// What a field is in the database.
@@ -163,12 +161,20 @@ impl Field {
         }
     }
 
-    /// Collations that every PostgreSQL has are deterministic (PostgreSQL 16, 24.2.2.1 "Standard Collations").
+    /// Collations of the operating system and those that come with every PostgreSQL are deterministic (PostgreSQL 16,
+    /// 24.2.2 "Managing Collations").
     fn is_deterministic(&self) -> bool {
+        let locale = |name: &str| {
+            name.split_once('_').is_some_and(|(language, region)| {
+                matches!(language.len(), 2 | 3)
+                    && language.bytes().all(|byte| byte.is_ascii_lowercase())
+                    && region.bytes().take(2).all(|byte| byte.is_ascii_uppercase())
+            })
+        };
         self.column.collation.as_deref().is_some_and(|name| {
             matches!(name, "C" | "POSIX" | "default" | "ucs_basic" | "unicode")
                 || name.ends_with("-x-icu")
-                || name.contains("_") && name.bytes().next().is_some_and(|first| first.is_ascii_lowercase())
+                || locale(name)
         })
     }
 
@@ -210,17 +216,8 @@ impl Project<'_> {
     /// A field of a model.
     pub(in crate::schema) fn field(self, model: &ModelState, name: &str, field: &Arc<FieldState>) -> Field {
         let stated = &field.field;
-        let mut doubt = field.doubt.as_ref().map(|doubt| reason(doubt)).or_else(|| stated.open.clone());
-        let mut flag = |parameter: &str| match stated.flag(parameter) {
-            Ok(value) => value == Some(true),
-            Err(unknown) => {
-                // Of a class that is not known the type says so already.
-                if stated.entry.is_some() {
-                    doubt.get_or_insert(unknown);
-                }
-                false
-            }
-        };
+        // Of what is not known, the statement says so (`Call::doubt`).
+        let flag = |parameter: &str| matches!(stated.flag(parameter), Ok(Some(true)));
         let (primary_key, unique, index, null) = (flag("primary_key"), flag("unique"), flag("db_index"), flag("null"));
         let kind = kind_of(stated);
         let Typed { column_type, internal, collation } = self.typed(model, field, 0);
@@ -258,7 +255,6 @@ impl Project<'_> {
             fill: fill(stated, null, internal),
             default: stated.argument("default").map(|argument| argument.value.clone()),
             stated: Some(Arc::clone(field)),
-            doubt,
         }
     }
 
@@ -286,7 +282,6 @@ impl Project<'_> {
             fill: Fill::None,
             default: None,
             stated: None,
-            doubt: None,
         }
     }
 }

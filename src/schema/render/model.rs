@@ -5,6 +5,7 @@ use crate::python::{Unknown, Value};
 use crate::schema::render::field::Field;
 use crate::schema::render::part::Part;
 use crate::schema::render::{Project, reason};
+use crate::sql::{Constraint, ConstraintKind};
 
 /// A model.
 #[derive(Clone, Debug)]
@@ -33,8 +34,6 @@ pub(in crate::schema) struct Model {
     pub(in crate::schema) comment: Option<String>,
     /// The models it derives from, as (app, lower-case name).
     pub(in crate::schema) bases: Vec<(String, String)>,
-    /// Why it may be another one.
-    pub(in crate::schema) doubt: Option<Unknown>,
 }
 
 impl Model {
@@ -46,6 +45,12 @@ impl Model {
     /// The columns of fields, for those that are not known their names. `pk` is the primary key.
     pub(in crate::schema) fn columns(&self, fields: &[String]) -> Vec<String> {
         fields.iter().map(|name| self.column(name)).collect()
+    }
+
+    /// The primary key over several columns (`CompositePrimaryKey`).
+    pub(in crate::schema) fn key_constraint(&self) -> Option<Constraint> {
+        let columns = self.columns(&self.key);
+        (!columns.is_empty()).then_some(Constraint { name: None, kind: ConstraintKind::PrimaryKey(columns) })
     }
 
     /// The column of a field, or its name where there is no such field: one that a parent has, say.
@@ -68,7 +73,6 @@ impl Project<'_> {
     /// When its table is not known.
     pub(in crate::schema) fn model(self, state: &ModelState) -> Result<Model, Unknown> {
         let table = table(self.state, state).map_err(|doubt| reason(&doubt))?;
-        let doubt = [&state.existence, &state.more].into_iter().flatten().next().map(|doubt| reason(doubt));
         let mut model = Model {
             app: state.app.to_string(),
             name: state.name.to_lowercase(),
@@ -82,9 +86,9 @@ impl Project<'_> {
             constraints: Vec::new(),
             comment: self.table_comment(state),
             bases: bases(state),
-            doubt,
         };
-        if let Some(("id", None)) = primary_key(state).likely().filter(|_| !self.has_parent(&model)) {
+        let has_id = state.fields.iter().any(|(name, _)| &**name == "id");
+        if let Some(("id", None)) = primary_key(state).likely().filter(|_| !has_id && !self.has_parent(&model)) {
             model.fields.push(self.added("id", self.default_auto_field()));
         }
         for (name, field) in &state.fields {

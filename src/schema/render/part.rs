@@ -3,9 +3,9 @@
 
 use crate::history;
 use crate::python::{Call, Unknown, Value, ValueKind};
+use crate::schema::render::Project;
 use crate::schema::render::model::Model;
 use crate::schema::render::value::{class_name, text};
-use crate::schema::render::{Project, reason};
 use crate::sql::{Constraint, ConstraintKind, Index};
 
 /// An index or a constraint.
@@ -15,14 +15,12 @@ pub(in crate::schema) struct Part {
     pub(in crate::schema) name: Option<String>,
     /// What becomes of it in the database.
     pub(in crate::schema) made: Made,
-    /// Whether it is a UniqueConstraint.
+    /// Whether it is a `UniqueConstraint`.
     pub(in crate::schema) unique: bool,
     /// Whether it has a condition, expressions, INCLUDE, or is deferrable: SQLite then needs no copy of the table.
     pub(in crate::schema) special: bool,
     /// Names of its fields, in order, INCLUDE left out.
     pub(in crate::schema) fields: Vec<String>,
-    /// Why it may be another one.
-    pub(in crate::schema) doubt: Option<Unknown>,
 }
 
 /// What becomes of an index or a constraint in a database.
@@ -54,22 +52,15 @@ impl Project<'_> {
     /// An index or a constraint of a model.
     pub(in crate::schema) fn part(self, model: &Model, part: &history::Part) -> Part {
         let name = part.name.as_ref().map(|name| name.value.clone());
-        let doubt = part.doubt.as_ref().map(|doubt| reason(doubt));
-        self.part_of(model, &part.value, name, doubt)
+        self.part_of(model, &part.value, name)
     }
 
     /// The index or constraint that a call makes.
-    pub(in crate::schema) fn part_of(
-        self,
-        model: &Model,
-        value: &Value,
-        name: Option<String>,
-        doubt: Option<Unknown>,
-    ) -> Part {
+    pub(in crate::schema) fn part_of(self, model: &Model, value: &Value, name: Option<String>) -> Part {
         let unknown = |text: &str, reason: &str| {
             let unknown = Unknown { text: text.to_owned(), span: value.span, reason: reason.to_owned() };
             let made = Made::Unknown(unknown);
-            Part { name: name.clone(), made, unique: false, special: false, fields: Vec::new(), doubt: doubt.clone() }
+            Part { name: name.clone(), made, unique: false, special: false, fields: Vec::new() }
         };
         let ValueKind::Call(call) = &value.kind else {
             return match value.unknown() {
@@ -105,9 +96,11 @@ impl Project<'_> {
             name,
             made,
             unique: class == "UniqueConstraint",
-            special: given.condition || given.expressions || !given.include.is_empty() || given.deferrable,
+            special: given.has("condition")
+                || given.expressions
+                || !given.include.is_empty()
+                || given.has("deferrable"),
             fields: given.fields,
-            doubt: doubt.or_else(|| call.open.clone()),
         }
     }
 
@@ -121,7 +114,7 @@ impl Project<'_> {
             columns: given.columns.clone(),
             unique: false,
             method: method.map(str::to_owned),
-            partial: given.condition && self.target.partial_indexes(),
+            partial: given.has("condition") && self.target.partial_indexes(),
             expressions: given.expressions,
             include: if self.target.covering_indexes() { given.include.clone() } else { Vec::new() },
         })
@@ -130,26 +123,26 @@ impl Project<'_> {
     /// `_unique_supported` and `_create_unique_sql`.
     fn unique(self, given: &Given<'_>, name: Option<String>) -> Made {
         let nulls_distinct = given.argument("nulls_distinct").is_some_and(|value| !value.is_none());
-        let supported = (!given.condition || self.target.partial_indexes())
-            && (!given.deferrable || self.target.deferrable_unique())
+        let supported = (!given.has("condition") || self.target.partial_indexes())
+            && (!given.has("deferrable") || self.target.deferrable_unique())
             && (given.include.is_empty() || self.target.covering_indexes())
             && (!given.positional || self.target.expression_indexes())
             && (!nulls_distinct || self.target.nulls_distinct());
         if !supported {
             return Made::Nothing;
         }
-        if given.condition || given.positional || !given.include.is_empty() || given.opclasses {
+        if given.has("condition") || given.positional || !given.include.is_empty() || given.has("opclasses") {
             return Made::Index(Index {
                 name,
                 columns: given.columns.clone(),
                 unique: true,
                 method: None,
-                partial: given.condition,
+                partial: given.has("condition"),
                 expressions: given.expressions,
                 include: given.include.clone(),
             });
         }
-        let kind = ConstraintKind::Unique { columns: given.columns.clone(), deferrable: given.deferrable };
+        let kind = ConstraintKind::Unique { columns: given.columns.clone(), deferrable: given.has("deferrable") };
         Made::Constraint(Constraint { name, kind })
     }
 }
@@ -164,9 +157,6 @@ struct Given<'c> {
     positional: bool,
     /// Whether one of them is more than a column.
     expressions: bool,
-    condition: bool,
-    deferrable: bool,
-    opclasses: bool,
     include: Vec<String>,
 }
 
@@ -180,29 +170,17 @@ impl<'c> Given<'c> {
             fields: Vec::new(),
             positional: !positional.is_empty(),
             expressions: false,
-            condition: false,
-            deferrable: false,
-            opclasses: false,
             include: Vec::new(),
         };
         for value in positional {
-            match plain_column(value) {
-                Some(name) => {
-                    given.columns.push(model.column(name));
-                    given.fields.push(name.to_owned());
-                }
-                None => {
-                    given.expressions = true;
-                    given.columns.push(text(value));
-                }
+            if let Some(name) = plain_column(value) {
+                given.columns.push(model.column(name));
+                given.fields.push(name.to_owned());
+            } else {
+                given.expressions = true;
+                given.columns.push(text(value));
             }
         }
-        let present = |name: &str| given.argument(name).is_some_and(|value| !value.is_none());
-        let filled = |name: &str| {
-            given.argument(name).is_some_and(|value| value.elements().is_none_or(|items| !items.is_empty()))
-        };
-        (given.condition, given.deferrable, given.opclasses) =
-            (present("condition"), present("deferrable"), filled("opclasses"));
         given.include = model.columns(&given.names("include"));
         for name in given.names("fields") {
             let name = name.trim_start_matches('-');
@@ -214,6 +192,12 @@ impl<'c> Given<'c> {
 
     fn argument(&self, name: &str) -> Option<&'c Value> {
         self.call.arguments.iter().find(|argument| argument.name.as_deref() == Some(name)).map(|found| &found.value)
+    }
+
+    /// Whether an argument is given, and is more than `None` or an empty list.
+    fn has(&self, name: &str) -> bool {
+        self.argument(name)
+            .is_some_and(|value| !value.is_none() && value.elements().is_none_or(|items| !items.is_empty()))
     }
 
     fn names(&self, parameter: &str) -> Vec<String> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::history::{FieldState, ModelState, through_table};
 use crate::python::Unknown;
 use crate::schema::render::field::{Field, Fill, Kind, Remote, plain_column};
-use crate::schema::render::model::{Model, is_managed};
+use crate::schema::render::model::Model;
 use crate::schema::render::{Project, reason};
 
 impl Project<'_> {
@@ -45,7 +45,6 @@ impl Project<'_> {
             to = format!("to_{to}");
         }
         let constraint = !matches!(field.field.flag("db_constraint"), Ok(Some(false)));
-        let doubt = field.doubt.as_ref().map(|doubt| reason(doubt));
         let end = |name: &str, app: &str, model: &str| {
             let key = self.key((app, model), None, 0);
             let column_type = key.as_ref().map_err(Clone::clone).and_then(|key| key.column_type.clone());
@@ -63,17 +62,13 @@ impl Project<'_> {
                 fill: Fill::None,
                 default: None,
                 stated: None,
-                doubt: doubt.clone(),
             }
         };
-        let related = self.state.model(&target.0, &target.1);
-        let managed = |model: &ModelState| is_managed(model);
-        let related_managed = related.likely().is_none_or(|related| managed(related));
         Model {
             app: model.app.to_string(),
             name: format!("{own}_{name}"),
             table,
-            has_table: managed(model) || related_managed,
+            has_table: true,
             fields: vec![
                 self.added("id", self.default_auto_field()),
                 end(&from, &model.app, &own),
@@ -86,7 +81,6 @@ impl Project<'_> {
             constraints: Vec::new(),
             comment: None,
             bases: Vec::new(),
-            doubt,
         }
     }
 }

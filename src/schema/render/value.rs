@@ -11,7 +11,6 @@ pub(in crate::schema) fn same(a: &Value, b: &Value) -> bool {
         (ValueKind::Bool(a), ValueKind::Bool(b)) => a == b,
         (ValueKind::Bool(a), ValueKind::Int(b)) | (ValueKind::Int(b), ValueKind::Bool(a)) => i64::from(*a) == *b,
         (ValueKind::Int(a), ValueKind::Int(b)) => a == b,
-        (ValueKind::BigInt(a), ValueKind::BigInt(b)) => a == b,
         #[expect(clippy::float_cmp, reason = "Python compares them the same way")]
         (ValueKind::Float(a), ValueKind::Float(b)) => a == b,
         #[expect(clippy::float_cmp, clippy::cast_precision_loss, reason = "Python compares them the same way")]
@@ -24,7 +23,7 @@ pub(in crate::schema) fn same(a: &Value, b: &Value) -> bool {
             let has = |key: &Value, value: &Value| b.iter().any(|(other, own)| same(key, other) && same(value, own));
             a.len() == b.len() && a.iter().all(|(key, value)| has(key, value))
         }
-        (ValueKind::Reference(a), ValueKind::Reference(b)) => a == b,
+        (ValueKind::Reference(a), ValueKind::Reference(b)) | (ValueKind::BigInt(a), ValueKind::BigInt(b)) => a == b,
         (ValueKind::Call(a), ValueKind::Call(b)) => same_call(a, b),
         (ValueKind::Definition(a), ValueKind::Definition(b)) => a.name == b.name,
         (ValueKind::Unknown(a), ValueKind::Unknown(b)) => a.text == b.text,

@@ -2,7 +2,7 @@
 
 mod compare;
 mod reading;
-mod truth;
+pub(crate) mod truth;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;

@@ -13,9 +13,9 @@ use whimbrel::python;
 use whimbrel::source::SourceFile;
 
 /// What Django made of a project.
-pub(super) struct Truth {
-    pub(super) name: String,
-    pub(super) settings: Settings,
+pub(crate) struct Truth {
+    pub(crate) name: String,
+    pub(crate) settings: Settings,
     /// `AUTH_USER_MODEL` in lower case.
     pub(super) user_model: String,
     /// Model states by hash.
@@ -24,9 +24,9 @@ pub(super) struct Truth {
 }
 
 /// A migration and the models before and after it, by `app.model`, as hashes.
-pub(super) struct Node {
+pub(crate) struct Node {
     pub(super) app: String,
-    pub(super) name: String,
+    pub(crate) name: String,
     pub(super) file: String,
     /// All that was measured.
     pub(super) line: Json,
@@ -44,7 +44,7 @@ pub(super) fn root() -> &'static Path {
 }
 
 /// The names of all projects.
-pub(super) fn projects() -> Vec<String> {
+pub(crate) fn projects() -> Vec<String> {
     let entries = std::fs::read_dir(root().join("tests/truth/state")).unwrap();
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.unwrap().file_name().to_str()?.strip_suffix(".jsonl.gz").map(str::to_owned))
@@ -59,7 +59,7 @@ fn map(value: &Json) -> Option<HashMap<String, String>> {
 }
 
 impl Truth {
-    pub(super) fn read(name: &str) -> Truth {
+    pub(crate) fn read(name: &str) -> Truth {
         let path = root().join(format!("tests/truth/state/{name}.jsonl.gz"));
         let mut text = String::new();
         GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
@@ -92,7 +92,7 @@ impl Truth {
     }
 
     /// The project's migrations, from the packages that `.ci/truth-packages` has fetched.
-    pub(super) fn migrations(&self) -> Vec<Arc<Migration>> {
+    pub(crate) fn migrations(&self) -> Vec<Arc<Migration>> {
         self.migrations_of_nodes().into_iter().filter_map(|(_, migration)| migration).collect()
     }
 

@@ -12,6 +12,7 @@ use whimbrel::sql;
 use whimbrel::target::Vendor;
 
 mod canonical;
+mod packages;
 mod structure;
 
 use crate::cases::{Case, Measured, cases};
@@ -22,7 +23,7 @@ fn settings() -> Settings {
 }
 
 /// The case with the names written out that its migrations import with a star, which no reader of one file can tell.
-fn spelt_out(mut case: Case) -> Case {
+pub(crate) fn spelt_out(mut case: Case) -> Case {
     let names = "AddConstraintNotValid, AddIndexConcurrently, BtreeGinExtension, BtreeGistExtension, CITextExtension, \
                  CreateCollation, CreateExtension, HStoreExtension, RemoveCollation, RemoveIndexConcurrently, \
                  TrigramExtension, UnaccentExtension, ValidateConstraint";

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use whimbrel::history::{History, NodeId, Settings, Side};
 use whimbrel::schema::{Schema, Table, Target, statements};
-use whimbrel::sql::{self, ChangeKind, Index};
+use whimbrel::sql::{self, ChangeKind, ColumnType, Constraint, ConstraintKind, Index};
 use whimbrel::target::Vendor;
 
 use super::canonical;
@@ -14,23 +14,48 @@ use crate::cases::{Measured, cases};
 /// A table as text, in which what has no order is sorted.
 ///
 /// On MySQL and MariaDB a foreign key brings an index along, which stays when the key goes; Django counts on it at times,
-/// and makes one of its own at others: plain indexes over a column are left out there.
-fn lines(table: &Table, vendor: Vendor) -> Vec<String> {
-    let columns = table.columns.iter().map(|column| canonical::column(column, true));
-    let constraints = table.constraints.iter().map(canonical::constraint);
+/// and makes one of its own at others: plain indexes over a column are left out there. MySQL keeps the DEFAULT of a long
+/// column, which it can't drop (`skip_default_on_alter`). Columns of `unknown` types can't be told apart from others.
+fn lines(table: &Table, unknown: &[String], vendor: Vendor) -> Vec<String> {
+    let columns = table.columns.iter().map(|column| {
+        let mut column = column.clone();
+        let long = ["json", "longtext", "longblob"];
+        if vendor == Vendor::MySql && column.column_type.as_ref().is_ok_and(|own| long.contains(&own.name.as_str())) {
+            column.default = None;
+        }
+        if unknown.contains(&column.name) {
+            column.column_type = Ok(ColumnType { name: "?".to_owned(), arguments: Vec::new(), dimensions: 0 });
+            (column.collation, column.auto) = (None, false);
+        }
+        canonical::column(&column, true)
+    });
+    let is_unknown = |columns: &[String]| columns.iter().any(|column| unknown.contains(column));
+    let told = |constraint: &&Constraint| match &constraint.kind {
+        ConstraintKind::ForeignKey { columns, .. } => !is_unknown(columns),
+        ConstraintKind::Check(text) => !unknown.iter().any(|column| text.contains(column.as_str())),
+        _ => true,
+    };
+    let constraints = table.constraints.iter().filter(told).map(canonical::constraint);
     let mysql = matches!(vendor, Vendor::MySql | Vendor::MariaDb);
-    let counts = |index: &&Index| !mysql || index.unique || index.columns.len() > 1;
+    let counts = |index: &&Index| index.unique || index.columns.len() > 1 || !mysql && !is_unknown(&index.columns);
     let indexes = table.indexes.iter().filter(counts).map(|index| format!("index {}", canonical::index(index)));
     let mut lines: Vec<String> = columns.chain(constraints).chain(indexes).collect();
     lines.sort();
     lines
 }
 
+/// The columns whose types are not known.
+fn unknown(table: &Table) -> impl Iterator<Item = String> {
+    table.columns.iter().filter(|column| column.column_type.is_err()).map(|column| column.name.clone())
+}
+
 fn difference(left: &Schema, right: &Schema, vendor: Vendor) -> String {
     let mut text = String::new();
     let names: std::collections::BTreeSet<&String> = left.tables.keys().chain(right.tables.keys()).collect();
     for name in names {
-        let of = |schema: &Schema| schema.tables.get(name).map(|table| lines(table, vendor));
+        let tables = [left, right].map(|schema| schema.tables.get(name));
+        let unknown: Vec<String> = tables.into_iter().flatten().flat_map(unknown).collect();
+        let of = |schema: &Schema| schema.tables.get(name).map(|table| lines(table, &unknown, vendor));
         match (of(left), of(right)) {
             (Some(left), Some(right)) => {
                 let mut rest = right.clone();
