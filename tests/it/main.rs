@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+mod adoption;
 mod architecture;
 mod cases;
 mod compat_truth;
+mod completions;
 mod configuration;
 mod deployed;
 mod docs;
