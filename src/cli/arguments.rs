@@ -65,8 +65,38 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PacksCommand,
     },
+    /// Write a script that completes the command line in a shell, or the manual page
+    Completions(CompletionsArguments),
     /// Show the models of an app as its migrations have made them, without running them
     State(StateArguments),
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+#[command(after_help = COMPLETIONS_HELP)]
+pub(super) struct CompletionsArguments {
+    /// Shell to write the script for; `man` writes the manual page
+    #[arg(value_name = "SHELL", value_enum)]
+    pub(super) target: CompletionTarget,
+}
+
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  whimbrel completions bash > ~/.local/share/bash-completion/completions/whimbrel
+  whimbrel completions zsh > \"${fpath[1]}/_whimbrel\"
+  whimbrel completions fish > ~/.config/fish/completions/whimbrel.fish
+  whimbrel completions man > ~/.local/share/man/man1/whimbrel.1";
+
+/// What `completions` can write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompletionTarget {
+    Bash,
+    Elvish,
+    Fish,
+    Powershell,
+    Zsh,
+    /// The manual page, for man(1)
+    Man,
 }
 
 /// Arguments of `init`.

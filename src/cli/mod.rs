@@ -3,6 +3,7 @@
 mod arguments;
 mod baseline;
 mod check;
+mod completions;
 mod detected;
 mod explain;
 mod failure;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::run(&check, &output),
         Command::Test(test) => test::run(&test, &output),
         Command::Fmt(fmt) => fmt::run(&fmt, &output),
+        Command::Completions(completions) => completions::run(&completions),
         Command::Explain(explain) => explain::run(&explain, &output),
         Command::Init(init) => init::run(&init),
         Command::New { command } => new::run(&command),

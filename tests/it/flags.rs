@@ -80,7 +80,7 @@ fn seen_everywhere(command: &str, flag: &str) -> bool {
             assert_eq!(run(&[]).status, 2, "{command}");
             assert!(!run(&["--isolated"]).err.contains("exlude"), "{command}");
         }
-        "--color" if ["", "new", "new rule", "new pack", "packs"].contains(&command) => {
+        "--color" if ["", "completions", "new", "new rule", "new pack", "packs"].contains(&command) => {
             assert!(run(&["--color", "sometimes"]).err.contains("[possible values: auto, always, never]"), "{command}");
         }
         "--color" => {

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+mod adoption;
 mod architecture;
 mod cases;
 mod compat_truth;
+mod completions;
 mod configuration;
 mod deployed;
 mod docs;
@@ -21,6 +23,7 @@ mod locks;
 mod names;
 mod new;
 mod packs;
+mod packs_truth;
 mod policies;
 mod projects;
 mod repository;

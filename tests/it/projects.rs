@@ -14,14 +14,14 @@ fn packages() -> PathBuf {
 }
 
 /// The folder of a package, whatever its version.
-fn package(name: &str) -> PathBuf {
+pub(crate) fn package(name: &str) -> PathBuf {
     let prefix = format!("{name}==");
     let mut folders = fs::read_dir(packages()).unwrap().map(|entry| entry.unwrap());
     folders.find(|entry| entry.file_name().to_string_lossy().starts_with(&prefix)).expect("it is fetched").path()
 }
 
 /// The Python files below a folder, as paths relative to it.
-fn python_files(folder: &Path, below: &Path, files: &mut Vec<PathBuf>) {
+pub(crate) fn python_files(folder: &Path, below: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder.join(below)).unwrap() {
         let entry = entry.unwrap();
         let path = below.join(entry.file_name());

@@ -2,6 +2,7 @@
 
 pub(crate) mod repository;
 mod source;
+mod wheel;
 
 use repository::{Framework, Repository};
 

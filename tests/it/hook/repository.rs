@@ -62,6 +62,8 @@ pub(crate) struct Repository {
     work_tree: TempDir,
     /// What the framework keeps for itself.
     home: TempDir,
+    /// Where pip looks for wheels besides the registry.
+    wheels: Option<PathBuf>,
 }
 
 impl Repository {
@@ -81,7 +83,8 @@ impl Repository {
 
     /// A repository whose hooks come from there.
     pub(crate) fn with_config(framework: Framework, config: &str) -> Self {
-        let repository = Self { framework, work_tree: TempDir::new().unwrap(), home: TempDir::new().unwrap() };
+        let repository =
+            Self { framework, work_tree: TempDir::new().unwrap(), home: TempDir::new().unwrap(), wheels: None };
         repository.git(&["init", "--quiet", "--initial-branch", "main"]);
         repository.stage(".pre-commit-config.yaml", config);
         repository.stage("shop/migrations/0001_initial.py", INITIAL);
@@ -89,6 +92,12 @@ impl Repository {
         let run = repository.framework(&["install"]);
         assert_eq!(run.status, 0, "{}", run.said);
         repository
+    }
+
+    /// The same, with a folder of wheels for hooks in Python.
+    pub(crate) fn finding_wheels_in(mut self, folder: &Path) -> Self {
+        self.wheels = Some(folder.to_owned());
+        self
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -131,6 +140,11 @@ impl Repository {
         self.run(&self.framework.command(), arguments)
     }
 
+    /// The command itself.
+    pub(crate) fn whimbrel(&self, arguments: &[&str]) -> Run {
+        self.run(Path::new(env!("CARGO_BIN_EXE_whimbrel")), arguments)
+    }
+
     /// Runs a command as a user in this repository would, with nothing of the machine's git or framework in sight.
     fn run(&self, program: &Path, arguments: &[&str]) -> Run {
         let mut command = Command::new(program);
@@ -140,6 +154,10 @@ impl Repository {
             {
                 command.env_remove(&variable);
             }
+        }
+        if let Some(wheels) = &self.wheels {
+            // pip and uv (which prek uses where it is there) each have a variable of their own.
+            command.env("PIP_FIND_LINKS", wheels).env("UV_FIND_LINKS", wheels);
         }
         let output = command
             .args(arguments)
@@ -160,4 +178,24 @@ impl Repository {
         said.push_str(&String::from_utf8(output.stderr).unwrap());
         Run { status: output.status.code().unwrap_or(-1), said }
     }
+}
+
+/// Makes a repository of a folder with everything in one commit, and gives its id.
+pub(crate) fn commit_all(folder: &Path) -> String {
+    git(folder, &["init", "--quiet"]);
+    git(folder, &["add", "--all", "--force"]);
+    git(folder, &["commit", "--quiet", "--message", "As it is"]);
+    git(folder, &["rev-parse", "HEAD"]).trim().to_owned()
+}
+
+/// A git command that must work, outside of a test's own repository.
+pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .args(["-c", "user.name=A", "-c", "user.email=a@example.org"])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }

@@ -2,27 +2,16 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::repository::{Framework, Repository};
+use super::repository::{Framework, Repository, commit_all, git};
 use super::{BLOCKED, EXCERPT, MIGRATION, SAFE, UNSAFE};
 
 /// A repository with one commit: the files of this one as they are now, committed or not.
 fn hook_source() -> (TempDir, String) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let source = TempDir::new().unwrap();
-    let git = |folder: &Path, arguments: &[&str]| {
-        let output = Command::new("git")
-            .args(["-c", "user.name=A", "-c", "user.email=a@example.org"])
-            .args(arguments)
-            .current_dir(folder)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    };
     for path in git(here, &["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).split_terminator('\0') {
         let (from, to) = (here.join(path), source.path().join(path));
         // What is deleted and not committed yet is still in the index.
@@ -31,10 +20,7 @@ fn hook_source() -> (TempDir, String) {
             fs::copy(from, to).unwrap();
         }
     }
-    git(source.path(), &["init", "--quiet"]);
-    git(source.path(), &["add", "--all", "--force"]);
-    git(source.path(), &["commit", "--quiet", "--message", "As it is"]);
-    let revision = git(source.path(), &["rev-parse", "HEAD"]).trim().to_owned();
+    let revision = commit_all(source.path());
     (source, revision)
 }
 
