@@ -125,9 +125,8 @@ impl Effects {
 /// Whether a change is about an index of a table that is not among those that were looked at: PostgreSQL's DROP INDEX
 /// names none.
 fn seeks_index(change: &SchemaChange, before: &Schema) -> bool {
-    let name = match &change.kind {
-        ChangeKind::DropIndex { name: Some(name), .. } | ChangeKind::RenameIndex { name, .. } => name,
-        _ => return false,
+    let (ChangeKind::DropIndex { name: Some(name), .. } | ChangeKind::RenameIndex { name, .. }) = &change.kind else {
+        return false;
     };
     change.table.is_none() && before.table_of_index(name).is_none()
 }
