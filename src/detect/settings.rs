@@ -74,20 +74,17 @@ fn vendors(source: &SourceFile, module: &Module) -> Vec<Vendor> {
 
 /// The databases in `DATABASES`, or in one of its values.
 fn of_value(source: &SourceFile, value: &Value, found: &mut Vec<Vendor>) {
-    match &value.kind {
-        ValueKind::Dict(entries) => {
-            for (key, value) in entries {
-                match (key.as_str(), &value.kind) {
-                    (Some("ENGINE"), ValueKind::Str(engine)) => found.extend(vendor_in(&engine.value)),
-                    (Some("ENGINE"), _) => of_expression(source, value, found),
-                    (_, ValueKind::Dict(_) | ValueKind::Call(_) | ValueKind::Unknown(_)) => {
-                        of_value(source, value, found)
-                    }
-                    _ => {}
-                }
-            }
+    let ValueKind::Dict(entries) = &value.kind else {
+        of_expression(source, value, found);
+        return;
+    };
+    for (key, value) in entries {
+        match (key.as_str(), &value.kind) {
+            (Some("ENGINE"), ValueKind::Str(engine)) => found.extend(vendor_in(&engine.value)),
+            (Some("ENGINE"), _) => of_expression(source, value, found),
+            (_, ValueKind::Dict(_) | ValueKind::Call(_) | ValueKind::Unknown(_)) => of_value(source, value, found),
+            _ => {}
         }
-        _ => of_expression(source, value, found),
     }
 }
 

@@ -8,9 +8,9 @@ use crate::effects::compat::{self, Code, MigrationEffects, Rollout};
 use crate::effects::locks;
 use crate::effects::phase::Phase;
 use crate::effects::reversal::{self, Reversal};
-use crate::history::{History, NodeId, ProjectState, Side};
+use crate::history::{Around, History, NodeId, ProjectState, Side};
 use crate::migration::Operation;
-use crate::schema::{self, Schema, Statement, Target};
+use crate::schema::{Schema, Statement, Target};
 use crate::target::Vendor;
 
 /// What stands when all migrations of a release have run.
@@ -47,7 +47,8 @@ impl Effects {
         let migration = history.graph().migration(node);
         let settings = history.settings();
         let before = Schema::of(&history.before(node, Side::Database), settings, target);
-        let statements = schema::statements(migration, &history.states_sent(node), settings, target);
+        let sent = history.states_sent(node);
+        let statements = before.clone().send(migration, &sent, settings, target);
         let code = |state: &ProjectState| Code::new(state, Schema::of(state, settings, target), settings, target);
         let live = Schema::of(old, settings, target);
         let old_code = Code::new(old, live.clone(), settings, target);
@@ -58,7 +59,7 @@ impl Effects {
         let commits_each = matches!(target.database.vendor, Vendor::MySql | Vendor::MariaDb);
         let mut reversals = Vec::new();
         for operation in &migration.operations {
-            reversal(operation, &migration.app, &own_states, target, &mut reversals);
+            reversal(operation, &migration.app, &sent, target, &mut reversals);
         }
         let codes: RefCell<HashMap<usize, Arc<Code>>> = RefCell::default();
         let compatibility = compat::of_migration(&Rollout {
@@ -93,10 +94,10 @@ impl Effects {
 }
 
 /// Whether an operation, and those inside it, can be taken back.
-fn reversal(operation: &Operation, app: &str, states: &[ProjectState], target: Target, reversals: &mut Vec<Reversal>) {
+fn reversal(operation: &Operation, app: &str, states: &[Around], target: Target, reversals: &mut Vec<Reversal>) {
     let empty = ProjectState::default();
     let own = reversals.len();
-    let before = states.get(own).unwrap_or(&empty);
+    let before = states.get(own).map_or(&empty, |around| &around.before);
     reversals.push(reversal::of(operation, app, before, target));
     for child in &operation.children {
         reversal(child, app, states, target, reversals);
