@@ -88,6 +88,24 @@ fn the_names_that_rules_may_use_have_a_page() {
     assert_page("docs/names.md", &page);
 }
 
+#[test]
+fn what_other_tools_check_is_mapped_to_rules_that_exist() {
+    let (set, _) = rules::load(&rules::built_in());
+    let packs: Vec<&str> = set.rules.iter().map(|rule| rule.pack.as_str()).collect();
+    let text = fs::read_to_string(repository().join("docs/coming-from.md")).unwrap();
+    // Every other piece between backticks is code.
+    let ids =
+        text.split('`').skip(1).step_by(2).filter(|code| {
+            code.split_once('/').is_some_and(|(pack, name)| packs.contains(&pack) && !name.contains('*'))
+        });
+    let mut count = 0;
+    for id in ids {
+        assert!(set.rules.iter().any(|rule| rule.id == id), "docs/coming-from.md names `{id}`, which is no rule");
+        count += 1;
+    }
+    assert!(count > 100);
+}
+
 const HAZARDS_INTRODUCTION: &str = "\
 What a migration can do to a system that stays up, and the built-in rules that look for it. Each rule's page says why, and
 what to do instead.
