@@ -238,8 +238,7 @@ pub(super) struct ExplainArguments {
     /// Id of a rule: PACK/RULE, or RULE where only one pack has it
     #[arg(value_name = "RULE", required_unless_present = "names")]
     pub(super) rule: Option<String>,
-    /// List what a rule may say about a head, such as `AddField`, `state.RemoveField`, `CreateModel.fields`; without one,
-    /// the heads
+    /// List what a rule may say about a head, such as `AddField` or `CreateModel.fields`; without one, the heads
     #[arg(long, value_name = "HEAD", num_args = 0..=1, default_missing_value = "", conflicts_with = "rule")]
     pub(super) names: Option<String>,
     #[command(flatten)]

@@ -62,6 +62,7 @@ fn plain(command: &str) -> Vec<&str> {
     let mut arguments: Vec<&str> = command.split_whitespace().collect();
     arguments.extend(match command {
         "explain" => vec!["compat/column-removed"],
+        "state" => vec!["shop"],
         _ => vec![],
     });
     arguments
