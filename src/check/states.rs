@@ -15,7 +15,7 @@ use crate::target::{Database, Version};
 pub struct States {
     /// The state before its first operation, then after each of its operations, nested ones behind the one they stand
     /// in.
-    states: Vec<ProjectState>,
+    around: Vec<ProjectState>,
     /// What it depends on, for a migration with a RunPython.
     reached: Option<Reached>,
     /// Its place among all.
@@ -61,13 +61,13 @@ impl States {
         let place = Place::of(history, migration);
         let Some(node) = node else { return Self { place, ..Self::default() } };
         let reached = migration.operations.iter().any(runs_python).then(|| reached(history, node));
-        let states = history.states_within(node, Side::State);
+        let around = history.states_within(node, Side::State);
         let release = (!deployed.is_deployed()).then_some(release);
         let effects = databases.iter().map(|database| {
             let target = Target { database: *database, django };
             (*database, Effects::of(history, node, deployed.state(), release, target))
         });
-        Self { effects: effects.collect(), states, reached, place }
+        Self { effects: effects.collect(), around, reached, place }
     }
 
     /// What the migration does to each database.
@@ -87,12 +87,12 @@ impl States {
 
     /// The state before the operation at that place among all of the file.
     pub(super) fn before(&self, order: usize) -> Option<&ProjectState> {
-        self.states.get(order)
+        self.around.get(order)
     }
 
     /// The state after the operation at that place among all of the file.
     pub(super) fn after(&self, order: usize) -> Option<&ProjectState> {
-        self.states.get(order + 1)
+        self.around.get(order + 1)
     }
 
     /// Whether the migration certainly does not depend on any migration of an app.

@@ -253,5 +253,6 @@ fn detected(
         rows.push(("app", format!("{label} in {} ({})", folder.display(), app.origin)));
     }
     rows.push(("rules", format!("{active} active of {}", rules.rules.len())));
-    rows.into_iter().map(|(name, value)| format!("{name:14} {value}\n")).collect()
+    let rows: Vec<String> = rows.into_iter().map(|(name, value)| format!("{name:14} {value}\n")).collect();
+    rows.concat()
 }

@@ -94,7 +94,8 @@ fn folders(root: &Path, near: &Path) -> Vec<PathBuf> {
     for _ in 0..2 {
         let level = at..folders.len();
         at = folders.len();
-        for folder in folders[level].to_vec() {
+        let above = folders[level].to_vec();
+        for folder in above {
             let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
             let mut below: Vec<PathBuf> = entries
                 .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))

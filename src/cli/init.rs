@@ -134,9 +134,9 @@ fn hooks(path: &Path, said: &mut String) -> Result<(), Failure> {
         return Ok(());
     }
     // New entries can only be added behind `repos`, with the indentation that the others have.
-    let top_level = before.lines().filter(|line| line.starts_with(|c: char| c.is_alphabetic()));
+    let top_level = before.lines().rev().find(|line| line.starts_with(|c: char| c.is_alphabetic()));
     let indentation = before.lines().find_map(|line| line.split_once("- repo:").map(|(blanks, _)| blanks));
-    match (top_level.last(), indentation) {
+    match (top_level, indentation) {
         (Some(last), Some(blanks)) if last.trim_end() == "repos:" && blanks.trim().is_empty() => {
             let line_end = if before.ends_with('\n') { "" } else { "\n" };
             let text = format!("{before}{line_end}{}", entry(blanks));
@@ -172,5 +172,6 @@ fn entry(blanks: &str) -> String {
             "    - id: whimbrel-rules".to_owned(),
         ],
     };
-    lines.into_iter().map(|line| format!("{blanks}{line}\n")).collect()
+    let lines: Vec<String> = lines.into_iter().map(|line| format!("{blanks}{line}\n")).collect();
+    lines.concat()
 }

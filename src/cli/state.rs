@@ -8,7 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::project::Project;
 use crate::cli::selection;
-use crate::history::{Graph, History, NodeId, Settings};
+use crate::history::{Graph, History, NodeId};
 use crate::language::did_you_mean;
 use crate::report::state::{AppState, json, table};
 
@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &StateArguments, output: &Output) -> Result<Verdict
     let rules = project.rules(output)?;
     let here = std::env::current_dir().unwrap_or_else(|_| project.root.clone());
     let migrations = selection::app(&project, &arguments.app, &here)?;
-    let history = History::new(&migrations, Settings::default(), behaves_like(&rules));
+    let history = History::new(&migrations, project.detected().settings(), behaves_like(&rules));
     let graph = history.graph();
     for problem in graph.problems() {
         let line = problem.source.position(problem.span.start).line;

@@ -44,7 +44,7 @@ fn property(key: &str) -> Value {
             json!({"anyOf": [paths, {
                 "type": "object",
                 "properties": {"files": paths},
-                "patternProperties": {"^[a-z0-9-]+/[a-z0-9-]+$": {"anyOf": [level, {
+                "patternProperties": {"^[a-z0-9-]+/([a-z0-9-]+|[*])$": {"anyOf": [level, {
                     "type": "object",
                     "additionalProperties": false,
                     "properties": {"level": level, "severity": {"enum": &super::Level::WORDS[1..]}},

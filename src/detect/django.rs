@@ -42,7 +42,7 @@ fn locked(text: &str) -> Option<Version> {
     while let Some(line) = lines.next() {
         if line.trim_end().eq_ignore_ascii_case("name = \"django\"") {
             let near = lines.clone().take(5).take_while(|line| !line.starts_with("[["));
-            return near.filter_map(|line| line.strip_prefix("version = \"")).find_map(|rest| leading(rest));
+            return near.filter_map(|line| line.strip_prefix("version = \"")).find_map(leading);
         }
     }
     None

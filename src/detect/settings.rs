@@ -54,14 +54,13 @@ fn migration_modules(module: &Module) -> Vec<(String, String)> {
 
 fn vendors(source: &SourceFile, module: &Module) -> Vec<Vendor> {
     let mut found = Vec::new();
-    match module.name("DATABASES") {
-        Some(databases) => of_value(source, databases, &mut found),
+    if let Some(databases) = module.name("DATABASES") {
+        of_value(source, databases, &mut found);
+    } else {
         // It may be set key by key, or below an `if`.
-        None => {
-            let places = source.text().match_indices("DATABASES");
-            let lines = places.map(|(at, _)| source.slice(source.line_span(at)));
-            found.extend(lines.flat_map(|line| literals(line).into_iter().filter_map(of_text)));
-        }
+        let places = source.text().match_indices("DATABASES");
+        let lines = places.map(|(at, _)| source.slice(source.line_span(at)));
+        found.extend(lines.flat_map(|line| literals(line).into_iter().filter_map(of_text)));
     }
     let mut vendors = Vec::new();
     for vendor in found {
@@ -74,20 +73,17 @@ fn vendors(source: &SourceFile, module: &Module) -> Vec<Vendor> {
 
 /// The databases in `DATABASES`, or in one of its values.
 fn of_value(source: &SourceFile, value: &Value, found: &mut Vec<Vendor>) {
-    match &value.kind {
-        ValueKind::Dict(entries) => {
-            for (key, value) in entries {
-                match (key.as_str(), &value.kind) {
-                    (Some("ENGINE"), ValueKind::Str(engine)) => found.extend(vendor_in(&engine.value)),
-                    (Some("ENGINE"), _) => of_expression(source, value, found),
-                    (_, ValueKind::Dict(_) | ValueKind::Call(_) | ValueKind::Unknown(_)) => {
-                        of_value(source, value, found)
-                    }
-                    _ => {}
-                }
-            }
+    let ValueKind::Dict(entries) = &value.kind else {
+        of_expression(source, value, found);
+        return;
+    };
+    for (key, value) in entries {
+        match (key.as_str(), &value.kind) {
+            (Some("ENGINE"), ValueKind::Str(engine)) => found.extend(vendor_in(&engine.value)),
+            (Some("ENGINE"), _) => of_expression(source, value, found),
+            (_, ValueKind::Dict(_) | ValueKind::Call(_) | ValueKind::Unknown(_)) => of_value(source, value, found),
+            _ => {}
         }
-        _ => of_expression(source, value, found),
     }
 }
 

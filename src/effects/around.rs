@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use crate::effects::compat::{self, Code, MigrationEffects, Rollout};
 use crate::effects::locks;
+use crate::effects::neighbourhood::{Neighbourhood, Relations, named_by};
 use crate::effects::phase::Phase;
 use crate::effects::reversal::{self, Reversal};
-use crate::history::{History, NodeId, ProjectState, Side};
+use crate::history::{Around, History, NodeId, ProjectState, Side};
 use crate::migration::Operation;
-use crate::schema::{self, Schema, Statement, Target};
+use crate::schema::{Schema, Statement, Target};
+use crate::sql::{ChangeKind, SchemaChange};
 use crate::target::Vendor;
 
 /// What stands when all migrations of a release have run.
@@ -46,19 +48,47 @@ impl Effects {
     pub fn of(history: &History, node: NodeId, old: &ProjectState, release: Option<&Release>, target: Target) -> Self {
         let migration = history.graph().migration(node);
         let settings = history.settings();
-        let before = Schema::of(&history.before(node, Side::Database), settings, target);
-        let statements = schema::statements(migration, &history.states_sent(node), settings, target);
+        let (database, around) = (history.before(node, Side::Database), history.states_sent(node));
+        let own_states = history.states_within(node, Side::State);
+        let mut all: Vec<&ProjectState> = vec![&database, old];
+        all.extend(own_states.iter());
+        all.extend(around.last().map(|around| &around.after));
+        all.extend(release.iter().flat_map(|release| [&release.code, &release.database]));
+        let relations = Relations::of(&all, settings);
+        let mut touched = named_by(migration);
+        let (mut near, sent, before, statements) = loop {
+            let mut near = Neighbourhood::of(&touched, &relations);
+            let sent = near.parts_around(&around);
+            let before = Schema::of(&near.part_of(&database), settings, target);
+            let statements = before.clone().send(migration, &sent, settings, target);
+            // SQL names tables, and with them models that no operation names.
+            let tables = statements.iter().flat_map(|sent| &sent.changes).filter_map(|change| change.table.as_deref());
+            let more: Vec<_> =
+                tables.flat_map(|table| relations.models_of(table)).filter(|key| !near.holds(key)).collect();
+            if !more.is_empty() {
+                touched.extend(more.into_iter().cloned());
+            } else if statements.iter().flat_map(|sent| &sent.changes).any(|change| seeks_index(change, &before))
+                && !touched.is_superset(&relations.models())
+            {
+                touched = relations.models();
+            } else {
+                break (near, sent, before, statements);
+            }
+        };
+        let old = &near.part_of(old);
+        let own_states: Vec<ProjectState> = own_states.iter().map(|state| near.part_of(state)).collect();
+        let release = release
+            .map(|release| Release { code: near.part_of(&release.code), database: near.part_of(&release.database) });
         let code = |state: &ProjectState| Code::new(state, Schema::of(state, settings, target), settings, target);
         let live = Schema::of(old, settings, target);
         let old_code = Code::new(old, live.clone(), settings, target);
-        let own_states = history.states_within(node, Side::State);
-        let new = release.map(|release| &release.code).or(own_states.last()).unwrap_or(old);
-        let finally = release.map(|release| Schema::of(&release.database, settings, target));
+        let new = release.as_ref().map(|release| &release.code).or(own_states.last()).unwrap_or(old);
+        let finally = release.as_ref().map(|release| Schema::of(&release.database, settings, target));
         let atomic = migration.atomic.value.as_ref().copied().unwrap_or(true);
         let commits_each = matches!(target.database.vendor, Vendor::MySql | Vendor::MariaDb);
         let mut reversals = Vec::new();
         for operation in &migration.operations {
-            reversal(operation, &migration.app, &own_states, target, &mut reversals);
+            reversal(operation, &migration.app, &sent, target, &mut reversals);
         }
         let codes: RefCell<HashMap<usize, Arc<Code>>> = RefCell::default();
         let compatibility = compat::of_migration(&Rollout {
@@ -92,11 +122,21 @@ impl Effects {
     }
 }
 
+/// Whether a change is about an index of a table that is not among those that were looked at: PostgreSQL's DROP INDEX
+/// names none.
+fn seeks_index(change: &SchemaChange, before: &Schema) -> bool {
+    let name = match &change.kind {
+        ChangeKind::DropIndex { name: Some(name), .. } | ChangeKind::RenameIndex { name, .. } => name,
+        _ => return false,
+    };
+    change.table.is_none() && before.table_of_index(name).is_none()
+}
+
 /// Whether an operation, and those inside it, can be taken back.
-fn reversal(operation: &Operation, app: &str, states: &[ProjectState], target: Target, reversals: &mut Vec<Reversal>) {
+fn reversal(operation: &Operation, app: &str, states: &[Around], target: Target, reversals: &mut Vec<Reversal>) {
     let empty = ProjectState::default();
     let own = reversals.len();
-    let before = states.get(own).unwrap_or(&empty);
+    let before = states.get(own).map_or(&empty, |around| &around.before);
     reversals.push(reversal::of(operation, app, before, target));
     for child in &operation.children {
         reversal(child, app, states, target, reversals);

@@ -5,6 +5,7 @@ mod around;
 pub mod compat;
 pub mod locks;
 pub mod loss;
+mod neighbourhood;
 pub mod phase;
 pub mod reversal;
 pub use around::{Effects, Release};

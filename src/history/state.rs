@@ -115,6 +115,24 @@ impl ProjectState {
         self.apps.get(app).and_then(|state| state.doubt.as_ref()).or(self.more.as_ref())
     }
 
+    /// The state without the models that `keep` refuses; what is not known of it stays so.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(&str, &str) -> bool) -> Self {
+        let part = |app: &Arc<str>, state: &Arc<AppState>| {
+            let kept = state.models.iter().filter(|(name, _)| keep(app, name));
+            let models = kept.map(|(name, model)| (Arc::clone(name), Arc::clone(model))).collect();
+            Arc::new(AppState { models, doubt: state.doubt.clone(), renamed: state.renamed.clone() })
+        };
+        let apps = self.apps.iter().map(|(app, state)| (Arc::clone(app), part(app, state))).collect();
+        Self { more: self.more.clone(), apps: Arc::new(apps) }
+    }
+
+    /// Equal for copies of which none has been changed, while one of them lives.
+    #[must_use]
+    pub fn identity(&self) -> usize {
+        Arc::as_ptr(&self.apps).addr()
+    }
+
     /// Lets there be models that are not known.
     pub(super) fn open(&mut self, doubt: &Arc<Doubt>) {
         self.more.get_or_insert_with(|| Arc::clone(doubt));

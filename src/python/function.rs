@@ -120,10 +120,10 @@ impl<'a> Walk<'a> {
     }
 
     /// A loop inside `outer`.
-    fn enter_loop(&mut self, over: &Expr, outer: InLoop) -> InLoop {
+    fn enter_loop(&mut self, over: &Expr, outer: InLoop) -> usize {
         let depth = 1 + outer.map_or(0, |outer| self.function.loops[outer].depth);
         self.function.loops.push(Loop { outer, depth, span: span_of(over.range()) });
-        Some(self.function.loops.len() - 1)
+        self.function.loops.len() - 1
     }
 
     fn bind(&mut self, target: &'a Expr, value: Option<&'a Expr>, each: InLoop) {
@@ -191,20 +191,20 @@ impl<'a> Walk<'a> {
             Stmt::AnnAssign(inner) => {
                 next.push((Node::Expr(&inner.target), loops));
                 next.extend(inner.value.iter().map(|value| (Node::Expr(value), loops)));
-                let bind = |value| Node::Bind { target: &*inner.target, value: Some(value), each: None };
+                let bind = |value| Node::Bind { target: &inner.target, value: Some(value), each: None };
                 next.extend(inner.value.iter().map(|value| (bind(&**value), loops)));
             }
             Stmt::For(ast::StmtFor { target, iter, body, orelse, .. })
             | Stmt::AsyncFor(ast::StmtAsyncFor { target, iter, body, orelse, .. }) => {
                 next.push((Node::Expr(iter), loops));
                 next.push((Node::Expr(target), loops));
-                let inside = self.enter_loop(iter, loops);
+                let inside = Some(self.enter_loop(iter, loops));
                 next.push((Node::Bind { target, value: Some(iter), each: inside }, loops));
                 stmts(&mut next, body, inside);
                 stmts(&mut next, orelse, loops);
             }
             Stmt::While(inner) => {
-                let inside = self.enter_loop(&inner.test, loops);
+                let inside = Some(self.enter_loop(&inner.test, loops));
                 next.push((Node::Expr(&inner.test), inside));
                 stmts(&mut next, &inner.body, inside);
                 stmts(&mut next, &inner.orelse, loops);
@@ -305,7 +305,7 @@ impl<'a> Walk<'a> {
             }
             Expr::BoolOp(inner) => self.push_all(inner.values.iter().map(Node::Expr), loops, place),
             Expr::NamedExpr(inner) => {
-                let bind = Node::Bind { target: &*inner.target, value: Some(&*inner.value), each: None };
+                let bind = Node::Bind { target: &inner.target, value: Some(&*inner.value), each: None };
                 let both = [&*inner.target, &*inner.value].map(Node::Expr);
                 self.push_all(both.into_iter().chain([bind]), loops, place);
             }
@@ -366,7 +366,7 @@ impl<'a> Walk<'a> {
         for generator in generators {
             nodes.push((Node::Expr(&generator.iter), inside));
             nodes.push((Node::Expr(&generator.target), inside));
-            inside = self.enter_loop(&generator.iter, inside);
+            inside = Some(self.enter_loop(&generator.iter, inside));
             nodes.push((Node::Bind { target: &generator.target, value: Some(&generator.iter), each: inside }, inside));
             nodes.extend(generator.ifs.iter().map(|condition| (Node::Expr(condition), inside)));
         }

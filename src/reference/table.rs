@@ -13,7 +13,9 @@ pub fn rules_table(rules: &RuleSet, width: usize) -> String {
     rows.extend(rules.rules.iter().map(|rule| {
         let severity = if rule.disabled.is_some() { "off" } else { rule.severity.word() };
         let cells = [rule.id.clone(), severity.to_owned(), origin(&rule.source, rule.span), scope(rule)];
-        (cells, rule.disabled.as_ref().map(|off| format!("off {}", because(off))))
+        // Those that wait for a project are told of below, all at once.
+        let off = rule.disabled.as_ref().filter(|_| !rule.on_request);
+        (cells, off.map(|off| format!("off {}", because(off))))
     }));
     page.columns(&rows);
     page.line(0, "");
@@ -21,6 +23,12 @@ pub fn rules_table(rules: &RuleSet, width: usize) -> String {
     let count = rules.rules.len();
     let off = if off == 0 { String::new() } else { format!(", {off} of them off") };
     page.line(0, &format!("{count} rule{}{off}", if count == 1 { "" } else { "s" }));
+    if rules.rules.iter().any(|rule| rule.on_request) {
+        page.line(
+            0,
+            "Some are off because they are house rules: give one a severity to switch it on, or `pack/*` for all",
+        );
+    }
     page.finish()
 }
 

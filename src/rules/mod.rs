@@ -15,12 +15,15 @@ pub use configure::configure;
 pub use propose::propose;
 
 /// The rule files inside the binary: the name that reports show, and the text.
-const BUILT_IN: [(&str, &str); 5] = [
+const BUILT_IN: [(&str, &str); 8] = [
     ("rules/compat.rules", include_str!("../../rules/compat.rules")),
     ("rules/data.rules", include_str!("../../rules/data.rules")),
     ("rules/graph.rules", include_str!("../../rules/graph.rules")),
+    ("rules/mariadb.rules", include_str!("../../rules/mariadb.rules")),
+    ("rules/mysql.rules", include_str!("../../rules/mysql.rules")),
     ("rules/policy.rules", include_str!("../../rules/policy.rules")),
     ("rules/postgresql.rules", include_str!("../../rules/postgresql.rules")),
+    ("rules/sqlite.rules", include_str!("../../rules/sqlite.rules")),
 ];
 
 /// The rule files inside the binary.

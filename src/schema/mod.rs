@@ -7,6 +7,7 @@ mod editor;
 mod features;
 mod names;
 mod render;
+mod replay;
 mod statement;
 mod table;
 mod types;

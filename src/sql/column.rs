@@ -7,6 +7,7 @@ use crate::sql::ForeignKey;
 
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "SQL's own words, each of which is there or not")]
 pub struct Column {
     /// Its name.
     pub name: String,
@@ -24,7 +25,7 @@ pub struct Column {
     pub primary_key: bool,
     /// UNIQUE
     pub unique: bool,
-    /// An inline CHECK: that of the Positive…Fields, of JSON on MariaDB and SQLite, of BooleanField elsewhere.
+    /// An inline CHECK: that of the Positive…Fields, of JSON on MariaDB and SQLite.
     pub check: Option<String>,
     /// An inline REFERENCES.
     pub references: Option<ForeignKey>,

@@ -122,12 +122,11 @@ impl<'t> Cursor<'t> {
         let name = match token.kind {
             // PostgreSQL, "Identifiers and Key Words": names without quotes are folded to lower case.
             TokenKind::Word if self.vendor == Vendor::PostgreSql => text.to_lowercase(),
-            TokenKind::Word => text.to_owned(),
             TokenKind::Quoted => unquoted(text),
             // MySQL and SQLite read a text where only a name fits as a name.
             TokenKind::Text if self.vendor != Vendor::PostgreSql => unquoted(text),
-            // A name that is filled in when the statement is run.
-            TokenKind::Placeholder => text.to_owned(),
+            // A placeholder is a name that is filled in when the statement is run.
+            TokenKind::Word | TokenKind::Placeholder => text.to_owned(),
             _ => return None,
         };
         self.advance();

@@ -85,12 +85,8 @@ impl Body {
         let token = &tokens[at];
         match self.kind {
             Some(BodyKind::Block) if token.kind == TokenKind::Word => match word(at).as_str() {
-                "BEGIN" | "CASE" => {
-                    // `END CASE` closes what `CASE` has opened.
-                    if at == 0 || word(at - 1) != "END" {
-                        self.depth += 1;
-                    }
-                }
+                // `END CASE` closes what `CASE` has opened.
+                "BEGIN" | "CASE" if at == 0 || word(at - 1) != "END" => self.depth += 1,
                 // The other blocks have words that open nothing here.
                 "END" if !matches!(word(at + 1).as_str(), "IF" | "LOOP" | "WHILE" | "REPEAT" | "FOR") => {
                     self.depth = self.depth.saturating_sub(1);

@@ -53,6 +53,8 @@ fn names_lose_their_quotes_and_schemas() {
         statements.into_iter().flat_map(|s| s.changes).map(|c| c.table.unwrap_or_default()).collect::<Vec<_>>()
     };
     assert_eq!(tables("DROP TABLE Public.\"We\"\"ird\", B CASCADE", Vendor::PostgreSql), ["We\"ird", "b"]);
+    let sql = "CREATE RULE r AS ON INSERT TO t DO NOTHING; DROP RULE r ON t; CREATE TRIGGER g AFTER UPDATE OF c ON t EXECUTE FUNCTION f()";
+    assert_eq!(tables(sql, Vendor::PostgreSql), ["t", "t", "t"]);
     assert_eq!(tables("DROP TABLE `a``b`.`C`", Vendor::MySql), ["C"]);
     assert_eq!(tables("DROP TABLE IF EXISTS main.[a b]", Vendor::Sqlite), ["a b"]);
 }

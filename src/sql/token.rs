@@ -77,7 +77,7 @@ impl<'t> Lexer<'t> {
             (b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c, _) => self.at += 1,
             // MySQL wants white space behind the dashes.
             (b'-', b'-') if !self.mysql() || self.byte(2).is_ascii_whitespace() || self.byte(2) == 0 => {
-                self.skip_line()
+                self.skip_line();
             }
             (b'#', _) if self.mysql() => self.skip_line(),
             (b'/', b'*') if self.mysql() && (self.byte(2) == b'!' || self.bytes[self.at..].starts_with(b"/*M!")) => {

@@ -229,6 +229,7 @@ fn the_schema_and_the_reader_accept_and_refuse_the_same() {
         "databases = [\"postgresql@16\", \"mysql@8.0.36\", \"sqlite\"]\ndjango = \"5.2\"",
         "rules = [\"a.rules\"]",
         "[rules]\nfiles = [\"a.rules\"]\n\"compat/x\" = \"off\"\n[rules.\"data/y-z\"]\nseverity = \"info\"",
+        "[rules]\n\"data/*\" = \"warning\"",
         "[packs]\nacme = { git = \"https://example.org/a\", rev = \"v1\" }",
         "include = [\"a/**\"]\nexclude = [\"b\"]\nsite-packages = [\"/usr/lib/x\"]",
         "[apps]\n\"src/a\" = \"a\"\n[settings]\na = 1\nb = true\nc = \"x\"\nd = [\"x\"]",

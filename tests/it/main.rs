@@ -23,6 +23,7 @@ mod locks;
 mod names;
 mod new;
 mod packs;
+mod packs_truth;
 mod policies;
 mod projects;
 mod repository;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::check::facts::{Attribute, attribute, getter, names};
-use crate::effects::compat::{Action, Certainty, Failure, Outcome};
+use crate::effects::compat::{Action, Cause, Certainty, Failure, Outcome};
 use crate::language::vocabulary::Name;
 use crate::language::{Entity, Fact, Slot, Truth, Type};
 use crate::source::Span;
@@ -29,6 +29,65 @@ static ACTIONS: [&str; Action::ALL.len()] = {
     }
     words
 };
+
+/// The words for causes.
+const CAUSES: &[&str] = &[
+    "no-table",
+    "no-column",
+    "unnamed",
+    "generated",
+    "not-numbered",
+    "no-default",
+    "other-default",
+    "not-null",
+    "too-long",
+    "out-of-range",
+    "rounded",
+    "other-type",
+    "wider-type",
+    "unreadable",
+    "character-set",
+    "collation",
+    "no-conflict-target",
+    "duplicate",
+    "check",
+    "indexed",
+    "exclusion",
+    "dangling",
+    "referred",
+    "computed",
+    "replaced",
+];
+
+fn cause(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::NoTable => "no-table",
+        Cause::NoColumn => "no-column",
+        Cause::Unnamed => "unnamed",
+        Cause::Generated => "generated",
+        Cause::NotNumbered => "not-numbered",
+        Cause::NoDefault => "no-default",
+        Cause::OtherDefault => "other-default",
+        Cause::NotNull => "not-null",
+        Cause::TooLong(_) => "too-long",
+        Cause::OutOfRange(_) => "out-of-range",
+        Cause::Rounded(_) => "rounded",
+        Cause::OtherType { .. } => "other-type",
+        Cause::WiderType(_) => "wider-type",
+        Cause::Unreadable(_) => "unreadable",
+        Cause::CharacterSet => "character-set",
+        Cause::Collation => "collation",
+        Cause::NoConflictTarget(_) => "no-conflict-target",
+        Cause::Duplicate(_) => "duplicate",
+        Cause::Check(_) => "check",
+        Cause::Indexed(_) => "indexed",
+        Cause::Exclusion => "exclusion",
+        Cause::Dangling(_) => "dangling",
+        Cause::Referred(_) => "referred",
+        Cause::Computed => "computed",
+        Cause::Replaced => "replaced",
+    }
+}
 
 const CERTAINTIES: &[&str] = &["certain", "possible", "later"];
 
@@ -63,6 +122,9 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
         ),
         attribute("silent", Slot::set(Type::Bool), "Whether no error is raised, but something else happens.", |f| {
             Fact::Bool(f.failure.outcome == Outcome::Silent)
+        }),
+        attribute("cause", Slot::set(Type::Word(CAUSES)), "What stands in its way.", |f| {
+            Fact::Str(Cow::Borrowed(cause(&f.failure.cause)))
         }),
         attribute("why", Slot::set(Type::Str), "Why it fails.", |f| Fact::Str(Cow::Owned(f.failure.why()))),
     ]

@@ -14,7 +14,7 @@ use crate::history::ProjectState;
 use crate::language::vocabulary::{KindDeclaration, Name};
 use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
 use crate::migration::catalogue::{self, Group, OperationEntry, Parameter, ParameterKind};
-use crate::migration::{Operation, OperationKind, Sql};
+use crate::migration::{Operation, OperationKind, Reach, Sql};
 use crate::source::Span;
 use crate::target::Vendor;
 
@@ -26,6 +26,9 @@ pub(crate) struct OperationView<'a> {
 }
 
 type Getter = for<'a> fn(&OperationView<'a>) -> Fact<'a>;
+
+/// The words for what an operation reaches.
+static REACHES: [&str; 3] = ["both", "state", "database"];
 
 /// What can be said of any operation, as `op` or as an element of `siblings`.
 static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
@@ -39,6 +42,18 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
         }),
         attribute("name", Slot::maybe(Type::Str), "Its `name` argument, if it has one.", |o| o.argument("name")),
         attribute("code", Slot::maybe(Type::Entity("Code")), "The code of a RunPython.", |o| o.argument("code")),
+        attribute(
+            "reach",
+            Slot::set(Type::Word(&REACHES)),
+            "Whether it reaches Django's state, the database, or both.",
+            |o| {
+                Fact::Str(Cow::Borrowed(match o.operation().reach {
+                    Reach::Both => REACHES[0],
+                    Reach::State => REACHES[1],
+                    Reach::Database => REACHES[2],
+                }))
+            },
+        ),
         attribute(
             "in_transaction",
             Slot::set(Type::Bool),

@@ -83,8 +83,8 @@ impl fmt::Display for LockMode {
     }
 }
 
-/// How MySQL and MariaDB change a table, the mildest first (MariaDB, "InnoDB Online DDL Overview"; MySQL, "Online DDL
-/// Operations", which has no NOCOPY).
+/// How MySQL and MariaDB change a table, the mildest first (MariaDB, "`InnoDB` Online DDL Overview"; MySQL, "Online DDL
+/// Operations", which has no `NOCOPY`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Algorithm {
     /// The data dictionary only.

@@ -1,4 +1,4 @@
-//! MySQL 8 and MariaDB 10.6 and later: the algorithm of each change of an InnoDB table.
+//! MySQL 8 and MariaDB 10.6 and later: the algorithm of each change of an `InnoDB` table.
 //!
 //! Sources: "O" is a row of `tests/truth/operations.tsv`, "C" a case under `tests/truth/cases` (both MariaDB 10.11);
 //! "M" a page of MySQL's manual, "Online DDL Operations" where nothing else is said. What MySQL does was not measured.

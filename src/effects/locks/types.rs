@@ -159,29 +159,25 @@ fn postgresql(
     let grows = after.is_empty() || matches!((before, after), ([before, ..], [after, ..]) if after >= before);
     let precision = |arguments: &[i64]| arguments.first().copied().unwrap_or(6);
     let finer = precision(after) >= precision(before);
-    match (old, new) {
-        ("varchar", "varchar") | ("varbit", "varbit") if grows => metadata,
-        ("varchar" | "text" | "citext", "varchar" | "text" | "citext") if after.is_empty() => metadata,
-        ("numeric", "numeric") if after.is_empty() => metadata,
-        ("numeric", "numeric") if grows && before.get(1).unwrap_or(&0) == after.get(1).unwrap_or(&0) => metadata,
+    let free = match (old, new) {
+        ("varchar", "varchar") | ("varbit", "varbit") => grows,
+        ("varchar" | "text" | "citext", "varchar" | "text" | "citext") => after.is_empty(),
+        ("numeric", "numeric") => {
+            after.is_empty() || grows && before.get(1).unwrap_or(&0) == after.get(1).unwrap_or(&0)
+        }
         ("timestamp", "timestamp")
         | ("timestamptz", "timestamptz")
         | ("time", "time")
         | ("timetz", "timetz")
-        | ("interval", "interval")
-            if finer =>
-        {
-            metadata
-        }
+        | ("interval", "interval") => finer,
         // Measured on 12 and later with TimeZone UTC, which Django sets where USE_TZ is.
-        ("timestamp", "timestamptz") | ("timestamptz", "timestamp")
-            if finer && database.version.is_none_or(|version| version.major() >= 12) =>
-        {
-            metadata
+        ("timestamp", "timestamptz") | ("timestamptz", "timestamp") => {
+            finer && database.version.is_none_or(|version| version.major() >= 12)
         }
-        ("cidr", "inet") => metadata,
-        _ => TypeChange::Rewrite,
-    }
+        ("cidr", "inet") => true,
+        _ => false,
+    };
+    if free { metadata } else { TypeChange::Rewrite }
 }
 
 /// Names of types that mean the same to MySQL and MariaDB ("Numeric Data Type Syntax", "Using Data Types from Other

@@ -2,64 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::effects::locks::change::steps;
 use crate::effects::locks::postgresql::{Key, Work};
-use crate::effects::locks::step::{Context, Steps, Taken, steps};
-use crate::effects::locks::{Algorithm, Blocks, LockMode, Step, mysql, postgresql, sqlite};
+use crate::effects::locks::step::{Context, Steps, Taken};
+use crate::effects::locks::{Algorithm, Blocks, Effect, LockMode, Step, TableLock, mysql, postgresql, sqlite};
 use crate::schema::{Schema, Statement, Target};
 use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, Index, Rows, SchemaChange};
 use crate::target::Vendor;
-
-/// A lock on a table.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TableLock {
-    /// The table, by the name that it has when the statement is run.
-    pub table: String,
-    /// PostgreSQL's mode; `None` on other databases.
-    pub mode: Option<LockMode>,
-    /// Who waits for it.
-    pub blocks: Blocks,
-}
-
-/// What a statement does to those who use the database at the same time. Tables that the same release has made are not
-/// named: nobody waits for them.
-#[derive(Clone, Debug, Default)]
-pub struct Effect {
-    /// The locks that it takes, by table: the strongest on each.
-    pub locks: Vec<TableLock>,
-    /// The locks that its transaction holds while it works: its own and those of the statements before it.
-    pub holds: Vec<TableLock>,
-    /// Tables of which all rows are written again: PostgreSQL's rewrite, COPY of MySQL and MariaDB, SQLite's remake.
-    pub rewrites: Vec<String>,
-    /// Tables that are read in full under the lock, for a check or an index; rewriting reads as well and is not named
-    /// here.
-    pub scans: Vec<String>,
-    /// Tables on which an index is built.
-    pub builds_index: Vec<String>,
-    /// CONCURRENTLY: it lets nobody wait.
-    pub concurrently: bool,
-    /// It validates a constraint that was NOT VALID.
-    pub validates: bool,
-    /// Whether a transaction may hold it: PostgreSQL refuses CREATE INDEX CONCURRENTLY in one.
-    pub transactional: bool,
-    /// Whether a transaction goes on around it: that of the migration, one that a BEGIN has opened, or that of a text of
-    /// several statements.
-    pub in_transaction: bool,
-    /// How MySQL and MariaDB do it; `None` on other databases, and for what changes no table.
-    pub algorithm: Option<Algorithm>,
-    /// What is not known, in words that fit behind "it is not known".
-    pub unknown: Vec<String>,
-    /// Where the facts come from.
-    pub sources: Vec<&'static str>,
-}
-
-impl Effect {
-    /// Who waits for a table while this statement works: for its own locks and for those that are held.
-    #[must_use]
-    pub fn blocks(&self, table: &str) -> Blocks {
-        let locks = self.locks.iter().chain(&self.holds).filter(|lock| lock.table == table);
-        locks.map(|lock| lock.blocks).max().unwrap_or_default()
-    }
-}
 
 /// Walks through the statements of a migration.
 ///
@@ -156,13 +105,13 @@ impl Walk<'_> {
                 gathered.builds_index.insert(table.clone());
             }
         }
-        self.finish(gathered, &mut effect);
+        self.finish(&gathered, &mut effect);
         self.end_of_statement(changes, goes_on);
         effect
     }
 
     /// Turns what was gathered into the effect; only live tables are named.
-    fn finish(&mut self, gathered: Gathered, effect: &mut Effect) {
+    fn finish(&mut self, gathered: &Gathered, effect: &mut Effect) {
         let now = |table: &String| {
             let renamed = gathered.renames.iter().find(|(old, _)| old == table);
             renamed.map_or_else(|| table.clone(), |(_, new)| new.clone())
@@ -209,10 +158,10 @@ impl Walk<'_> {
     /// Follows the change in the schema and in the names of tables.
     fn follow(&mut self, change: &SchemaChange, gathered: &mut Gathered) {
         match (&change.kind, change.table.as_deref()) {
-            (ChangeKind::CreateTable { if_not_exists, .. }, Some(table)) => {
-                if !(*if_not_exists && self.schema.tables.contains_key(table)) {
-                    self.known_as.insert(table.to_owned(), None);
-                }
+            (ChangeKind::CreateTable { if_not_exists, .. }, Some(table))
+                if !(*if_not_exists && self.schema.tables.contains_key(table)) =>
+            {
+                self.known_as.insert(table.to_owned(), None);
             }
             (ChangeKind::RenameTable { to }, Some(table)) => {
                 let before = self.known_as.remove(table).unwrap_or_else(|| Some(table.to_owned()));
@@ -251,9 +200,9 @@ impl Walk<'_> {
 
     /// Tables that have a column of a type of the project's own.
     fn users_of_type(&self, name: Option<&str>) -> Vec<String> {
-        let uses = |column: &Column| column.column_type.as_ref().is_ok_and(|own| Some(own.name.as_str()) == name);
-        let users = self.schema.tables.iter().filter(|(_, table)| table.columns.iter().any(uses));
-        users.map(|(name, _)| name.clone()).collect()
+        let has = |column: &Column| column.column_type.as_ref().is_ok_and(|own| Some(own.name.as_str()) == name);
+        let tables = self.schema.tables.iter().filter(|(_, table)| table.columns.iter().any(has));
+        tables.map(|(name, _)| name.clone()).collect()
     }
 
     fn is_mysql(&self) -> bool {
@@ -364,9 +313,8 @@ impl Walk<'_> {
                     gathered.lock(table, None, Blocks::Writes);
                     gathered.rewrites.insert(table.clone());
                 }
-                ("LOCK", "SHARED") => gathered.lock(table, None, Blocks::Writes),
+                ("LOCK", "SHARED") | ("LOCK TABLE", "READ") => gathered.lock(table, None, Blocks::Writes),
                 ("LOCK", "EXCLUSIVE") | ("LOCK TABLE", "WRITE") => gathered.lock(table, None, Blocks::ReadsAndWrites),
-                ("LOCK TABLE", "READ") => gathered.lock(table, None, Blocks::Writes),
                 _ => {}
             }
         }

@@ -50,7 +50,7 @@ impl Editor<'_> {
     fn add_column(&mut self, ends: Ends<'_>, table: &str, field: &Field) {
         let name = &field.column.name;
         let key = field.foreign_key(ends.after);
-        let mut column = ends.after.created_column(field, !self.target.is_mysql());
+        let mut column = self.created_column(ends.after, field, !self.target.is_mysql());
         let default = fill(&field.fill).filter(|_| column.default.is_none() && !field.is_generated());
         let inline = default
             .clone()

@@ -29,18 +29,35 @@ use crate::sql::{ChangeKind, Constraint, ConstraintKind, Index, SchemaChange};
 /// is one statement that is unknown.
 #[must_use]
 pub fn statements(migration: &Migration, states: &[Around], settings: &Settings, target: Target) -> Vec<Statement> {
-    let mut editor = Editor {
-        target,
-        settings,
-        schema: Schema::default(),
-        sent: Vec::new(),
-        deferred: Vec::new(),
-        place: Place { operation: 0, span: migration.class_span, doubt: None },
-        renamed: Vec::new(),
-    };
-    editor.run(migration, states);
-    editor.flush(true);
-    editor.sent
+    Schema::default().send(migration, states, settings, target)
+}
+
+impl Schema {
+    /// Sends a migration to a database that has this schema, and leaves it as the database's is afterwards.
+    ///
+    /// What Django looks up in the database (constraints and indexes that it did not name) is looked up here. A table
+    /// that the schema does not have is taken to be what the models say.
+    pub fn send(
+        &mut self,
+        migration: &Migration,
+        states: &[Around],
+        settings: &Settings,
+        target: Target,
+    ) -> Vec<Statement> {
+        let mut editor = Editor {
+            target,
+            settings,
+            schema: std::mem::take(self),
+            sent: Vec::new(),
+            deferred: Vec::new(),
+            place: Place { operation: 0, span: migration.class_span, doubt: None },
+            renamed: Vec::new(),
+        };
+        editor.run(migration, states);
+        editor.flush(true);
+        *self = editor.schema;
+        editor.sent
+    }
 }
 
 /// The schema editor during a migration.

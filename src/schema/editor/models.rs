@@ -4,7 +4,7 @@ use crate::python::{Value, ValueKind};
 use crate::schema::build::plain_index;
 use crate::schema::editor::{Editor, add_constraint};
 use crate::schema::render::{Field, Kind, Made, Model, Project};
-use crate::sql::{ChangeKind, ConstraintKind, Index};
+use crate::sql::{ChangeKind, Column, ConstraintKind, Index};
 
 impl Editor<'_> {
     /// Creates a model's table, then those of its `ManyToManyField`s.
@@ -36,7 +36,7 @@ impl Editor<'_> {
         }
         constraints.extend(model.key_constraint());
         let inline = self.target.is_sqlite();
-        let created = columns.iter().map(|field| project.created_column(field, inline)).collect();
+        let created = columns.iter().map(|field| self.created_column(project, field, inline)).collect();
         self.execute(table, ChangeKind::CreateTable { columns: created, constraints, if_not_exists: false });
         self.comment(model, &columns);
         for field in &columns {
@@ -63,6 +63,18 @@ impl Editor<'_> {
                 None => {}
             }
         }
+    }
+
+    /// The column of a field. What refers to a column that the database is known to have gets that column's type: the
+    /// states around the operation may not know of a later change of it.
+    pub(super) fn created_column(&self, project: Project<'_>, field: &Field, with_key: bool) -> Column {
+        let mut column = project.created_column(field, with_key);
+        let key = field.remote.as_ref().and_then(|remote| remote.key.as_ref().ok());
+        let known = key.and_then(|key| self.schema.tables.get(&key.table)?.column(&key.column));
+        if let Some(known) = known.filter(|known| known.column_type.is_ok() && !self.target.is_sqlite()) {
+            column.column_type.clone_from(&known.column_type);
+        }
+        column
     }
 
     /// Comments on the table and, where they are no part of the columns, on those.

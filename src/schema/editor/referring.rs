@@ -1,5 +1,6 @@
 //! What refers to a field that changes: columns whose types follow it.
 
+use crate::history::FieldState;
 use crate::schema::editor::Editor;
 use crate::schema::editor::operations::Ends;
 use crate::schema::render::{Field, Kind, Model};
@@ -24,7 +25,7 @@ impl Editor<'_> {
             if found.len() > MAX_REFERRING {
                 break;
             }
-            for (before, after) in all_models(ends) {
+            for (before, after) in pointing_to(ends, &target) {
                 for (old, new) in before.fields.iter().zip_by_name(&after.fields) {
                     let Some(Ok(key)) = old.remote.as_ref().map(|remote| &remote.key) else { continue };
                     let is_it = key.model == target && (key.field == field || primary && key.primary);
@@ -40,24 +41,59 @@ impl Editor<'_> {
                 }
             }
         }
+        self.refer_unseen(ends, from, old, &mut found);
         found
+    }
+
+    /// Columns of tables that the database is known to have, though the states around the operation don't: those of apps
+    /// that do not lead to the migration, but which Django loads all the same.
+    fn refer_unseen(&self, ends: Ends<'_>, from: &Model, old: &Field, found: &mut Vec<Referring>) {
+        let Ok(key) = ends.after.key((&from.app, &from.name), None, 0) else { return };
+        if !old.column.primary_key || !key.primary {
+            return;
+        }
+        for (name, table) in &self.schema.tables {
+            for (columns, references) in table.foreign_keys() {
+                let [column] = columns else { continue };
+                let seen = found.iter().any(|other| other.table == *name && other.old.column.name == *column);
+                let is_it = references.table == from.table && references.columns[..] == [old.column.name.clone()];
+                let Some(known) = table.column(column).filter(|_| is_it && !seen) else { continue };
+                let before = Field::referring(known.clone(), key.clone(), references.on_delete.clone());
+                let mut after = before.clone();
+                after.column.column_type.clone_from(&key.column_type);
+                found.push(Referring { table: name.clone(), old: before, new: after });
+            }
+        }
     }
 }
 
-/// All models with a table, those that Django makes for `ManyToManyField`s included, before and after.
-pub(super) fn all_models(ends: Ends<'_>) -> Vec<(Model, Model)> {
+/// The models with a table that may refer to a model, those that Django makes for `ManyToManyField`s included, before and
+/// after.
+pub(super) fn pointing_to(ends: Ends<'_>, target: &(String, String)) -> Vec<(Model, Model)> {
     let mut models = Vec::new();
-    for (app, name, _) in ends.before.state.models() {
+    for (app, name, state) in ends.before.state.models() {
+        let own = (&**app, &**name) == (target.0.as_str(), target.1.as_str());
+        let points = |field: &FieldState| {
+            let resolved = field.target(app, name).map(|found| ends.before.resolve(found, field.field.span));
+            matches!(resolved, Some(Ok(found)) if found == *target)
+        };
+        let pointing: Vec<&str> =
+            state.fields.iter().filter(|(_, field)| points(field)).map(|(name, _)| &**name).collect();
+        // The table of a ManyToManyField refers to both of its ends.
+        if pointing.is_empty() && !own {
+            continue;
+        }
         let pair = (ends.before.model_named(app, name), ends.after.model_named(app, name));
         let (Some(Ok(before)), Some(Ok(after))) = pair else { continue };
-        for field in before.fields.iter().filter(|field| field.kind == Kind::ManyToMany { auto: true }) {
+        let many = before.fields.iter().filter(|field| field.kind == Kind::ManyToMany { auto: true });
+        for field in many.filter(|field| own || pointing.contains(&field.name.as_str())) {
             let Some(new) = after.field(&field.name) else { continue };
             let through = (ends.before.through_of(&before, field), ends.after.through_of(&after, new));
             if let (Some(Ok(old)), Some(Ok(new))) = through {
                 models.push((old, new));
             }
         }
-        if after.has_table {
+        if after.has_table && !pointing.is_empty() {
             models.push((before, after));
         }
     }

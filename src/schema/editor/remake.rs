@@ -3,7 +3,7 @@
 use crate::schema::diff;
 use crate::schema::editor::alter_field::MOCKED;
 use crate::schema::editor::operations::Ends;
-use crate::schema::editor::referring::all_models;
+use crate::schema::editor::referring::pointing_to;
 use crate::schema::editor::{Editor, Statement};
 use crate::schema::render::{Field, Fill, Model};
 use crate::sql::{ChangeKind, DatabaseDefault, SchemaChange, Volatility};
@@ -89,7 +89,7 @@ impl Editor<'_> {
         let retyped = old.column.column_type.clone().ok() != new.column.column_type.clone().ok();
         if new.unique && (retyped || old.column.collation != new.column.collation) {
             let mut done = vec![to.table.clone()];
-            for (before, after) in all_models(ends) {
+            for (before, after) in pointing_to(ends, &(from.app.clone(), from.name.clone())) {
                 let refers = before.fields.iter().any(|field| {
                     let key = field.remote.as_ref().and_then(|remote| remote.key.as_ref().ok());
                     let own = |key: &crate::schema::render::Key| key.model == (from.app.clone(), from.name.clone());

@@ -107,6 +107,23 @@ impl Fill {
 }
 
 impl Field {
+    /// The field that a column with a foreign key stands for, where no model says so.
+    pub(in crate::schema) fn referring(column: Column, key: Key, on_delete: Option<String>) -> Self {
+        Field {
+            name: column.name.clone(),
+            kind: Kind::Column,
+            column,
+            internal: None,
+            unique: false,
+            index: false,
+            spatial: false,
+            remote: Some(Remote { key: Ok(key), constraint: true, on_delete }),
+            fill: Fill::None,
+            default: None,
+            stated: None,
+        }
+    }
+
     /// Whether the field has a column.
     pub(in crate::schema) fn has_column(&self) -> bool {
         self.kind == Kind::Column

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::history::{FieldState, Known, ModelState, column, primary_key, table};
+use crate::history::{FieldState, Known, ModelState, column, primary_key};
 use crate::migration::catalogue::{self, Default, FieldEntry};
 use crate::migration::{Effective, Field as Stated};
 use crate::python::{Unknown, Value, ValueKind};
@@ -43,7 +43,12 @@ pub(super) struct Typed {
 
 impl Project<'_> {
     /// `ForeignKey.target_field`: the field that a relation to a model refers to, its primary key when none is named.
-    pub(super) fn key(self, (app, name): (&str, &str), to_field: Option<&str>, depth: usize) -> Result<Key, Unknown> {
+    pub(in crate::schema) fn key(
+        self,
+        (app, name): (&str, &str),
+        to_field: Option<&str>,
+        depth: usize,
+    ) -> Result<Key, Unknown> {
         let missing = |text: String, reason: &str| Unknown { text, span: empty(), reason: reason.to_owned() };
         let model = match self.state.model(app, name) {
             Known::Yes(model) | Known::Maybe(Some(model), _) => model,
@@ -58,7 +63,7 @@ impl Project<'_> {
             let text = format!("{app}.{name}.{}", to_field.unwrap_or("pk"));
             return Err(missing(text, "is no field at this point"));
         };
-        let table = table(self.state, model).map_err(|doubt| reason(&doubt))?;
+        let table = self.table_name(model)?;
         let mut key = Key {
             model: (app.to_owned(), name.to_owned()),
             table,

@@ -1,6 +1,6 @@
 //! Models as the schema editor sees them.
 
-use crate::history::{Known, ModelState, primary_key, table};
+use crate::history::{ModelState, primary_key, table};
 use crate::python::{Unknown, Value};
 use crate::schema::render::field::Field;
 use crate::schema::render::part::Part;
@@ -60,9 +60,9 @@ impl Model {
     }
 }
 
-/// Whether migrations look after the model's table.
-pub(super) fn is_managed(model: &ModelState) -> bool {
-    model.flag("managed") != Some(false) || matches!(model.option("managed"), Known::No)
+/// A flag among the options: what it is, or what it most likely is where that is not certain.
+fn likely(model: &ModelState, name: &str, default: bool) -> bool {
+    model.option(name).likely().and_then(|option| option.value.as_bool()).unwrap_or(default)
 }
 
 impl Project<'_> {
@@ -72,12 +72,12 @@ impl Project<'_> {
     ///
     /// When its table is not known.
     pub(in crate::schema) fn model(self, state: &ModelState) -> Result<Model, Unknown> {
-        let table = table(self.state, state).map_err(|doubt| reason(&doubt))?;
+        let table = self.table_name(state)?;
         let mut model = Model {
             app: state.app.to_string(),
             name: state.name.to_lowercase(),
             table,
-            has_table: state.flag("proxy") != Some(true) && is_managed(state) && !self.is_swapped(state),
+            has_table: !likely(state, "proxy", false) && likely(state, "managed", true) && !self.is_swapped(state),
             fields: Vec::with_capacity(state.fields.len() + 1),
             key: Vec::new(),
             unique_together: together(state, "unique_together"),
@@ -107,6 +107,23 @@ impl Project<'_> {
         Ok(model)
     }
 
+    /// The table of a model. Where something about the model is not certain, the one that it most likely has.
+    ///
+    /// # Errors
+    ///
+    /// When the name is not written as a text.
+    pub(super) fn table_name(self, model: &ModelState) -> Result<String, Unknown> {
+        let doubt = match table(self.state, model) {
+            Ok(name) => return Ok(name),
+            Err(doubt) => doubt,
+        };
+        match model.option("db_table").likely().map(|option| &option.value) {
+            None => Ok(format!("{}_{}", model.app, model.name.to_lowercase())),
+            Some(value) if value.is_none() => Ok(format!("{}_{}", model.app, model.name.to_lowercase())),
+            Some(value) => value.as_str().map(str::to_owned).ok_or_else(|| reason(&doubt)),
+        }
+    }
+
     /// The model of that app and name, as it is certain or likely.
     pub(in crate::schema) fn model_named(self, app: &str, name: &str) -> Option<Result<Model, Unknown>> {
         Some(self.model(self.state.model(app, name).likely()?))
@@ -127,7 +144,7 @@ impl Project<'_> {
     /// Whether the model derives from another with a table, so that its primary key is the link to it.
     fn has_parent(self, model: &Model) -> bool {
         model.bases.iter().any(|(app, name)| {
-            self.state.model(app, name).likely().is_some_and(|base| base.flag("abstract") != Some(true))
+            self.state.model(app, name).likely().is_some_and(|base| !likely(base, "abstract", false))
         })
     }
 }

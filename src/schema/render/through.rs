@@ -19,7 +19,11 @@ impl Project<'_> {
     ) -> Option<Result<Model, Unknown>> {
         let table = match through_table(self.state, model, name, field) {
             Ok(table) => table?,
-            Err(doubt) => return Some(Err(reason(&doubt))),
+            // The model's own table is not certain.
+            Err(doubt) => match self.table_name(model) {
+                Ok(own) if field.field.argument("db_table").is_none() => format!("{own}_{name}"),
+                _ => return Some(Err(reason(&doubt))),
+            },
         };
         let target = field.target(&model.app, &model.name)?;
         Some(self.resolve(target, field.field.span).map(|target| self.between(model, (name, field), &target, table)))

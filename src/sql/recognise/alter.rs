@@ -13,7 +13,7 @@ use crate::sql::{ChangeKind, Constraint, ConstraintKind};
 pub(super) fn recognise(cursor: &mut Cursor<'_>, span: Span) -> Option<Recognised> {
     let mut recognised = Recognised::new("ALTER TABLE");
     if cursor.eat("ALL IN TABLESPACE") {
-        recognised.words = "ALTER TABLE ALL IN TABLESPACE".to_owned();
+        "ALTER TABLE ALL IN TABLESPACE".clone_into(&mut recognised.words);
         recognised.other(None, cursor.identifier(), span);
         return Some(recognised);
     }

@@ -57,17 +57,9 @@ pub(super) fn recognise(mut cursor: Cursor<'_>) -> Recognised {
         .or_else(|| index::recognise(&mut cursor, span))
         .or_else(|| rows::recognise(&mut cursor, span))
         .or_else(|| object::recognise(&mut cursor, span));
-    match recognised {
-        Some(mut recognised) => {
-            if recognised.changes.is_empty() {
-                recognised.push(None, ChangeKind::Unknown, span);
-            }
-            recognised
-        }
-        None => {
-            let mut unknown = Recognised::new(cursor.peek().to_uppercase());
-            unknown.push(None, ChangeKind::Unknown, span);
-            unknown
-        }
+    let mut recognised = recognised.unwrap_or_else(|| Recognised::new(cursor.peek().to_uppercase()));
+    if recognised.changes.is_empty() {
+        recognised.push(None, ChangeKind::Unknown, span);
     }
+    recognised
 }

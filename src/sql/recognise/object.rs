@@ -151,9 +151,7 @@ pub(super) fn recognise(cursor: &mut Cursor<'_>, span: Span) -> Option<Recognise
     }
     if cursor.eat("CLUSTER") {
         "CLUSTER".clone_into(&mut recognised.words);
-        if let Some(options) = cursor.group() {
-            drop(options);
-        }
+        cursor.group();
         cursor.eat("VERBOSE");
         let table = cursor.name();
         let index = cursor.eat("USING").then(|| cursor.identifier()).flatten();
@@ -162,7 +160,7 @@ pub(super) fn recognise(cursor: &mut Cursor<'_>, span: Span) -> Option<Recognise
     }
     if cursor.eat("VACUUM") {
         let full = cursor.group().is_some_and(|options| options.has_later("FULL")) || cursor.eat("FULL");
-        recognised.words = if full { "VACUUM FULL" } else { "VACUUM" }.to_owned();
+        if full { "VACUUM FULL" } else { "VACUUM" }.clone_into(&mut recognised.words);
         cursor.eat("FREEZE");
         cursor.eat("VERBOSE");
         cursor.eat("ANALYZE");
@@ -250,7 +248,9 @@ fn object(cursor: &mut Cursor<'_>, verb: &str, span: Span) -> Option<Recognised>
     let mut table = None;
     match (*object, verb) {
         ("TRIGGER" | "RULE" | "POLICY", _) => {
-            while !cursor.at_end() && !cursor.eat("ON") && !(*object == "RULE" && cursor.eat("TO")) {
+            // CREATE RULE … AS ON event TO table; DROP RULE … ON table
+            let preposition = if *object == "RULE" && verb == "CREATE" { "TO" } else { "ON" };
+            while !cursor.at_end() && !cursor.eat(preposition) {
                 cursor.skip_group();
             }
             table = cursor.name();

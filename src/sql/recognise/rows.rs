@@ -12,7 +12,7 @@ use crate::sql::{ChangeKind, Rows};
 pub(super) fn recognise(cursor: &mut Cursor<'_>, span: Span) -> Option<Recognised> {
     let mut recognised = Recognised::new(String::new());
     if cursor.eat("TRUNCATE") {
-        recognised.words = "TRUNCATE".to_owned();
+        "TRUNCATE".clone_into(&mut recognised.words);
         cursor.eat("TABLE");
         loop {
             cursor.eat("ONLY");

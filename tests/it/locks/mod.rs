@@ -217,6 +217,7 @@ impl Comparison {
         }
     }
 
+    #[expect(clippy::print_stdout, reason = "the counts are what one wants to see")]
     fn finish(self, exceptions: Exceptions) {
         println!("(agree, differ, explained) {:?}", self.counts);
         assert!(self.wrong.is_empty(), "{}\n{:?}", self.wrong.join("\n"), self.counts);

@@ -38,10 +38,13 @@ pub(super) fn sent(statements: &[Statement], mut schema: Schema, vendor: Vendor)
         }
         copied = None;
         if is_modify(&changes, vendor) {
-            reduce(&mut changes, &schema);
+            reduce(&mut changes, &schema, vendor);
         }
         for change in changes.iter().filter(|change| !reads(change)) {
             schema.apply(change);
+            if is_numbering(change, vendor) {
+                continue;
+            }
             lines.push(line(change, vendor));
         }
     }
@@ -54,7 +57,7 @@ pub(super) fn computed(statements: &[whimbrel::schema::Statement], mut schema: S
     for statement in statements {
         let mut changes = statement.changes.clone();
         if statement.sql.is_some() && is_modify(&changes, vendor) {
-            reduce(&mut changes, &schema);
+            reduce(&mut changes, &schema, vendor);
         }
         for change in &changes {
             schema.apply(change);
@@ -66,14 +69,18 @@ pub(super) fn computed(statements: &[whimbrel::schema::Statement], mut schema: S
             continue;
         }
         for change in changes.iter().filter(|change| !reads(change)) {
-            // AUTO_INCREMENT is a part of the type.
-            let numbered = matches!(&change.kind, ChangeKind::Other { words, .. } if words.ends_with("IDENTITY"));
-            if !(numbered && matches!(vendor, Vendor::MySql | Vendor::MariaDb)) {
+            if !is_numbering(change, vendor) {
                 lines.push(line(change, vendor));
             }
         }
     }
     lines
+}
+
+/// `AUTO_INCREMENT` of MySQL, which MODIFY states with the type.
+fn is_numbering(change: &SchemaChange, vendor: Vendor) -> bool {
+    let numbering = matches!(&change.kind, ChangeKind::Other { words, .. } if words.ends_with("IDENTITY"));
+    numbering && matches!(vendor, Vendor::MySql | Vendor::MariaDb)
 }
 
 fn reads(change: &SchemaChange) -> bool {
@@ -86,19 +93,21 @@ fn is_modify(changes: &[SchemaChange], vendor: Vendor) -> bool {
 }
 
 /// Takes out what a MODIFY leaves as it is, but for one change at least.
-fn reduce(changes: &mut Vec<SchemaChange>, schema: &Schema) {
+fn reduce(changes: &mut Vec<SchemaChange>, schema: &Schema, vendor: Vendor) {
     let table = changes[0].table.as_ref().and_then(|table| schema.tables.get(table));
     let column = |name: &String| table.and_then(|table| table.column(name));
     let first = changes[0].clone();
+    let numbered = changes.iter().any(|change| is_numbering(change, vendor));
     changes.retain(|change| match &change.kind {
         ChangeKind::AlterColumnType { column: name, to, collation, .. } => column(name).is_none_or(|column| {
-            let auto = to.name.contains("auto_increment");
-            column.column_type.as_ref() != Ok(to) || column.collation != *collation || auto
+            column.column_type.as_ref() != Ok(to) || column.collation != *collation || column.auto != numbered
         }),
         ChangeKind::SetNotNull { column: name } => column(name).is_none_or(|column| column.null),
         ChangeKind::DropNotNull { column: name } => column(name).is_none_or(|column| !column.null),
         ChangeKind::DropDefault { column: name } => column(name).is_none_or(|column| column.default.is_some()),
         ChangeKind::SetDefault { column: name, .. } => column(name).is_none_or(|column| column.default.is_none()),
+        // What is computed says AUTO_INCREMENT with the type.
+        ChangeKind::Other { words, .. } => words != "ALTER COLUMN ADD IDENTITY",
         _ => true,
     });
     if changes.is_empty() {

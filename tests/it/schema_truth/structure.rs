@@ -23,6 +23,15 @@ fn lines(table: &Table, unknown: &[String], vendor: Vendor) -> Vec<String> {
         if vendor == Vendor::MySql && column.column_type.as_ref().is_ok_and(|own| long.contains(&own.name.as_str())) {
             column.default = None;
         }
+        // SQLite has one type for all numbers: Django does not see that a key has another one, and leaves what refers to it.
+        let refers = |key: &[String]| key[..] == [column.name.clone()];
+        if vendor == Vendor::Sqlite
+            && table.foreign_keys().any(|(columns, _)| refers(columns))
+            && let Ok(own) = &mut column.column_type
+            && own.name == "bigint"
+        {
+            "integer".clone_into(&mut own.name);
+        }
         if unknown.contains(&column.name) {
             column.column_type = Ok(ColumnType { name: "?".to_owned(), arguments: Vec::new(), dimensions: 0 });
             (column.collation, column.auto) = (None, false);
@@ -49,7 +58,7 @@ fn unknown(table: &Table) -> impl Iterator<Item = String> {
     table.columns.iter().filter(|column| column.column_type.is_err()).map(|column| column.name.clone())
 }
 
-fn difference(left: &Schema, right: &Schema, vendor: Vendor) -> String {
+pub(super) fn difference(left: &Schema, right: &Schema, vendor: Vendor) -> String {
     let mut text = String::new();
     let names: std::collections::BTreeSet<&String> = left.tables.keys().chain(right.tables.keys()).collect();
     for name in names {
