@@ -9,16 +9,16 @@ use serde_json::Value as Json;
 use crate::hook::repository::{Framework, Repository};
 use crate::projects::{package, python_files};
 
-/// A migration of pretix's `base` app that adds a column to a table of its first days.
+/// A migration of kolibri's `device` app that adds a column to a table of its first days.
 fn migration(previous: &str, field: &str, suppression: &str) -> String {
     format!(
         "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    \
-         dependencies = [(\"pretixbase\", \"{previous}\")]\n    operations = [\n{suppression}        \
-         migrations.AddField(\"event\", \"colour\", {field}),\n    ]\n"
+         dependencies = [(\"device\", \"{previous}\")]\n    operations = [\n{suppression}        \
+         migrations.AddField(\"devicesettings\", \"colour\", {field}),\n    ]\n"
     )
 }
 
-const PATH: &str = "pretix/base/migrations/9000_colour.py";
+const PATH: &str = "kolibri/core/device/migrations/9000_colour.py";
 const UNSAFE: &str = "models.CharField(max_length=9, default=\"red\")";
 const SAFE: &str = "models.CharField(max_length=9, null=True)";
 const RULE: &str = "compat/not-null-column-without-db-default";
@@ -27,7 +27,7 @@ const RULE: &str = "compat/not-null-column-without-db-default";
 fn an_old_project_takes_the_hook_in() {
     let repository = Repository::new(Framework::PreCommit);
     repository.git(&["rm", "--quiet", "-r", "shop"]);
-    let folder = package("pretix");
+    let folder = package("kolibri");
     let mut files = Vec::new();
     python_files(&folder, Path::new(""), &mut files);
     for file in &files {
@@ -37,7 +37,7 @@ fn an_old_project_takes_the_hook_in() {
     repository.git(&["commit", "--quiet", "--no-verify", "--message", "Years of work"]);
     let mut names: Vec<&str> = files
         .iter()
-        .filter(|file| file.starts_with("pretix/base/migrations"))
+        .filter(|file| file.starts_with("kolibri/core/device/migrations"))
         .filter_map(|file| file.file_stem()?.to_str())
         .filter(|name| name.starts_with('0'))
         .collect();
@@ -78,7 +78,7 @@ fn an_old_project_takes_the_hook_in() {
     assert_eq!(gitlab[0]["location"]["path"], PATH, "{gitlab}");
 
     // With a reason it passes, and is counted.
-    let reason = format!("        # whimbrel: ignore[{RULE}] nothing inserts events during a release\n");
+    let reason = format!("        # whimbrel: ignore[{RULE}] nothing inserts settings during a release\n");
     repository.stage(PATH, &migration(previous, UNSAFE, &reason));
     let shown = repository.whimbrel(&["check", "--format", "concise"]);
     assert!(shown.status == 0 && shown.said().contains("1 suppressed"), "{}", shown.said());

@@ -4,6 +4,8 @@ pub(crate) mod repository;
 mod source;
 mod wheel;
 
+use std::fs;
+
 use repository::{Framework, Repository};
 
 const SAFE: &str = r#"from django.db import migrations, models
@@ -143,6 +145,9 @@ fn unstaged_edits_do_not_count() {
 fn a_path_may_have_spaces_and_letters_of_any_script() {
     for framework in Framework::ALL {
         let repository = Repository::new(framework);
+        fs::create_dir(repository.path().join("Größe und Maß")).unwrap();
+        repository.git(&["mv", "shop", "Größe und Maß/shop"]);
+        repository.git(&["commit", "--quiet", "--no-verify", "--message", "Move the shop"]);
         repository.stage("Größe und Maß/shop/migrations/0002_größe.py", UNSAFE);
         let blocked = repository.commit("Add the size");
         assert_eq!(blocked.status, 1, "{framework:?}: {}", blocked.said());
