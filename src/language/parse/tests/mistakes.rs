@@ -268,7 +268,7 @@ fn brackets_tell_where_they_break() {
     );
     assert_eq!(
         in_rule("  when f(o for o in p)"),
-        "3:12 syntax::unexpected: `f` does not go through a collection <for o in p> only `any`, `all`, `count` and `first` take `… for … in …`"
+        "3:12 syntax::unexpected: `f` does not go through a collection <for o in p> only `any`, `all`, `count`, `first` and `sum` take `… for … in …`"
     );
     assert_eq!(
         in_rule("  when a)"),
