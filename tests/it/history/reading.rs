@@ -79,7 +79,9 @@ fn operation(ours: &Operation, theirs: &Json, truth: &Truth, compared: &mut Comp
             push(&format!("superfluous {name}"), if given.value.unknown().is_some() { Unknown } else { Wrong });
         }
     }
-    push("elidable", boolean(ours, "elidable", &theirs["elidable"], false));
+    // `django_migration_linter.IgnoreMigration` does nothing, and says so.
+    let by_default = entry.name == "IgnoreMigration";
+    push("elidable", boolean(ours, "elidable", &theirs["elidable"], by_default));
     push("reversible", reversible(ours, entry, &theirs["reversible"]));
     if entry.name == "RunPython" && !theirs["atomic"].is_null() {
         push("atomic", boolean(ours, "atomic", &theirs["atomic"], false));
