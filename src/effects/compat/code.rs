@@ -59,6 +59,8 @@ pub(super) struct ModelColumn {
     pub(super) name: String,
     /// The name of the field.
     pub(super) field: String,
+    /// Whether its name is a guess: the field's class is not Django's, or its `db_column` is not known.
+    pub(super) guessed: bool,
     pub(super) fill: Fill,
     /// Whether a new object gets the value of `db_default` unless the code sets another one.
     pub(super) relies_on_default: bool,
@@ -98,6 +100,7 @@ impl ModelColumn {
         Self {
             name: made.name.clone(),
             field: field.map_or_else(|| made.name.clone(), |(name, _)| name.to_string()),
+            guessed: field.is_some_and(|(name, field)| column(name, field).is_err()),
             fill,
             relies_on_default,
             derived: relates || matches!(fill, Fill::Numbered | Fill::Computed),
@@ -325,6 +328,12 @@ impl Code {
             }
         }
         shared
+    }
+
+    /// Whether a column's name is only what it most likely is.
+    pub(super) fn guesses(&self, table: &str, column: &str) -> bool {
+        let own = self.models.iter().filter(|model| model.table == table).flat_map(|model| model.columns.iter());
+        own.filter(|own| own.name == column).any(|own| own.guessed)
     }
 
     /// The labels of the models that read a column.
