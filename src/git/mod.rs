@@ -204,6 +204,26 @@ impl Repository {
         self.index(&arguments)
     }
 
+    /// The files of the work tree whose contents are not those of the index, by path: untracked ones that are not
+    /// ignored, changed ones, and ones that are gone.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn unstaged(&self) -> Result<Vec<String>, GitError> {
+        let arguments =
+            ["ls-files", "--others", "--modified", "--exclude-standard", "-z", "--full-name", "--", ":/"];
+        let answer = self.git.run(&arguments, None)?.succeeded()?;
+        let mut paths: Vec<String> = answer
+            .split(|byte| *byte == 0)
+            .filter(|path| !path.is_empty())
+            .map(|path| String::from_utf8_lossy(path).into_owned())
+            .collect();
+        paths.sort();
+        // One with conflicts is listed for each of its sides.
+        paths.dedup();
+        Ok(paths)
+    }
+
     fn index(&self, arguments: &[&str]) -> Result<Vec<IndexEntry>, GitError> {
         let run = self.git.run(arguments, None)?;
         let mut entries = output::index(&run.succeeded()?).ok_or(GitError::Garbled { command: "git ls-files" })?;
