@@ -475,7 +475,9 @@ Phases:
 Examples:
   whimbrel plan                                 what is staged
   whimbrel plan shop/migrations/0007_status.py  one migration
-  whimbrel plan --since origin/main --format markdown";
+  whimbrel plan --since origin/main --format markdown
+
+Exit status: 0, 1 when a file can't be read, 2 wrong usage, configuration or rules.";
 
 /// Arguments of `state`.
 #[derive(Debug, Args)]

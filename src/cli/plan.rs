@@ -1,6 +1,6 @@
 //! `whimbrel plan`: what migrations would do.
 
-use crate::check::plan;
+use crate::check::{Content, plan};
 use crate::cli::Verdict;
 use crate::cli::arguments::{PlanArguments, PlanForm};
 use crate::cli::failure::Failure;
@@ -23,5 +23,14 @@ pub(super) fn run(arguments: &PlanArguments, output: &Output) -> Result<Verdict,
         PlanForm::Markdown => PlanFormat::Markdown,
     };
     Output::print(&render(&planned, format, &output.options(false)))?;
-    Ok(Verdict::Passed)
+    // A plan that lacks a migration must not look like one that is complete.
+    let mut verdict = Verdict::Passed;
+    for file in &subject.selection.files {
+        if let Content::Unreadable(unreadable) = &file.content {
+            let line = unreadable.source.position(unreadable.span.start).line;
+            Output::remark(&format!("{}:{line}: not in the plan: {}\n", unreadable.source.path(), unreadable.message));
+            verdict = Verdict::Failed;
+        }
+    }
+    Ok(verdict)
 }

@@ -82,7 +82,7 @@ pub struct Repository {
 
 impl Repository {
     /// The repository whose work tree holds the folder `start`; `None` outside of one, and where git is not installed
-    /// ([`is_installed`] tells the two apart).
+    /// ([`work_tree_is_missing`] tells the two apart).
     ///
     /// # Errors
     /// When git finds a repository and can't or won't use it.
@@ -327,11 +327,26 @@ fn how_to_unshallow(revision: &str) -> String {
     }
 }
 
-/// Whether there is a `git` to run.
+/// Why there is no work tree around the current folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoWorkTree {
+    /// There is no `git` to run.
+    NoGit,
+    /// A bare repository, or the folder of git in another one.
+    Bare,
+    /// No repository at all.
+    NoRepository,
+}
+
+/// Why there is no work tree around the current folder, where [`Repository::discover`] found none.
 #[must_use]
-pub fn is_installed() -> bool {
+pub fn work_tree_is_missing() -> NoWorkTree {
     let git = Git { folder: PathBuf::from("."), environment: Vec::new() };
-    git.run(&["--version"], None).is_ok()
+    match git.run(&["rev-parse", "--git-dir"], None) {
+        Ok(run) if run.is_success() => NoWorkTree::Bare,
+        Ok(_) => NoWorkTree::NoRepository,
+        Err(_) => NoWorkTree::NoGit,
+    }
 }
 
 /// Git can't answer.

@@ -26,6 +26,7 @@ mod packs;
 mod packs_truth;
 mod policies;
 mod projects;
+mod python_syntax;
 mod repository;
 mod robustness;
 mod rule_examples;

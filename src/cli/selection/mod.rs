@@ -166,7 +166,7 @@ fn labels_of(loaded: &Loaded) -> impl Iterator<Item = String> {
 }
 
 fn staged(project: &Project) -> Result<(Tree, BTreeSet<String>), Failure> {
-    let repository = project.repository.as_ref().ok_or_else(Failure::no_repository)?;
+    let repository = project.repository.as_ref().ok_or_else(|| Failure::no_repository("nothing is staged here"))?;
     let staged = repository.staged()?;
     let present = staged.iter().filter(|file| !matches!(file.status, StagedStatus::Deleted | StagedStatus::Unmerged));
     let paths = present.map(|file| file.path.clone());
@@ -176,7 +176,7 @@ fn staged(project: &Project) -> Result<(Tree, BTreeSet<String>), Failure> {
 }
 
 fn since(project: &Project, commit: &str) -> Result<(Tree, BTreeSet<String>), Failure> {
-    let repository = project.repository.as_ref().ok_or_else(Failure::no_repository)?;
+    let repository = project.repository.as_ref().ok_or_else(|| Failure::no_repository("there is nothing to compare with"))?;
     let changed = repository.changed_since(commit)?;
     let present = changed.into_iter().filter(|file| file.status != StagedStatus::Deleted).map(|file| file.path);
     let judged: BTreeSet<String> = present
@@ -222,14 +222,21 @@ fn named(project: &Project, paths: &[PathBuf], force_exclude: bool) -> Result<(T
                 judged.insert(shown);
             }
         } else {
-            return Err(Failure::Usage {
-                message: format!("`{}` does not exist", path.display()),
-                help: "name files or folders of the working tree, or nothing for what is staged".to_owned(),
-            });
+            return Err(missing(project, path));
         }
     }
     let tree = disk(project, &judged)?;
     Ok((tree, judged))
+}
+
+fn missing(project: &Project, path: &Path) -> Failure {
+    let message = format!("`{}` does not exist", path.display());
+    let help = if project.root.join(path).exists() {
+        "paths start from the current folder; from the root of the repository there is one".to_owned()
+    } else {
+        "name files or folders of the working tree, or nothing for what is staged".to_owned()
+    };
+    Failure::Usage { message, help }
 }
 
 /// The working tree, with the migrations that git knows; without git, those near the files to judge.

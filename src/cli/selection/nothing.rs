@@ -29,7 +29,7 @@ pub(in crate::cli) fn why_nothing(
     let none: Vec<&str> = selection.judged.iter().map(String::as_str).collect();
     if !none.is_empty() {
         let message = match none.as_slice() {
-            [path] if !is_migration_path(path) => format!("`{path}` does not lie where migrations do"),
+            [path] if !is_migration_path(path) => format!("`{path}` is no migration by its name and folder"),
             [path] => format!("`{path}` defines no `Migration`"),
             paths => format!("none of {} files is a migration: {}", paths.len(), names(paths)),
         };
@@ -46,7 +46,7 @@ pub(in crate::cli) fn why_nothing(
 }
 
 fn staged(project: &Project) -> Result<Nothing, Failure> {
-    let repository = project.repository.as_ref().ok_or_else(Failure::no_repository)?;
+    let repository = project.repository.as_ref().ok_or_else(|| Failure::no_repository("nothing is staged here"))?;
     let staged = repository.staged()?;
     let migrations: Vec<&StagedFile> = staged.iter().filter(|file| is_migration_path(&file.path)).collect();
     let all = |status: &StagedStatus| migrations.iter().all(|file| file.status == *status);
@@ -73,7 +73,7 @@ fn staged(project: &Project) -> Result<Nothing, Failure> {
 }
 
 fn since(project: &Project, commit: &str) -> Result<Nothing, Failure> {
-    let repository = project.repository.as_ref().ok_or_else(Failure::no_repository)?;
+    let repository = project.repository.as_ref().ok_or_else(|| Failure::no_repository("there is nothing to compare with"))?;
     let changed = repository.changed_since(commit)?;
     let present =
         |file: &&StagedFile| file.status != StagedStatus::Deleted && project.root.join(&file.path).is_file();
