@@ -11,11 +11,13 @@ use crate::target::{Database, Version};
 
 /// Stops Django migrations that would break a running deployment.
 #[derive(Debug, Parser)]
-#[command(name = "whimbrel", version, about, after_help = EXAMPLES, max_term_width = 110)]
+#[command(name = "whimbrel", version, after_help = EXAMPLES)]
+#[command(about = "Stops Django migrations that would break a running deployment")]
 #[command(disable_help_subcommand = true, disable_help_flag = true)]
 pub(super) struct Arguments {
-    /// When to use colours
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorChoice::Auto, global = true, display_order = 900)]
+    /// Colours: auto, always or never [default: auto]
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = ColorChoice::Auto, global = true)]
+    #[arg(hide_possible_values = true, hide_default_value = true, display_order = 900)]
     pub(super) color: ColorChoice,
     /// Print help
     // Both are the short form: what can be said in a line stands in one, and all of it fits a screen.
@@ -59,14 +61,14 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// List the rules of this project
     Rules(RulesArguments),
-    /// Write a configuration, a first rule file and the pre-commit entry; nothing is overwritten
+    /// Write a configuration, a first rule file and the pre-commit entry, overwriting nothing
     Init(InitArguments),
     /// Start a rule out of a migration, or a pack
     New {
         #[command(subcommand)]
         command: NewCommand,
     },
-    /// Show what migrations would do: phase, changes, locks, what breaks for whom, the way back
+    /// Show what migrations would do: phase, SQL, locks, what breaks for whom, the way back
     Plan(PlanArguments),
     /// Pin, update and list the rule packs of this project
     Packs {
@@ -83,8 +85,8 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = COMPLETIONS_HELP)]
 pub(super) struct CompletionsArguments {
-    /// Shell to write the script for; `man` writes the manual page
-    #[arg(value_name = "SHELL", value_enum)]
+    /// bash, elvish, fish, powershell or zsh; `man` for the manual page
+    #[arg(value_name = "SHELL", value_enum, hide_possible_values = true)]
     pub(super) target: CompletionTarget,
 }
 
@@ -124,7 +126,7 @@ It writes whimbrel.toml with what it finds of databases and Django, team.rules, 
 /// Which migrations a command is about, and what is deployed: alike in `check` and `plan`.
 #[derive(Debug, Args)]
 pub(super) struct ScopeArguments {
-    /// Files and folders of the working tree; none: what is staged, from the index
+    /// Files and folders of the working tree; none: what is staged
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     /// Every migration of the repository
@@ -139,11 +141,11 @@ pub(super) struct ScopeArguments {
     /// Apply `exclude` of the configuration to files that are named, too
     #[arg(long)]
     pub(super) force_exclude: bool,
-    /// Code that may still run: a tag, a branch, merge-base:BRANCH [default: HEAD]
+    /// Code that runs: a tag, a branch, merge-base:BRANCH [default: HEAD]
     #[arg(long, value_name = "REV")]
     pub(super) deployed: Option<String>,
-    /// Database to judge for, such as postgresql@16; may be repeated
-    #[arg(long, value_name = "NAME[@VERSION]")]
+    /// Database, such as postgresql@16; may be repeated
+    #[arg(long, value_name = "DB[@VERSION]")]
     pub(super) database: Vec<Database>,
     /// Version of Django, such as 5.2
     #[arg(long, value_name = "VERSION")]
@@ -166,7 +168,7 @@ pub(super) struct CheckArguments {
     /// Findings of the past, which are not reported again
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
-    /// Write what is found into the baseline, and prune what is no longer found
+    /// Write what is found into the baseline, prune what is not
     #[arg(long, conflicts_with = "stdin_filename")]
     pub(super) write_baseline: bool,
     /// Fail from here on: error, warning, info or never [default: error]
@@ -175,8 +177,9 @@ pub(super) struct CheckArguments {
     /// Fail when something can't be decided
     #[arg(long)]
     pub(super) strict: bool,
-    /// full, concise, json, sarif, github, gitlab, junit or rdjson; may be repeated
+    /// full (default), concise, json, sarif, github, gitlab, junit, rdjson
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "full", value_parser = report)]
+    #[arg(hide_default_value = true)]
     pub(super) format: Vec<ReportArgument>,
     /// Write the report to a file
     #[arg(long, value_name = "FILE")]
@@ -200,7 +203,7 @@ Examples:
   whimbrel check --since origin/main                     what this branch adds or changes
   whimbrel check --all --statistics                      an old project, counted by rule
   whimbrel check --all --write-baseline                  leave what is there alone
-  whimbrel check --format full --format sarif=out.sarif  several reports, each but one with its file
+  whimbrel check --format full --format sarif=out.sarif  several reports
 
 Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, configuration or rules.";
 
@@ -208,7 +211,7 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, configu
 #[derive(Debug, Args)]
 #[command(after_help = TEST_HELP)]
 pub(super) struct TestArguments {
-    /// Rule files, and folders of them; none: those that the configuration names, else the built-in ones
+    /// Rule files and folders of them; none: those of the configuration, else built-in
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     /// Fail on holes, too
@@ -226,12 +229,14 @@ Examples:
   whimbrel test                                   the rule files that the configuration names
   whimbrel test --strict ci/team.rules            fail on conditions that no example notices, too
 
-A `bad` example must be reported by its rule, a `bad … possible` one must be left undecided, a `good` one neither.
-Examples belong to the app `shop`; `with app = \"…\"` and `with migration = \"…\"` give another app or name.
-Each rule is judged as it is written: what `extend`, `disable` or the configuration change in it does not count.
+A `bad` example must be reported by its rule, a `bad … possible` one must be left undecided, a
+`good` one neither. Examples belong to the app `shop`; `with app = \"…\"` and `with migration = \"…\"`
+give another app or name. Each rule is judged as it is written, whatever `extend`, `disable` or the
+configuration change in it.
 
-Then every condition is replaced by true and by false. One that no example notices is a hole, and so is a rule without
-`bad`, `good`, `why`, or both `fix` and `see`. Holes are warnings; with --strict, and in the built-in rules, they fail.
+Then every condition is replaced by true and by false. One that no example notices is a hole, and so
+is a rule without `bad`, `good`, `why`, or both `fix` and `see`. Holes are warnings; with --strict,
+and in the built-in rules, they fail.
 
 Exit status: 0 all examples pass, 1 one fails (or a hole counts), 2 a file can't be loaded.";
 
@@ -239,7 +244,7 @@ Exit status: 0 all examples pass, 1 one fails (or a hole counts), 2 a file can't
 #[derive(Debug, Args)]
 #[command(after_help = FMT_HELP)]
 pub(super) struct FmtArguments {
-    /// Rule files, and folders of them; none: those that the configuration names; `-`: standard input to standard output
+    /// Rule files and folders of them; none: those of the configuration; `-`: standard input
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     /// Change nothing; name the files that would change, and fail if there are any
@@ -258,15 +263,16 @@ Examples:
   whimbrel fmt --check ci                         in CI
   whimbrel fmt - < team.rules                     for editors
 
-A clause stands on its own line, unless the whole rule was written on one that fits. Clauses that stand together have
-their operands aligned. Comments, empty lines and the order of everything stay. Formatting twice changes nothing.
+A clause stands on its own line, unless the whole rule was written on one that fits. Clauses that
+stand together have their operands aligned. Comments, empty lines and the order of everything stay.
+Formatting twice changes nothing.
 
-Exit status: 0 done, 1 with --check when a file would change, 2 a file has a mistake (it is left alone).";
+Exit status: 0 done, 1 with --check when a file would change, 2 a file has a mistake and stays.";
 
 const EXPLAIN_HELP: &str = "\
 Examples:
   whimbrel explain compat/column-removed          what the rule demands, why, and what to do instead
-  whimbrel explain --names                        what rules can be about: operations, fields, migrations
+  whimbrel explain --names                        what rules can be about
   whimbrel explain --names AddField               what a rule about AddField may ask
   whimbrel explain --names CreateModel.fields";
 
@@ -277,7 +283,7 @@ pub(super) struct ExplainArguments {
     /// Id of a rule: PACK/RULE, or RULE where only one pack has it
     #[arg(value_name = "RULE", required_unless_present = "names")]
     pub(super) rule: Option<String>,
-    /// List what a rule may say about a head, such as `AddField` or `CreateModel.fields`; without one, the heads
+    /// What a rule may say about a head, such as `AddField`; without one, all heads
     #[arg(long, value_name = "HEAD", num_args = 0..=1, default_missing_value = "", conflicts_with = "rule")]
     pub(super) names: Option<String>,
     #[command(flatten)]
@@ -309,7 +315,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 #[command(after_help = NEW_HELP)]
 pub(super) enum NewCommand {
-    /// Print a rule that reports an operation of a migration, with examples that pass `whimbrel test`
+    /// Print a rule that reports an operation of a migration, with examples that pass
     Rule(NewRuleArguments),
     /// Write the folder of a pack: its manifest, a first rule with examples, and a README
     Pack(NewPackArguments),
@@ -323,7 +329,7 @@ Example:
 #[derive(Debug, Args)]
 #[command(after_help = NEW_RULE_HELP)]
 pub(super) struct NewRuleArguments {
-    /// A migration and a line of the operation, such as `shop/migrations/0007_status.py:12`
+    /// A migration, and a line of the operation
     #[arg(long, value_name = "FILE:LINE")]
     pub(super) from: String,
     /// Id of the rule
@@ -369,9 +375,9 @@ A pack is a folder of rule files with a `pack.toml`. The configuration names pac
   money = { python = \"acme-money-rules\" }                              # an installed Python package
   local = { path = \"ci/local\" }                                        # a folder; never pinned
 
-`lock`, `update` and `diff` are the only commands that may use the network. Everything else takes the packs as
-`whimbrel.lock` pins them, from the copies that were fetched, and refuses a copy that differs. Copies are kept in the
-folder of git; WHIMBREL_CACHE_DIR names another place.";
+`lock`, `update` and `diff` are the only commands that may use the network. Everything else takes the
+packs as `whimbrel.lock` pins them, from the copies that were fetched, and refuses a copy that
+differs. Copies are kept in the folder of git; WHIMBREL_CACHE_DIR names another place.";
 
 const PACKS_LOCK_HELP: &str = "\
 Examples:
@@ -382,7 +388,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = PACKS_LOCK_HELP)]
 pub(super) struct PacksLockArguments {
-    /// Change and fetch nothing; fail when the lock file does not match the configuration
+    /// Change and fetch nothing; fail when the lock file and the configuration differ
     #[arg(long)]
     pub(super) check: bool,
     #[command(flatten)]
@@ -392,7 +398,7 @@ pub(super) struct PacksLockArguments {
 const PACKS_UPDATE_HELP: &str = "\
 Examples:
   whimbrel packs update                           all of them
-  whimbrel packs update acme                      one; `whimbrel packs diff acme` shows first what it changes";
+  whimbrel packs update acme                      one; `packs diff acme` shows what it would change";
 
 /// Arguments of `packs update`.
 #[derive(Debug, Args)]
@@ -443,8 +449,9 @@ pub(super) struct PacksListArguments {
 pub(super) struct PlanArguments {
     #[command(flatten)]
     pub(super) scope: ScopeArguments,
-    /// How to show it: for people, for programs, for the description of a pull request
+    /// table (default), json, or markdown for a pull request
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PlanForm::Table)]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
     pub(super) format: PlanForm,
     #[command(flatten)]
     pub(super) configuration: ConfigurationArguments,
@@ -500,8 +507,8 @@ pub(super) struct StateArguments {
 }
 
 const STATE_HELP: &str = "\
-The state is replayed from the working tree, with the rules of Django's ProjectState. What only running
-Python can tell stands in ⟨…⟩; behind a `?` is the reason why more may be different. In JSON it is
+The state is replayed from the working tree, with the rules of Django's ProjectState. What only
+running Python can tell stands in ⟨…⟩; behind a `?` is the reason why more may differ. In JSON it is
 {\"unknown\": \"source text\"}.
 
 Examples:

@@ -28,10 +28,12 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
         if arguments.scope.all {
             output.warn(&idle_patterns(&project)?);
         }
-        subject.remark_nothing()?;
     }
     if arguments.verbose {
         Output::remark(&detected(arguments, &project, &subject, &rules));
+    }
+    if !arguments.quiet {
+        subject.remark_nothing()?;
     }
     let suppressions = suppressions(&mut subject.selection.files, &rules, project.config.require_reason);
     let progress = Progress::start(subject.selection.files.len(), !arguments.quiet);
