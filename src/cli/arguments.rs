@@ -375,9 +375,13 @@ A pack is a folder of rule files with a `pack.toml`. The configuration names pac
   money = { python = \"acme-money-rules\" }                              # an installed Python package
   local = { path = \"ci/local\" }                                        # a folder; never pinned
 
-`lock`, `update` and `diff` are the only commands that may use the network. Everything else takes the
-packs as `whimbrel.lock` pins them, from the copies that were fetched, and refuses a copy that
-differs. Copies are kept in the folder of git; WHIMBREL_CACHE_DIR names another place.";
+`lock`, `update` and `diff` are the only commands that may use the network. Everything else takes
+the packs as `whimbrel.lock` pins them, from the copies that were fetched, and refuses a copy that
+differs. Copies are kept in the folder of git; WHIMBREL_CACHE_DIR names another place.
+
+Examples:
+  whimbrel packs lock                             after a pack was added to the configuration
+  whimbrel packs update acme                      take it as it is now";
 
 const PACKS_LOCK_HELP: &str = "\
 Examples:
@@ -388,7 +392,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = PACKS_LOCK_HELP)]
 pub(super) struct PacksLockArguments {
-    /// Change and fetch nothing; fail when the lock file and the configuration differ
+    /// Change and fetch nothing; fail when the lock file is out of date
     #[arg(long)]
     pub(super) check: bool,
     #[command(flatten)]

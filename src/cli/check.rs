@@ -136,12 +136,7 @@ fn verdict(outcome: &Outcome, fail_on: FailOn, strict: bool) -> Verdict {
 }
 
 /// What was detected, and from where, for `-v`.
-fn detected(
-    arguments: &CheckArguments,
-    project: &Project,
-    subject: &Subject<'_>,
-    rules: &RuleSet,
-) -> String {
+fn detected(arguments: &CheckArguments, project: &Project, subject: &Subject<'_>, rules: &RuleSet) -> String {
     let config = project.config.path.as_ref().map_or_else(|| "none".to_owned(), |path| project.shown(path));
     let list = subject.databases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let found = project.detected();

@@ -49,7 +49,9 @@ impl Failure {
     /// here".
     pub(super) fn no_repository(what: &str) -> Self {
         let (why, help) = match git::work_tree_is_missing() {
-            NoWorkTree::NoGit => ("git is not installed", "name files or folders to judge: `whimbrel check shop/migrations`"),
+            NoWorkTree::NoGit => {
+                ("git is not installed", "name files or folders to judge: `whimbrel check shop/migrations`")
+            }
             NoWorkTree::Bare => (
                 "this repository has no work tree",
                 "run it in a clone, or in a work tree: `git worktree add ../checked HEAD`",

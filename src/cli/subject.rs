@@ -71,7 +71,8 @@ impl<'p> Subject<'p> {
 /// framework tells hooks that run before a push, or with `--from-ref`, what is pushed.
 fn base(arguments: &ScopeArguments, project: &Project) -> Result<Option<String>, Failure> {
     if let Some(revision) = &arguments.since {
-        let repository = project.repository.as_ref().ok_or_else(|| Failure::no_repository("there is nothing to compare with"))?;
+        let repository =
+            project.repository.as_ref().ok_or_else(|| Failure::no_repository("there is nothing to compare with"))?;
         return Ok(Some(repository.merge_base(revision)?));
     }
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());

@@ -210,8 +210,7 @@ impl Repository {
     /// # Errors
     /// When git fails.
     pub fn unstaged(&self) -> Result<Vec<String>, GitError> {
-        let arguments =
-            ["ls-files", "--others", "--modified", "--exclude-standard", "-z", "--full-name", "--", ":/"];
+        let arguments = ["ls-files", "--others", "--modified", "--exclude-standard", "-z", "--full-name", "--", ":/"];
         let answer = self.git.run(&arguments, None)?.succeeded()?;
         let mut paths: Vec<String> = answer
             .split(|byte| *byte == 0)

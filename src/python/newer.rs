@@ -166,7 +166,8 @@ impl Scan<'_> {
     fn string(&mut self, around: Option<&mut Formatted>, depth: usize) -> Option<()> {
         let quote = self.next()?;
         let before = &self.text[..self.at];
-        let word = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_' || **byte >= 0x80);
+        let word =
+            before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_' || **byte >= 0x80);
         let letters = &before[before.len() - word.count()..];
         let has = |letter: u8| letters.iter().any(|byte| byte.eq_ignore_ascii_case(&letter));
         let is_prefix = letters.len() <= 2 && letters.iter().all(|byte| b"frtbuFRTBU".contains(byte));
@@ -176,14 +177,8 @@ impl Scan<'_> {
         let triple = self.text[self.at..].starts_with(&[quote; 3]);
         let width = if triple { 3 } else { 1 };
         self.at += width;
-        let mut own = Formatted {
-            letter,
-            body: self.at..self.at,
-            quote,
-            triple,
-            strings: Vec::new(),
-            blanks: Vec::new(),
-        };
+        let mut own =
+            Formatted { letter, body: self.at..self.at, quote, triple, strings: Vec::new(), blanks: Vec::new() };
         loop {
             let byte = self.next()?;
             match byte {

@@ -197,7 +197,14 @@ fn the_help_of_every_command_has_a_page() {
 #[test]
 fn pages_show_what_the_program_says() {
     let mut shown = 0;
-    for path in ["README.md", "docs/rule-language.md", "docs/configuration.md", "docs/ci.md", "docs/suppression.md", "examples/README.md"] {
+    for path in [
+        "README.md",
+        "docs/rule-language.md",
+        "docs/configuration.md",
+        "docs/ci.md",
+        "docs/suppression.md",
+        "examples/README.md",
+    ] {
         let Ok(text) = fs::read_to_string(repository().join(path)) else { panic!("{path} is missing") };
         let mut page = String::new();
         let mut rest = text.as_str();

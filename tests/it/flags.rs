@@ -287,7 +287,7 @@ fn seen(command: &str, flag: &str) -> bool {
 }
 
 /// The commands with those inside them, and the flags that the help of each names.
-fn flags(repository: &Repository, command: &str, found: &mut Vec<(String, String)>) {
+pub(crate) fn flags(repository: &Repository, command: &str, found: &mut Vec<(String, String)>) {
     let mut arguments: Vec<&str> = command.split_whitespace().collect();
     arguments.push("-h");
     let help = repository.run(&arguments).out;

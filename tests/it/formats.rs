@@ -227,10 +227,7 @@ fn junit_fails_what_fails_the_run_and_skips_what_is_suppressed() {
     </testsuites>
     "#);
     let strict = repository.run(&["check", "--select", "team/*", "--format", "junit", "--fail-on", "warning"]).out;
-    assert!(
-        strict.contains("<testsuites name=\"whimbrel\" tests=\"5\" failures=\"3\" errors=\"0\">"),
-        "{strict}"
-    );
+    assert!(strict.contains("<testsuites name=\"whimbrel\" tests=\"5\" failures=\"3\" errors=\"0\">"), "{strict}");
     let quiet = repository.run(&["check", "--select", "team/*", "--format", "junit", "--fail-on", "never"]).out;
     assert!(quiet.contains("failures=\"0\"") && !quiet.contains("<failure"), "{quiet}");
     repository.write(PATH, MIGRATION.replace("migrations.", "x."));

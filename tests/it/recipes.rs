@@ -95,8 +95,7 @@ fn action(repository: &Repository, inputs: &[(&str, &str)], base: &str) -> Run {
         .iter()
         .map(|(name, value)| (name.clone(), expressions(value.as_str().unwrap())))
         .collect();
-    let variables: Vec<(&str, &str)> =
-        variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     // What a user gives must reach the script as a value, never as its text.
     let script = step["run"].as_str().unwrap();
     assert!(!script.contains("${{"), "{script}");

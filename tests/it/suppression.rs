@@ -147,10 +147,7 @@ fn unknown_blanket_expired_and_unexplained_suppressions_are_told_and_suppress_no
             "ignore[team/no-remove] until=31.1.2027",
             "8:44: warning[whimbrel/invalid-suppression] `31.1.2027` is no date",
         ),
-        (
-            "ignore[team/no-remove",
-            "8:27: warning[whimbrel/invalid-suppression] the bracket is never closed",
-        ),
+        ("ignore[team/no-remove", "8:27: warning[whimbrel/invalid-suppression] the bracket is never closed"),
         (
             "ignore[team/no-remove]",
             "8:11: error[whimbrel/unexplained-suppression] this suppression says no reason, so it does not count",

@@ -176,7 +176,8 @@ fn staged(project: &Project) -> Result<(Tree, BTreeSet<String>), Failure> {
 }
 
 fn since(project: &Project, commit: &str) -> Result<(Tree, BTreeSet<String>), Failure> {
-    let repository = project.repository.as_ref().ok_or_else(|| Failure::no_repository("there is nothing to compare with"))?;
+    let repository =
+        project.repository.as_ref().ok_or_else(|| Failure::no_repository("there is nothing to compare with"))?;
     let changed = repository.changed_since(commit)?;
     let present = changed.into_iter().filter(|file| file.status != StagedStatus::Deleted).map(|file| file.path);
     let judged: BTreeSet<String> = present

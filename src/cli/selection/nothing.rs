@@ -10,7 +10,8 @@ use crate::git::{Repository, StagedFile, StagedStatus};
 use crate::migration::is_migration_path;
 
 /// What a migration is, for files that are none.
-const WHAT: &str = "a migration is a Python file directly in a folder whose name holds `migrations`, and defines a class `Migration`";
+const WHAT: &str =
+    "a migration is a Python file directly in a folder whose name holds `migrations`, and defines a class `Migration`";
 /// Files that are named in one sentence.
 const NAMED: usize = 3;
 
@@ -73,10 +74,10 @@ fn staged(project: &Project) -> Result<Nothing, Failure> {
 }
 
 fn since(project: &Project, commit: &str) -> Result<Nothing, Failure> {
-    let repository = project.repository.as_ref().ok_or_else(|| Failure::no_repository("there is nothing to compare with"))?;
+    let repository =
+        project.repository.as_ref().ok_or_else(|| Failure::no_repository("there is nothing to compare with"))?;
     let changed = repository.changed_since(commit)?;
-    let present =
-        |file: &&StagedFile| file.status != StagedStatus::Deleted && project.root.join(&file.path).is_file();
+    let present = |file: &&StagedFile| file.status != StagedStatus::Deleted && project.root.join(&file.path).is_file();
     if changed.iter().filter(present).any(|file| is_migration_path(&file.path)) {
         return Ok(excluded(project, "every migration that changed"));
     }
@@ -123,7 +124,8 @@ fn below(project: &Project, paths: &[&Path], place: &str) -> Nothing {
 }
 
 fn excluded(project: &Project, what: &str) -> Nothing {
-    let config = project.config.path.as_ref().map_or_else(|| "the configuration".to_owned(), |path| project.shown(path));
+    let config =
+        project.config.path.as_ref().map_or_else(|| "the configuration".to_owned(), |path| project.shown(path));
     Nothing {
         message: format!("`include` and `exclude` of {config} leave out {what}"),
         help: "files that are named are judged all the same, unless `--force-exclude` is given".to_owned(),
