@@ -61,7 +61,7 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// List the rules of this project
     Rules(RulesArguments),
-    /// Write a configuration, a first rule file and the pre-commit entry, overwriting nothing
+    /// Write a configuration, a rule file and the pre-commit entry, overwriting nothing
     Init(InitArguments),
     /// Start a rule out of a migration, or a pack
     New {
