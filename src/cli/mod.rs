@@ -20,6 +20,7 @@ mod rule_files;
 mod rules;
 mod selection;
 mod state;
+mod subject;
 mod test;
 
 use std::process::ExitCode;
