@@ -24,7 +24,7 @@ pub(super) struct Coverage<'r> {
 
 impl<'r> Coverage<'r> {
     /// Asks the examples of a rule, which all pass, about its conditions.
-    pub(super) fn rule(&mut self, rule: &'r Rule, leaves: &[Leaf<'r>], examples: &[Prepared<'r>], severity: Severity) {
+    pub(super) fn rule(&mut self, rule: &'r Rule, leaves: &[Leaf<'r>], examples: &[Prepared<'_>], severity: Severity) {
         let before: Vec<Outcome> = examples.iter().map(|example| example.outcome(None)).collect();
         let is_noticed = |id: u32, value: bool| {
             examples.iter().zip(&before).any(|(example, before)| example.outcome(Some((id, value))) != *before)

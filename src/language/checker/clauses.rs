@@ -440,6 +440,7 @@ impl<'v> Checker<'v> {
         body: &syntax::FixBody,
         scope: &mut Scope<'_>,
     ) -> Fix {
+        let span = title.span;
         let title = self.template(title, scope);
         let safe = level.is_some_and(|level| self.word(level, &["safe", "unsafe"], "fix level") == Some("safe"));
         let body = match body {
@@ -449,7 +450,7 @@ impl<'v> Checker<'v> {
                 FixBody::Edits(edits.iter().filter_map(|edit| self.edit(edit, scope)).collect())
             }
         };
-        Fix { title, safe, body }
+        Fix { span, title, safe, body }
     }
 
     fn edit(&mut self, edit: &syntax::Edit, scope: &mut Scope<'_>) -> Option<Edit> {
