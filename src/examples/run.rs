@@ -206,9 +206,14 @@ impl<'r> Prepared<'r> {
         }
     }
 
+    /// The word for the database that it is for.
+    pub(super) fn vendor(&self) -> &'static str {
+        self.database.vendor.word()
+    }
+
     /// Whether it is for a database that the rule is about.
     pub(super) fn is_in_scope(&self) -> bool {
-        let word = self.database.vendor.word();
+        let word = self.vendor();
         self.rule.databases.is_empty() || self.rule.databases.iter().any(|scope| scope.name == word)
     }
 
