@@ -2,7 +2,8 @@
 
 use crate::source::Span;
 use crate::sql::cursor::Cursor;
-use crate::sql::{ColumnType, SchemaChange, Volatility, recognise, split, token};
+use crate::sql::token::{self, TokenKind};
+use crate::sql::{ColumnType, SchemaChange, Volatility, recognise, split};
 use crate::target::Vendor;
 
 /// A statement of a text.
@@ -14,6 +15,23 @@ pub struct Statement {
     pub words: String,
     /// What it changes, in order; not empty. What is not recognised is [`Unknown`](crate::sql::ChangeKind::Unknown).
     pub changes: Vec<SchemaChange>,
+}
+
+/// The tokens of `text` with one blank between each, words in upper case, without comments; what is quoted stays as it is.
+#[must_use]
+pub fn canonical(text: &str, vendor: Vendor) -> String {
+    let mut canonical = String::with_capacity(text.len());
+    for token in token::tokens(text, vendor) {
+        let written = text.get(token.start..token.end).unwrap_or_default();
+        if !canonical.is_empty() {
+            canonical.push(' ');
+        }
+        match token.kind {
+            TokenKind::Word => canonical.extend(written.chars().flat_map(char::to_uppercase)),
+            _ => canonical.push_str(written),
+        }
+    }
+    canonical
 }
 
 /// The statements of `text`, as `vendor` reads it. Spans are offsets in `text`, on character boundaries.
