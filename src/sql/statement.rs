@@ -34,6 +34,31 @@ pub fn canonical(text: &str, vendor: Vendor) -> String {
     canonical
 }
 
+/// How many rows the VALUES of a statement list; `None` where it has none.
+#[must_use]
+pub fn listed_rows(text: &str, vendor: Vendor) -> Option<usize> {
+    let tokens = token::tokens(text, vendor);
+    let written = |token: &token::Token| text.get(token.start..token.end).unwrap_or_default();
+    let mut depth = 0_usize;
+    let mut rows = None;
+    for token in &tokens {
+        match (token.kind, written(token)) {
+            (TokenKind::Symbol, "(") => {
+                if let (0, Some(rows)) = (depth, rows.as_mut()) {
+                    *rows += 1;
+                }
+                depth += 1;
+            }
+            (TokenKind::Symbol, ")") => depth = depth.saturating_sub(1),
+            (TokenKind::Word, word) if depth == 0 && word.eq_ignore_ascii_case("VALUES") => rows = rows.or(Some(0)),
+            // What stands behind the rows, such as ON CONFLICT, may have brackets of its own. MySQL writes ROW before each.
+            (TokenKind::Word, word) if depth == 0 && rows.is_some() && !word.eq_ignore_ascii_case("ROW") => break,
+            _ => {}
+        }
+    }
+    rows
+}
+
 /// The statements of `text`, as `vendor` reads it. Spans are offsets in `text`, on character boundaries.
 ///
 /// Nothing is an error: what is open at the end of the text ends there, and what is not recognised is said to be unknown.

@@ -45,6 +45,10 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             let word = s.text_of().split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
             Fact::Str(Cow::Owned(word.unwrap_or_default().to_uppercase()))
         }),
+        attribute("rows", Slot::maybe(Type::Int), "How many rows its VALUES list.", |s| {
+            let rows = sql::listed_rows(s.text_of(), s.context.database.vendor);
+            Fact::optional(rows.map(|rows| Fact::Int(i64::try_from(rows).unwrap_or(i64::MAX))))
+        }),
         attribute("recognised", flag(), "Whether it is known what it does.", |s| {
             let unknown = s.sent().changes.iter().any(|change| matches!(change.kind, ChangeKind::Unknown));
             Fact::Bool(!unknown)
