@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::check::{self, Certainty, Deployed, Deployment, Finding, Judge, States, Verdicts};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::effects::Release;
+use crate::effects::compat::ModelTables;
 use crate::examples::leaves::Leaf;
 use crate::examples::models::{self, Models};
 use crate::examples::snippet::{self, Snippet};
@@ -13,6 +14,7 @@ use crate::history::{History, Settings, Side};
 use crate::language::syntax::Text;
 use crate::language::{Example, Rule, RuleHead, RuleSet, UnknownPolicy};
 use crate::migration::{Dependency, Migration};
+use crate::schema::Target;
 use crate::source::{Span, Spanned};
 use crate::target::{Database, Version};
 
@@ -91,7 +93,10 @@ fn surroundings(
     let deployment = Deployment::of(&deployed, &present, Settings::default(), check::behaves_like(rules));
     let deployed = deployment.seen_from(&history, &snippet.migration);
     let release = Release { code: history.finally(Side::State), database: history.finally(Side::Database) };
-    let states = States::of(&history, &snippet.migration, &deployed, &release, target);
+    let (databases, django) = target;
+    let on = |database: &Database| ModelTables::new(Settings::default(), Target { database: *database, django });
+    let tables: Vec<ModelTables> = databases.iter().map(on).collect();
+    let states = States::of(&history, &snippet.migration, &deployed, &release, &tables);
     (states, deployed)
 }
 

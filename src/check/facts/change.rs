@@ -684,7 +684,7 @@ impl<'a> ChangeView<'a> {
     }
 
     fn column_before(&self) -> Option<&'a Column> {
-        self.effects.before.tables.get(self.table_name()?)?.column(column_name(&self.own().kind)?)
+        self.effects.before.table(self.table_name()?)?.column(column_name(&self.own().kind)?)
     }
 
     fn definition(&self) -> Fact<'a> {
