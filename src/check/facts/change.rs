@@ -15,7 +15,7 @@ use crate::effects::compat::{Certainty, ChangeEffects, Failure};
 use crate::effects::{Effects, locks};
 use crate::history;
 use crate::language::vocabulary::Name;
-use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
+use crate::language::{Cause, Entity, Fact, Slot, Type};
 use crate::python::Unknown;
 use crate::schema::Statement;
 use crate::source::Span;
@@ -831,10 +831,6 @@ impl<'a> Entity<'a> for ChangeView<'a> {
 
     fn class(&self) -> Fact<'a> {
         Fact::Str(Cow::Borrowed(kind_name(&self.own().kind)))
-    }
-
-    fn contains(&self, _member: &Fact<'a>) -> Truth {
-        Truth::False
     }
 
     /// Django's own argument for what the change is about, where there is one.

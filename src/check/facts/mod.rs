@@ -30,7 +30,7 @@ use crate::check::deployed::Deployed;
 use crate::check::states::States;
 use crate::check::tables::{NO_TABLES, Tables};
 use crate::effects::Effects;
-use crate::language::vocabulary::Name;
+use crate::language::vocabulary::{EntityType, Name};
 use crate::language::{Cause, Fact, Slot, Type, Vocabulary};
 use crate::migration::queries::DataCode;
 use crate::migration::{Migration, Operation};
@@ -149,6 +149,35 @@ pub(crate) struct Attribute<G> {
 /// An entry of a table.
 fn attribute<G>(name: &'static str, slot: Slot, doc: &'static str, get: G) -> Attribute<G> {
     Attribute { name: Name { name: name.into(), slot, doc: doc.into() }, get }
+}
+
+/// All that rules can ask of a type of things: the vocabulary and the answers both come from here, so that no name is in
+/// one and not in the other.
+pub(crate) struct Facts<G> {
+    /// The type's name in the vocabulary.
+    entity: &'static str,
+    attributes: Vec<Attribute<G>>,
+}
+
+impl<G> Facts<G> {
+    fn of(entity: &'static str, attributes: Vec<Attribute<G>>) -> Self {
+        Self { entity, attributes }
+    }
+
+    /// The function behind a name.
+    fn get(&self, name: &str) -> Option<&G> {
+        getter(&self.attributes, name)
+    }
+
+    /// The names, for the vocabulary.
+    fn names(&self) -> Vec<Name> {
+        names(&self.attributes)
+    }
+
+    /// The type, for the vocabulary.
+    fn entity_type(&self, doc: &'static str) -> EntityType {
+        EntityType { name: self.entity, attributes: self.names(), kinds: Vec::new(), contains: &[], doc }
+    }
 }
 
 /// The function behind a name.
