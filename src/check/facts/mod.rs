@@ -25,11 +25,13 @@ mod vocabulary;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::check::deployed::Deployed;
 use crate::check::states::States;
 use crate::check::tables::{NO_TABLES, Tables};
 use crate::effects::Effects;
+use crate::history::{self, ModelState, ProjectState};
 use crate::language::vocabulary::{EntityType, Name};
 use crate::language::{Cause, Fact, Slot, Type, Vocabulary};
 use crate::migration::queries::DataCode;
@@ -67,7 +69,12 @@ pub(crate) struct Context<'a> {
     pub(crate) tables: &'a Tables,
     /// What was found out about functions of the file, by where they start.
     data_codes: RefCell<HashMap<usize, Rc<DataCode>>>,
+    /// The models of a state by their tables, once somebody asks.
+    by_table: RefCell<HashMap<*const ProjectState, ByTable<'a>>>,
 }
+
+/// Models by the tables that are known to be theirs.
+type ByTable<'a> = Rc<HashMap<String, &'a Arc<ModelState>>>;
 
 /// An operation and its place in the migration.
 #[derive(Clone, Copy)]
@@ -97,7 +104,20 @@ impl<'a> Context<'a> {
         let data_codes = RefCell::default();
         let effects = states.effects(database);
         let tables = &NO_TABLES;
-        Self { migration, operations, deployed, states, effects, database, django, vocabulary, tables, data_codes }
+        let by_table = RefCell::default();
+        Self {
+            migration,
+            operations,
+            deployed,
+            states,
+            effects,
+            database,
+            django,
+            vocabulary,
+            tables,
+            data_codes,
+            by_table,
+        }
     }
 
     /// The same with what the configuration says of tables.
@@ -108,6 +128,21 @@ impl<'a> Context<'a> {
     /// Whether a rule file declares an operation class of that path, by its last part.
     pub(crate) fn declares(&self, path: &str) -> bool {
         self.vocabulary.declared("Operation", path).is_some()
+    }
+
+    /// The model whose table it is, in a state around the operations.
+    fn model_of_table(&self, state: &'a ProjectState, table: &str) -> Option<&'a Arc<ModelState>> {
+        let mut known = self.by_table.borrow_mut();
+        let models = known.entry(std::ptr::from_ref(state)).or_insert_with(|| {
+            let mut models = HashMap::new();
+            for (_, _, model) in state.models() {
+                if let Ok(table) = history::table(state, model) {
+                    models.entry(table).or_insert(model);
+                }
+            }
+            Rc::new(models)
+        });
+        models.get(table).copied()
     }
 
     /// Values of this migration.

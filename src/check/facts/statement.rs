@@ -11,7 +11,7 @@ use crate::effects::Effects;
 use crate::language::{Entity, Fact, Slot, Type};
 use crate::schema::Statement;
 use crate::source::Span;
-use crate::sql::ChangeKind;
+use crate::sql::{self, ChangeKind};
 
 /// A statement that is written as SQL.
 #[derive(Clone, Copy)]
@@ -36,8 +36,9 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
             ),
             attribute("text", Slot::set(Type::Str), "Its text.", |s| Fact::Str(Cow::Borrowed(s.text_of()))),
             attribute("verb", Slot::set(Type::Str), "Its first word, in upper case.", |s| {
-                let word = s.text_of().split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
-                Fact::Str(Cow::Owned(word.unwrap_or_default().to_uppercase()))
+                let read = sql::statements(s.text_of(), s.context.database.vendor);
+                let words = read.first().map_or("", |statement| statement.words.as_str());
+                Fact::Str(Cow::Owned(words.split(' ').next().unwrap_or_default().to_owned()))
             }),
             attribute("recognised", flag(), "Whether it is known what it does.", |s| {
                 let unknown = s.sent().changes.iter().any(|change| matches!(change.kind, ChangeKind::Unknown));

@@ -14,7 +14,6 @@ use crate::check::facts::operation::OperationView;
 use crate::check::facts::{Context, Placed};
 use crate::effects::compat::ChangeEffects;
 use crate::effects::{Effects, locks};
-use crate::history;
 use crate::language::{Cause, Entity, Fact};
 use crate::python::Unknown;
 use crate::schema::Statement;
@@ -128,12 +127,11 @@ impl<'a> ChangeView<'a> {
         let order = self.sent().operation;
         let states = self.context.states;
         for state in [states.before(order), states.after(order)].into_iter().flatten() {
-            let found = state.models().find(|(_, _, model)| history::table(state, model).is_ok_and(|own| own == table));
-            if let Some((_, name, model)) = found {
+            if let Some(model) = self.context.model_of_table(state, table) {
                 return Fact::Entity(Rc::new(ModelView {
                     context: self.context,
                     app: Cow::Borrowed(&model.app),
-                    written: Fact::Str(Cow::Borrowed(name)),
+                    written: Fact::Str(Cow::Owned(model.name.to_lowercase())),
                     span: self.own().span,
                     state: Some(state),
                 }));
