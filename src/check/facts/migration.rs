@@ -48,8 +48,18 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
             attribute(
                 "edited",
                 Slot::set(Type::Bool),
-                "Whether running code has it already, with other statements; comments and layout do not count.",
+                "Whether running code has it already, with other statements; comments, layout and what it depends on or \
+                 replaces do not count.",
                 |m| Fact::Bool(m.0.deployed.is_edited()),
+            ),
+            attribute("replaced_by", list_of_text(), "The squashed migrations that are there and replace it.", |m| {
+                texts(m.0.states.place().replaced_by.iter())
+            }),
+            attribute(
+                "replaced_in_deployed",
+                Slot::set(Type::Bool),
+                "Whether it is deleted, and running code has a squashed migration that replaces it.",
+                |m| Fact::Bool(m.0.deployed.is_replaced()),
             ),
             attribute(
                 "operations",
@@ -67,7 +77,7 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
                 "phase",
                 Slot::set(Type::Word(&PHASES)),
                 "When it may run: before the new code, after the old code is gone, whenever, or never.",
-                |m| Fact::Str(Cow::Borrowed(m.0.effects.map_or(Phase::Unknown, Effects::phase).word())),
+                |m| Fact::Str(Cow::Borrowed(m.phase().word())),
             ),
             attribute("dependencies", list_of_text(), "What it depends on, as `app.name`.", |m| {
                 dependencies(&m.0.migration.dependencies)
@@ -133,6 +143,11 @@ static PHASES: [&str; Phase::ALL.len()] = {
 };
 
 impl<'a> MigrationView<'a> {
+    fn phase(self) -> Phase {
+        let nothing = if self.0.deployed.can_run() { Phase::Unknown } else { Phase::Any };
+        self.0.effects.map_or(nothing, Effects::phase)
+    }
+
     fn operations(self) -> Fact<'a> {
         let reaching = self.0.operations.iter().filter(|placed| placed.operation.reach != Reach::State);
         Fact::List(reaching.map(|placed| OperationView { context: self.0, placed: *placed }.as_element()).collect())

@@ -45,13 +45,14 @@ use origin::Origin;
 pub(crate) use change::{ChangeView, kind_name};
 pub(crate) use statement::StatementView;
 pub(crate) use subject::{ChangeSubject, MigrationSubject, OperationSubject, StatementSubject};
+pub(crate) use vocabulary::DELETED;
 pub use vocabulary::{HAZARDS, vocabulary};
 
 /// Everything that the facts of one migration rest on.
 pub(crate) struct Context<'a> {
     /// The migration under check.
     pub(crate) migration: &'a Migration,
-    /// Its operations, nested ones behind the one they stand in.
+    /// Its operations, nested ones behind the one they stand in; none of a migration that can no longer run.
     pub(crate) operations: Vec<Placed<'a>>,
     /// What is deployed, as seen from this migration.
     pub(crate) deployed: &'a Deployed,
@@ -98,11 +99,13 @@ impl<'a> Context<'a> {
         django: Version,
     ) -> Self {
         let mut operations = Vec::new();
-        for (index, operation) in migration.operations.iter().enumerate() {
-            place(operation, index, &mut operations);
+        if deployed.can_run() {
+            for (index, operation) in migration.operations.iter().enumerate() {
+                place(operation, index, &mut operations);
+            }
         }
         let data_codes = RefCell::default();
-        let effects = states.effects(database);
+        let effects = states.effects(database).filter(|_| deployed.can_run());
         let tables = &NO_TABLES;
         let by_table = RefCell::default();
         Self {

@@ -80,6 +80,9 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("database", "db"),
 ];
 
+/// The head for migrations that running code has and whose files are gone.
+pub(crate) const DELETED: &str = "DeletedMigration";
+
 /// Where an operation stands that is in only one of the two halves of a SeparateDatabaseAndState.
 const HALVES: [Option<&str>; 3] = [None, Some("state"), Some("database")];
 
@@ -151,6 +154,13 @@ fn build() -> Vocabulary {
         part: None,
         names: Vec::new(),
         doc: "The migration file.".into(),
+    });
+    heads.push(Head {
+        namespace: None,
+        kind: DELETED.into(),
+        part: None,
+        names: Vec::new(),
+        doc: "A migration that running code has and whose file is gone; it has no operations.".into(),
     });
     Vocabulary {
         everywhere: subject::everywhere(),

@@ -304,6 +304,14 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
                 _ => set_for(kind, &["ValidateConstraint", "RenameConstraint", "RenameIndex"]),
             },
         ),
+        name(
+            "too_long",
+            list_of_text(),
+            "Names that it gives and that the database cuts off (PostgreSQL, at 63 bytes) or refuses (MySQL and MariaDB, \
+             beyond 64 characters).",
+            |c| c.too_long(),
+            always,
+        ),
         name("concurrently", flag(), "Whether it says CONCURRENTLY.", |c| c.concurrently(), always),
         name(
             "not_valid",

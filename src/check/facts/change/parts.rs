@@ -6,7 +6,8 @@ use std::rc::Rc;
 use super::ChangeView;
 use crate::check::facts::part::{ColumnView, ConstraintView, TableIndexView};
 use crate::language::Fact;
-use crate::sql::{ChangeKind, Column, Constraint, Index};
+use crate::sql::{ChangeKind, Column, Constraint, Index, SchemaChange};
+use crate::target::Vendor;
 
 impl<'a> ChangeView<'a> {
     pub(super) fn column_before(&self) -> Option<&'a Column> {
@@ -65,6 +66,18 @@ impl<'a> ChangeView<'a> {
             _ => None,
         };
         Fact::optional(name.map(|name| Fact::Str(Cow::Borrowed(name.as_str()))))
+    }
+
+    /// The names that the migration gives and that the database cuts off or refuses. What Django names itself, it keeps
+    /// short (`_create_index_name`, `truncate_name`).
+    pub(super) fn too_long(&self) -> Fact<'a> {
+        let vendor = self.context.database.vendor;
+        let operation =
+            self.placed().and_then(|placed| self.context.migration.source.text().get(placed.operation.span.range()));
+        let in_sql = self.sent().sql.is_some();
+        let written = |name: &str| in_sql || operation.is_some_and(|text| text.contains(name));
+        let long = given_names(self.own()).into_iter().filter(|name| is_too_long(name, vendor) && written(name));
+        Fact::List(long.map(|name| Fact::Str(Cow::Borrowed(name))).collect())
     }
 
     pub(super) fn concurrently(&self) -> Fact<'a> {
@@ -138,5 +151,34 @@ pub(super) fn column_name(kind: &ChangeKind) -> Option<&str> {
         | ChangeKind::DropDefault { column } => Some(column),
         ChangeKind::Comment { column } => column.as_deref(),
         _ => None,
+    }
+}
+
+/// The names that a change brings into the database.
+fn given_names(change: &SchemaChange) -> Vec<&str> {
+    let table = change.table.as_deref();
+    match &change.kind {
+        ChangeKind::CreateTable { columns, constraints, .. } => {
+            let columns = columns.iter().map(|column| column.name.as_str());
+            table.into_iter().chain(columns).chain(constraints.iter().filter_map(|own| own.name.as_deref())).collect()
+        }
+        ChangeKind::AddColumn { column, .. } => vec![&column.name],
+        ChangeKind::RenameTable { to }
+        | ChangeKind::RenameColumn { to, .. }
+        | ChangeKind::RenameConstraint { to, .. }
+        | ChangeKind::RenameIndex { to, .. } => vec![to],
+        ChangeKind::AddConstraint { constraint, .. } => constraint.name.as_deref().into_iter().collect(),
+        ChangeKind::CreateIndex { index, .. } => index.name.as_deref().into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// PostgreSQL 4.1.1 "Identifiers and Key Words": 63 bytes (`NAMEDATALEN - 1`), and the rest is cut off. MySQL 8.4 11.2.1
+/// "Identifier Length Limits" and MariaDB "Identifier Names": 64 characters, and error 1059 beyond. SQLite has no limit.
+fn is_too_long(name: &str, vendor: Vendor) -> bool {
+    match vendor {
+        Vendor::PostgreSql => name.len() > 63,
+        Vendor::MySql | Vendor::MariaDb => name.chars().count() > 64,
+        Vendor::Sqlite => false,
     }
 }
