@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::check::assume::{Assumed, AssumedSubject, Assumption};
 use crate::check::deployed::Deployed;
-use crate::check::facts::{ChangeSubject, ChangeView, StatementSubject, StatementView, kind_name};
+use crate::check::facts::{ChangeSubject, ChangeView, DELETED, StatementSubject, StatementView, kind_name};
 use crate::check::facts::{Context, MigrationSubject, OperationSubject, Placed};
 use crate::check::finding::{Certainty, Finding, OperationReference, Undecided, UndecidedRule};
 use crate::check::fixes;
@@ -114,7 +114,8 @@ impl<'r> Judge<'r> {
     {
         let context = of.context;
         let subject = MigrationSubject(context);
-        for meeting in self.meetings(&[None], &["Migration"], None) {
+        let kind = if context.deployed.is_deleted() { DELETED } else { "Migration" };
+        for meeting in self.meetings(&[None], &[kind], None) {
             let place = Place { span: context.migration.class_span, operation: None, condition: None };
             self.meet(of, &subject, meeting, &place, collected);
         }
@@ -221,8 +222,12 @@ impl<'r> Judge<'r> {
     }
 
     fn head_names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> =
-            self.by_head.keys().map(|(_, kind, _)| *kind).filter(|kind| *kind != "Migration").collect();
+        let mut names: Vec<&str> = self
+            .by_head
+            .keys()
+            .map(|(_, kind, _)| *kind)
+            .filter(|kind| !["Migration", DELETED].contains(kind))
+            .collect();
         names.sort_unstable();
         names.dedup();
         names

@@ -71,6 +71,8 @@ pub struct Project {
 pub enum Content {
     /// A migration.
     Migration(Arc<Migration>),
+    /// A migration that deployed code has and whose file is gone, as it is there.
+    Deleted(Arc<Migration>),
     /// Something that can't be read.
     Unreadable(Unreadable),
 }
@@ -137,6 +139,11 @@ pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
                 }
                 None => Verdicts::default(),
             },
+            Content::Deleted(migration) => timelines.get(file.project).map_or_else(Verdicts::default, |timeline| {
+                let deployed = timeline.deployment.seen_from_deleted(migration);
+                let states = States::of_deleted(&timeline.history, migration);
+                judge.migration(migration, &deployed, &states, &file.assumptions)
+            }),
             Content::Unreadable(unreadable) => {
                 Verdicts { findings: vec![unreadable_finding(unreadable)], ..Verdicts::default() }
             }
@@ -157,14 +164,17 @@ pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
         outcome.findings.extend(verdicts.findings);
         outcome.undecided.extend(verdicts.undecided);
         outcome.settled.push(verdicts.settled);
-        if let Content::Migration(migration) = &file.content {
-            outcome.migrations.push(MigrationSummary {
-                path: migration.source.path().to_owned(),
-                app: migration.app.clone(),
-                name: migration.name.clone(),
-                operations: migration.operations.iter().map(count).sum(),
-            });
-        }
+        let (migration, operations) = match &file.content {
+            Content::Migration(migration) => (migration, migration.operations.iter().map(count).sum()),
+            Content::Deleted(migration) => (migration, 0),
+            Content::Unreadable(_) => continue,
+        };
+        outcome.migrations.push(MigrationSummary {
+            path: migration.source.path().to_owned(),
+            app: migration.app.clone(),
+            name: migration.name.clone(),
+            operations,
+        });
     }
     outcome.sort();
     outcome
@@ -190,7 +200,7 @@ pub fn plan(request: Request<'_>) -> Vec<Planned> {
         .par_iter()
         .filter_map(|file| match &file.content {
             Content::Migration(migration) => Some((migration, timelines.get(file.project)?)),
-            Content::Unreadable(_) => None,
+            Content::Deleted(_) | Content::Unreadable(_) => None,
         })
         .flat_map_iter(|(migration, timeline)| {
             let deployed = timeline.deployment.seen_from(&timeline.history, migration);

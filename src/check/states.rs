@@ -67,6 +67,12 @@ impl States {
         Self { effects, around: surroundings.within().to_vec(), reached, place }
     }
 
+    /// What is known around a migration whose file is gone.
+    #[must_use]
+    pub fn of_deleted(history: &History, migration: &Migration) -> Self {
+        Self { place: Place::of_deleted(history, migration), ..Self::default() }
+    }
+
     /// What the migration does to each database.
     pub(super) fn into_effects(self) -> Vec<(Database, Effects)> {
         self.effects

@@ -8,7 +8,7 @@ use crate::effects::Release;
 use crate::effects::compat::ModelTables;
 use crate::examples::leaves::Leaf;
 use crate::examples::models::{self, Models};
-use crate::examples::snippet::{self, Snippet};
+use crate::examples::snippet::{self, Age, Snippet};
 use crate::examples::target;
 use crate::history::{History, Settings, Side};
 use crate::language::syntax::Text;
@@ -79,18 +79,39 @@ fn surroundings(
     };
     release = release.iter().map(|own| on(&deployed, own)).collect();
     let given: Vec<Migration> = deployed.iter().chain(&release).cloned().collect();
-    for (other, is_deployed) in &snippet.others {
-        let list = if *is_deployed { &mut deployed } else { &mut release };
+    let key = |migration: &Migration| (migration.app.clone(), migration.name.clone());
+    let mut new: Vec<_> = snippet.others.iter().filter(|(_, age)| *age == Age::New).map(|(new, _)| key(new)).collect();
+    new.push(key(&snippet.migration));
+    let mut gone = Vec::new();
+    for (other, age) in &snippet.others {
+        // What a file was before somebody edited it is there no more.
+        let list = match age {
+            Age::New => &mut release,
+            Age::Deployed if !new.contains(&key(other)) => &mut deployed,
+            Age::Deployed | Age::Deleted => {
+                gone.push(other.clone());
+                continue;
+            }
+        };
         list.push(on(&given, other));
     }
-    let example = on(&given, &snippet.migration);
+    let deleted = snippet.age == Age::Deleted;
+    if deleted {
+        gone.push(snippet.migration.clone());
+    } else {
+        release.push(on(&given, &snippet.migration));
+    }
     let shared = |migrations: Vec<Migration>| migrations.into_iter().map(Arc::new).collect::<Vec<_>>();
-    let deployed = shared(deployed);
+    let mut deployed = shared(deployed);
     let mut present = deployed.clone();
     present.extend(shared(release));
-    present.push(Arc::new(example));
+    deployed.extend(shared(gone));
     let history = History::new(&present, Settings::default(), check::behaves_like(rules));
     let deployment = Deployment::of(&deployed, &present, Settings::default(), check::behaves_like(rules));
+    if deleted {
+        let states = States::of_deleted(&history, &snippet.migration);
+        return (states, deployment.seen_from_deleted(&snippet.migration));
+    }
     let deployed = deployment.seen_from(&history, &snippet.migration);
     let release = Release { code: history.finally(Side::State), database: history.finally(Side::Database) };
     let (databases, django) = target;

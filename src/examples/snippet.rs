@@ -19,8 +19,10 @@ const NAME: &str = "0002_example";
 #[derive(Clone)]
 pub(super) struct Snippet {
     pub(super) migration: Migration,
-    /// The other files of the example, and whether running code has them.
-    pub(super) others: Vec<(Migration, bool)>,
+    /// Where it is.
+    pub(super) age: Age,
+    /// The other files of the example.
+    pub(super) others: Vec<(Migration, Age)>,
     places: Places,
     /// The example as it is written.
     example: String,
@@ -47,6 +49,17 @@ impl Snippet {
     pub(super) fn place(&self, span: Span) -> Span {
         self.places.of(span)
     }
+}
+
+/// Where a file of an example is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    /// In the release.
+    New,
+    /// In the release and where running code is.
+    Deployed,
+    /// Where running code is, and no longer in the release.
+    Deleted,
 }
 
 /// Where the text of the migration comes from.
@@ -136,13 +149,13 @@ pub(super) fn snippet(
     let name = example.migration.as_deref().unwrap_or(NAME);
     let mut files = files(&example.code, app);
     let Some(judged) = files.pop() else {
-        let only = ExampleFile::of(&format!("{app}/migrations/{name}.py"), false, example.code.clone());
+        let only = ExampleFile::of(&format!("{app}/migrations/{name}.py"), Age::New, example.code.clone());
         return file(&only, rule_file, prelude, vocabulary);
     };
     let mut others = Vec::new();
     for other in files {
         let read = file(&other, rule_file, prelude, vocabulary)?;
-        others.push((read.migration, other.deployed));
+        others.push((read.migration, other.age));
     }
     Ok(Snippet { others, ..file(&judged, rule_file, prelude, vocabulary)? })
 }
@@ -153,34 +166,34 @@ struct ExampleFile {
     /// The first folder of the path.
     app: String,
     name: String,
-    deployed: bool,
+    age: Age,
     /// The whole example, with blanks in the place of the other files.
     text: Text,
 }
 
 impl ExampleFile {
-    fn of(path: &str, deployed: bool, text: Text) -> Self {
+    fn of(path: &str, age: Age, text: Text) -> Self {
         let name = path.rsplit('/').next().and_then(|file| file.strip_suffix(".py")).unwrap_or(path);
         let app = path.split('/').next().unwrap_or(path);
-        Self { path: path.to_owned(), app: app.to_owned(), name: name.to_owned(), deployed, text }
+        Self { path: path.to_owned(), app: app.to_owned(), name: name.to_owned(), age, text }
     }
 }
 
 /// The files of an example that names them: `# 0002_status.py`, `# billing/migrations/0001_initial.py`, each with
-/// `(deployed)` behind it where running code has it already.
+/// `(deployed)` behind it where running code has it already, or `(deleted)` where only running code has it.
 fn files(text: &Text, app: &str) -> Vec<ExampleFile> {
-    let mut starts: Vec<(usize, String, bool)> = Vec::new();
+    let mut starts: Vec<(usize, String, Age)> = Vec::new();
     let mut at = 0;
     for line in text.value.split_inclusive('\n') {
-        if let Some((path, deployed)) = file_comment(line.trim_end()) {
+        if let Some((path, age)) = file_comment(line.trim_end()) {
             let in_folder = if path.contains('/') { path.to_owned() } else { format!("{app}/migrations/{path}") };
-            starts.push((at, in_folder, deployed));
+            starts.push((at, in_folder, age));
         }
         at += line.len();
     }
     let ends: Vec<usize> = starts.iter().skip(1).map(|(start, ..)| *start).chain([text.value.len()]).collect();
     let first = starts.first().map_or(0, |(start, ..)| *start);
-    let each = starts.into_iter().zip(ends).map(|((start, path, deployed), end)| {
+    let each = starts.into_iter().zip(ends).map(|((start, path, age), end)| {
         let own = |at: usize| at < first || (start <= at && at < end);
         let mut value = String::with_capacity(text.value.len());
         for (at, c) in text.value.char_indices() {
@@ -190,23 +203,25 @@ fn files(text: &Text, app: &str) -> Vec<ExampleFile> {
                 value.extend(std::iter::repeat_n(' ', c.len_utf8()));
             }
         }
-        ExampleFile::of(&path, deployed, Text { value, ..text.clone() })
+        ExampleFile::of(&path, age, Text { value, ..text.clone() })
     });
     each.collect()
 }
 
 /// Path and state of the file that a comment begins.
-fn file_comment(line: &str) -> Option<(&str, bool)> {
+fn file_comment(line: &str) -> Option<(&str, Age)> {
     let path = line.strip_prefix("# ")?;
-    let (path, deployed) = path.strip_suffix(" (deployed)").map_or((path, false), |path| (path, true));
+    let marks = [(" (deployed)", Age::Deployed), (" (deleted)", Age::Deleted)];
+    let marked = marks.into_iter().find_map(|(mark, age)| Some((path.strip_suffix(mark)?, age)));
+    let (path, age) = marked.unwrap_or((path, Age::New));
     let is_python = path.strip_suffix(".py").is_some_and(|name| !name.is_empty());
     let is_path = is_python && !path.starts_with(['/', '.']) && !path.contains(char::is_whitespace);
-    is_path.then_some((path, deployed))
+    is_path.then_some((path, age))
 }
 
 /// Reads one file of an example.
 fn file(
-    ExampleFile { path, app, name, text, .. }: &ExampleFile,
+    ExampleFile { path, app, name, age, text }: &ExampleFile,
     rule_file: &Arc<SourceFile>,
     prelude: &str,
     vocabulary: &Vocabulary,
@@ -235,7 +250,7 @@ fn file(
         }
         Err(ReadError::Syntax(error)) => return Err(syntax(&error, places.of(error.span))),
     };
-    let snippet = Snippet { migration, others: Vec::new(), places, example: text.value.clone() };
+    let snippet = Snippet { migration, age: *age, others: Vec::new(), places, example: text.value.clone() };
     let wrong = unknown_operations(&snippet, rule_file, vocabulary, whole);
     if wrong.is_empty() { Ok(snippet) } else { Err(wrong) }
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod build;
+mod contrib;
 mod diff;
 mod editor;
 mod features;

@@ -90,7 +90,7 @@ impl Editor<'_> {
             return Ok(());
         }
         let part = named(call, &from.constraints, call.text("name")?)?;
-        if self.target.is_sqlite() && !(part.unique && part.special) {
+        if self.target.is_sqlite() && !self.is_index_of_its_own(part) {
             self.remake(call.ends(), (&from, &to), Changed::Nothing);
             return Ok(());
         }
