@@ -3,12 +3,13 @@
 //! Rules are indexed by head, so that an operation meets only the rules that could match it. This is the only module
 //! with threads: migrations are judged side by side.
 
-mod advice;
 mod assume;
 mod deployed;
+mod edit;
 #[expect(clippy::redundant_closure_for_method_calls, reason = "in a table of facts, every answer reads alike")]
 mod facts;
 mod finding;
+mod fixes;
 mod judge;
 pub mod own;
 mod place;
@@ -33,11 +34,13 @@ use crate::target::{Database, Version};
 
 pub use assume::Assumption;
 pub use deployed::{Deployed, Deployment};
+pub use edit::{TextEdit, edited};
 pub use facts::{HAZARDS, vocabulary};
 pub use finding::{
     Certainty, Finding, MigrationSummary, OperationReference, Outcome, RuleSummary, Suppression, Undecided,
     UndecidedRule,
 };
+pub use fixes::{Fix, FixHow};
 pub(crate) use judge::fingerprint;
 pub use judge::{Judge, Verdicts};
 pub use states::States;
@@ -282,6 +285,7 @@ fn unreadable_finding(unreadable: &Unreadable) -> Finding {
         certainty: Certainty::Certain,
         message: unreadable.message.clone(),
         help: unreadable.help.clone(),
+        fixes: Vec::new(),
         url: None,
         source: Arc::clone(&unreadable.source),
         span: unreadable.span,

@@ -68,10 +68,14 @@ impl Detected {
 
     /// What the replay needs of the settings.
     pub(super) fn settings(&self) -> Settings {
-        match &self.user_model {
-            Some(model) => Settings::default().with_model("AUTH_USER_MODEL", &model.value),
-            None => Settings::default(),
+        let mut settings = Settings::default();
+        if let Some(model) = &self.user_model {
+            settings = settings.with_model("AUTH_USER_MODEL", &model.value);
         }
+        if let Some(field) = &self.auto_field {
+            settings = settings.with_default_auto_field(&field.value);
+        }
+        settings
     }
 }
 

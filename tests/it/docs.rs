@@ -14,7 +14,7 @@ use whimbrel::rules;
 
 use crate::support::Folder;
 
-const NOTE: &str =
+pub(crate) const NOTE: &str =
     "<!-- made by `INSTA_UPDATE=always cargo test --test it docs`; changes belong into the sources -->\n\n";
 
 fn repository() -> &'static Path {
@@ -22,7 +22,7 @@ fn repository() -> &'static Path {
 }
 
 /// Compares a page with what it should say, or writes it.
-fn assert_page(path: &str, expected: &str) {
+pub(crate) fn assert_page(path: &str, expected: &str) {
     let file = repository().join(path);
     let actual = fs::read_to_string(&file).unwrap_or_default();
     if actual == expected {
@@ -231,7 +231,14 @@ fn the_help_of_every_command_has_a_page() {
 #[test]
 fn pages_show_what_the_program_says() {
     let mut shown = 0;
-    for path in ["README.md", "docs/rule-language.md", "docs/configuration.md", "docs/ci.md", "examples/README.md"] {
+    for path in [
+        "README.md",
+        "docs/rule-language.md",
+        "docs/configuration.md",
+        "docs/ci.md",
+        "docs/suppression.md",
+        "examples/README.md",
+    ] {
         let Ok(text) = fs::read_to_string(repository().join(path)) else { panic!("{path} is missing") };
         let mut page = String::new();
         let mut rest = text.as_str();

@@ -12,7 +12,7 @@ use crate::language::vocabulary::Name;
 use crate::language::{Entity, Fact, Slot, Truth, Type};
 use crate::schema::Statement;
 use crate::source::Span;
-use crate::sql::ChangeKind;
+use crate::sql::{self, ChangeKind};
 
 /// A statement that is written as SQL.
 #[derive(Clone, Copy)]
@@ -34,9 +34,20 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             (|s| Fact::Entity(Rc::new(*s))) as Getter,
         ),
         attribute("text", Slot::set(Type::Str), "Its text.", |s| Fact::Str(Cow::Borrowed(s.text_of()))),
+        attribute(
+            "tokens",
+            Slot::set(Type::Str),
+            "Its words and signs with one blank between each, in upper case and without comments; what is quoted stays: \
+             `DELETE FROM A WHERE B = 'x'`.",
+            |s| Fact::Str(Cow::Owned(sql::canonical(s.text_of(), s.context.database.vendor))),
+        ),
         attribute("verb", Slot::set(Type::Str), "Its first word, in upper case.", |s| {
             let word = s.text_of().split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
             Fact::Str(Cow::Owned(word.unwrap_or_default().to_uppercase()))
+        }),
+        attribute("rows", Slot::maybe(Type::Int), "How many rows its VALUES list.", |s| {
+            let rows = sql::listed_rows(s.text_of(), s.context.database.vendor);
+            Fact::optional(rows.map(|rows| Fact::Int(i64::try_from(rows).unwrap_or(i64::MAX))))
         }),
         attribute("recognised", flag(), "Whether it is known what it does.", |s| {
             let unknown = s.sent().changes.iter().any(|change| matches!(change.kind, ChangeKind::Unknown));

@@ -6,6 +6,7 @@
 mod apps;
 mod deployed;
 mod load;
+mod nothing;
 mod packages;
 mod tree;
 
@@ -28,6 +29,8 @@ use load::{Loaded, Loader, migrations};
 use packages::Packages;
 use tree::Tree;
 
+pub(super) use nothing::why_nothing;
+
 /// What to judge.
 pub(super) enum Scope<'c> {
     /// What is staged, from the index.
@@ -46,6 +49,8 @@ pub(super) enum Scope<'c> {
 pub(super) struct Selection {
     /// The files to judge, by path.
     pub(super) files: Vec<Checked>,
+    /// The paths of the scope: those of the files, and of what turned out to be no migration.
+    judged: BTreeSet<String>,
     /// What runs together with them: apps with labels of their own, and what of it is deployed.
     pub(super) projects: Vec<DjangoProject>,
 }
@@ -54,20 +59,20 @@ pub(super) struct Selection {
 /// running, when the command line names it; without it and the configuration's, `base` is.
 pub(super) fn select(
     project: &Project,
-    scope: Scope<'_>,
+    scope: &Scope<'_>,
     deployed: Option<&str>,
     base: Option<&str>,
 ) -> Result<Selection, Failure> {
     let (tree, judged) = match scope {
         Scope::Staged => staged(project)?,
         Scope::All => all(project)?,
-        Scope::Since { commit } => since(project, &commit)?,
-        Scope::Paths { paths, force_exclude } => named(project, paths, force_exclude)?,
+        Scope::Since { commit } => since(project, commit)?,
+        Scope::Paths { paths, force_exclude } => named(project, paths, *force_exclude)?,
         Scope::Content { path, content } => {
-            let shown = project.shown(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+            let shown = project.shown(&std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()));
             let judged = BTreeSet::from([shown.clone()]);
             let mut tree = disk(project, &judged)?;
-            tree.replace(shown, content);
+            tree.replace(shown, content.clone());
             (tree, judged)
         }
     };
@@ -75,7 +80,7 @@ pub(super) fn select(
     let named = deployed.is_some() || project.config.deployed.is_some();
     let deployed =
         if judged.is_empty() && !named { Deployed::nothing() } else { Deployed::find(project, deployed, base)? };
-    read(project, &tree, &judged, &deployed)
+    read(project, &tree, judged, &deployed)
 }
 
 /// The migrations of an app of the working tree, and of the apps that it needs. `here` is the folder that the command
@@ -113,7 +118,7 @@ fn no_app(label: &str, apps: &mut Apps<'_>) -> Failure {
 }
 
 /// Reads the files to judge and what they need, for each Django project among them.
-fn read(project: &Project, tree: &Tree, judged: &BTreeSet<String>, deployed: &Deployed) -> Result<Selection, Failure> {
+fn read(project: &Project, tree: &Tree, judged: BTreeSet<String>, deployed: &Deployed) -> Result<Selection, Failure> {
     let mut apps = Apps::of(project, tree);
     let start: BTreeSet<String> = judged.iter().map(|path| app_folder(path).to_owned()).collect();
     apps.name(&start);
@@ -121,7 +126,7 @@ fn read(project: &Project, tree: &Tree, judged: &BTreeSet<String>, deployed: &De
     let mut at_deployed = deployed.tree().map(|tree| Apps::of(project, tree));
     let mut packages = Packages::new(project);
     let mut loader = Loader::default();
-    let mut selection = Selection { files: Vec::new(), projects: Vec::new() };
+    let mut projects: Vec<DjangoProject> = Vec::new();
     let mut files: BTreeMap<&String, Checked> = BTreeMap::new();
     for part in parts(&labelled) {
         let part: BTreeSet<String> = part.into_iter().collect();
@@ -142,15 +147,15 @@ fn read(project: &Project, tree: &Tree, judged: &BTreeSet<String>, deployed: &De
             if let Some(Some(content)) = found.get(path) {
                 files.insert(
                     path,
-                    Checked { content: content.clone(), project: selection.projects.len(), assumptions: Vec::new() },
+                    Checked { content: content.clone(), project: projects.len(), assumptions: Vec::new() },
                 );
             }
         }
         let present = migrations(&found).chain(migrations(&installed)).collect();
-        selection.projects.push(DjangoProject { present, deployed });
+        projects.push(DjangoProject { present, deployed });
     }
-    selection.files = files.into_values().collect();
-    Ok(selection)
+    let files = files.into_values().collect();
+    Ok(Selection { files, judged, projects })
 }
 
 fn labels_of(loaded: &Loaded) -> impl Iterator<Item = String> {
@@ -161,7 +166,7 @@ fn labels_of(loaded: &Loaded) -> impl Iterator<Item = String> {
 }
 
 fn staged(project: &Project) -> Result<(Tree, BTreeSet<String>), Failure> {
-    let repository = project.repository.as_ref().ok_or_else(Failure::no_repository)?;
+    let repository = project.repository.as_ref().ok_or_else(|| Failure::no_repository("nothing is staged here"))?;
     let staged = repository.staged()?;
     let present = staged.iter().filter(|file| !matches!(file.status, StagedStatus::Deleted | StagedStatus::Unmerged));
     let paths = present.map(|file| file.path.clone());
@@ -171,7 +176,8 @@ fn staged(project: &Project) -> Result<(Tree, BTreeSet<String>), Failure> {
 }
 
 fn since(project: &Project, commit: &str) -> Result<(Tree, BTreeSet<String>), Failure> {
-    let repository = project.repository.as_ref().ok_or_else(Failure::no_repository)?;
+    let repository =
+        project.repository.as_ref().ok_or_else(|| Failure::no_repository("there is nothing to compare with"))?;
     let changed = repository.changed_since(commit)?;
     let present = changed.into_iter().filter(|file| file.status != StagedStatus::Deleted).map(|file| file.path);
     let judged: BTreeSet<String> = present
@@ -217,14 +223,21 @@ fn named(project: &Project, paths: &[PathBuf], force_exclude: bool) -> Result<(T
                 judged.insert(shown);
             }
         } else {
-            return Err(Failure::Usage {
-                message: format!("`{}` does not exist", path.display()),
-                help: "name files or folders of the working tree, or nothing for what is staged".to_owned(),
-            });
+            return Err(missing(project, path));
         }
     }
     let tree = disk(project, &judged)?;
     Ok((tree, judged))
+}
+
+fn missing(project: &Project, path: &Path) -> Failure {
+    let message = format!("`{}` does not exist", path.display());
+    let help = if project.root.join(path).exists() {
+        "paths start from the current folder; from the root of the repository there is one".to_owned()
+    } else {
+        "name files or folders of the working tree, or nothing for what is staged".to_owned()
+    };
+    Failure::Usage { message, help }
 }
 
 /// The working tree, with the migrations that git knows; without git, those near the files to judge.
