@@ -22,6 +22,8 @@ pub(super) struct BaselineFile {
     /// What it held before; `None` where it does not exist yet.
     content: Option<Baseline>,
     write: bool,
+    /// Whether the configuration names it, so that the next run finds it.
+    configured: bool,
 }
 
 impl BaselineFile {
@@ -44,7 +46,8 @@ impl BaselineFile {
             }
             Err(source) => return Err(Failure::File { path: shown, action: "read", source }),
         };
-        Ok(Some(Self { path, shown, content, write }))
+        let configured = configured.is_some_and(|named| project.config.root.join(&named.value) == path);
+        Ok(Some(Self { path, shown, content, write, configured }))
     }
 
     /// Marks what the baseline holds; before that writes it anew, where that is asked for.
@@ -60,6 +63,12 @@ impl BaselineFile {
         let count = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
         let pruned = if written.pruned > 0 { format!("; {} pruned", written.pruned) } else { String::new() };
         Output::remark(&format!("whimbrel: {} in `{}`{pruned}\n", count(written.findings, "finding"), self.shown));
+        if !self.configured {
+            Output::remark(&format!(
+                "  help: `baseline = \"{}\"` in the configuration makes every run honour it\n",
+                self.shown
+            ));
+        }
         let source = SourceFile::new(self.shown, written.text);
         let baseline = Baseline::parse(&source).map_err(Failure::Diagnostics)?;
         hold(outcome, &baseline, scope);

@@ -1,9 +1,8 @@
 //! `whimbrel check`: judges migrations.
 
-use std::io::Read as _;
 use std::time::SystemTime;
 
-use crate::check::{Checked, Content, Judge, Outcome, Request, check_counting, own};
+use crate::check::{Checked, Content, Judge, Outcome, check_counting, own};
 use crate::cli::Verdict;
 use crate::cli::arguments::CheckArguments;
 use crate::cli::baseline::BaselineFile;
@@ -12,54 +11,41 @@ use crate::cli::output::Output;
 use crate::cli::progress::Progress;
 use crate::cli::project::Project;
 use crate::cli::reports::Reports;
-use crate::cli::selection::{Scope, idle_patterns, select};
+use crate::cli::selection::idle_patterns;
+use crate::cli::subject::Subject;
 use crate::config::{Config, FailOn, Level};
 use crate::language::{Override, RuleSet, did_you_mean};
 use crate::suppress::{Date, FileSuppressions, Scope as Suppressing, suppress};
-use crate::target::{Database, Vendor, Version};
-
-/// What is judged for when nothing says otherwise: the database that most Django projects of a size to care use.
-const DEFAULT_VENDOR: Vendor = Vendor::PostgreSql;
-/// The version of Django that is assumed when nothing says otherwise: the newest with long-term support.
-pub(super) const DEFAULT_DJANGO: Version = Version::new(5, 2);
 
 pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict, Failure> {
     let reports = Reports::of(arguments)?;
     let project = Project::discover(&arguments.configuration)?;
     let mut rules = project.rules(output)?;
     choose(&mut rules, &arguments.select, &arguments.ignore)?;
-    let base = base(arguments, &project)?;
-    let mut selection =
-        select(&project, scope(arguments, base.as_deref())?, arguments.deployed.as_deref(), base.as_deref())?;
+    let mut subject = Subject::find(&project, &arguments.scope)?;
     let baseline = BaselineFile::find(arguments, &project)?;
-    if arguments.all && !arguments.quiet {
-        output.warn(&idle_patterns(&project)?);
+    if !arguments.quiet {
+        if arguments.scope.all {
+            output.warn(&idle_patterns(&project)?);
+        }
     }
-    let databases = databases_of(&arguments.database, &project);
-    let django = django_of(arguments.django, &project);
     if arguments.verbose {
-        Output::remark(&detected(arguments, &project, base.as_deref(), &databases, django, &rules));
+        Output::remark(&detected(arguments, &project, &subject, &rules));
     }
-    let suppressions = suppressions(&mut selection.files, &rules, project.config.require_reason);
-    let progress = Progress::start(selection.files.len(), !arguments.quiet);
-    let request = Request {
-        rules: &rules,
-        files: &selection.files,
-        projects: &selection.projects,
-        databases: &databases,
-        django,
-        tables: &project.config.tables,
-        settings: &project.detected().settings(),
-    };
-    let mut outcome = check_counting(request, progress.done());
+    if !arguments.quiet {
+        subject.remark_nothing()?;
+    }
+    let suppressions = suppressions(&mut subject.selection.files, &rules, project.config.require_reason);
+    let progress = Progress::start(subject.selection.files.len(), !arguments.quiet);
+    let mut outcome = check_counting(subject.request(&rules), progress.done());
     drop(progress);
-    let judge = Judge::new(&rules, &databases, django);
+    let judge = Judge::new(&rules, &subject.databases, subject.django);
     let every_rule = arguments.select.is_empty() && arguments.ignore.is_empty();
     let ran = |id: &str| match rules.rules.iter().find(|rule| rule.id == id) {
         Some(rule) => judge.runs(rule),
         None => every_rule,
     };
-    let scope = Suppressing { today: today(), ran: &ran, everything: arguments.all };
+    let scope = Suppressing { today: today(), ran: &ran, everything: arguments.scope.all };
     let settled = std::mem::take(&mut outcome.settled);
     let suppressions: Vec<_> = suppressions.into_iter().map(|(file, of)| (of, settled[file].clone())).collect();
     suppress(&mut outcome, &suppressions, scope);
@@ -106,58 +92,6 @@ fn regrade(outcome: &mut Outcome, config: &Config) {
     });
 }
 
-/// The commit that the files to judge are compared with, when the command line or the pre-commit framework says one:
-/// the framework tells hooks that run before a push, or with `--from-ref`, what is pushed.
-fn base(arguments: &CheckArguments, project: &Project) -> Result<Option<String>, Failure> {
-    if let Some(revision) = &arguments.since {
-        let repository = project.repository.as_ref().ok_or_else(Failure::no_repository)?;
-        return Ok(Some(repository.merge_base(revision)?));
-    }
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let refs = (variable("PRE_COMMIT_FROM_REF"), variable("PRE_COMMIT_TO_REF"));
-    match (&project.repository, refs) {
-        (Some(repository), (Some(from), Some(to))) if !arguments.all => Ok(Some(repository.merge_base_of(&to, &from)?)),
-        _ => Ok(None),
-    }
-}
-
-fn scope<'c>(arguments: &'c CheckArguments, base: Option<&str>) -> Result<Scope<'c>, Failure> {
-    if let Some(path) = &arguments.stdin_filename {
-        let mut content = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut content).map_err(|source| Failure::File {
-            path: "standard input".to_owned(),
-            action: "read",
-            source,
-        })?;
-        return Ok(Scope::Content { path, content });
-    }
-    Ok(match (arguments.all, arguments.paths.as_slice(), base) {
-        (true, ..) => Scope::All,
-        (false, [], Some(commit)) => Scope::Since { commit: commit.to_owned() },
-        (false, [], None) => Scope::Staged,
-        (false, paths, _) => Scope::Paths { paths, force_exclude: arguments.force_exclude },
-    })
-}
-
-/// The version of Django to judge for: that of the command line, else of the configuration, else of a lock file.
-pub(super) fn django_of(given: Option<Version>, project: &Project) -> Version {
-    let configured = || project.config.django.as_ref().map(|django| django.value);
-    let detected = || project.detected().django.as_ref().map(|django| django.value);
-    given.or_else(configured).or_else(detected).unwrap_or(DEFAULT_DJANGO)
-}
-
-/// The databases to judge for: those of the command line, else of the configuration, else of the settings.
-pub(super) fn databases_of(given: &[Database], project: &Project) -> Vec<Database> {
-    let configured = || project.config.databases.iter().map(|database| database.value).collect();
-    let mut databases: Vec<Database> = if given.is_empty() { configured() } else { given.to_vec() };
-    if databases.is_empty() {
-        let detected = project.detected().databases.as_ref().map(|databases| databases.value.clone());
-        databases = detected.unwrap_or_else(|| vec![Database { vendor: DEFAULT_VENDOR, version: None }]);
-    }
-    databases.dedup();
-    databases
-}
-
 /// Leaves only the rules that were asked for.
 fn choose(rules: &mut RuleSet, select: &[String], ignore: &[String]) -> Result<(), Failure> {
     for pattern in select.iter().chain(ignore) {
@@ -202,16 +136,9 @@ fn verdict(outcome: &Outcome, fail_on: FailOn, strict: bool) -> Verdict {
 }
 
 /// What was detected, and from where, for `-v`.
-fn detected(
-    arguments: &CheckArguments,
-    project: &Project,
-    base: Option<&str>,
-    databases: &[Database],
-    django: Version,
-    rules: &RuleSet,
-) -> String {
+fn detected(arguments: &CheckArguments, project: &Project, subject: &Subject<'_>, rules: &RuleSet) -> String {
     let config = project.config.path.as_ref().map_or_else(|| "none".to_owned(), |path| project.shown(path));
-    let list = databases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let list = subject.databases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let found = project.detected();
     let origin = |flag: bool, configured: bool, detected: Option<&str>| match (flag, configured, detected) {
         (true, ..) => "command line".to_owned(),
@@ -220,27 +147,29 @@ fn detected(
         (false, false, None) => "default".to_owned(),
     };
     let database_origin = origin(
-        !arguments.database.is_empty(),
+        !arguments.scope.database.is_empty(),
         !project.config.databases.is_empty(),
         found.databases.as_ref().map(|found| found.origin.as_str()),
     );
     let django_origin = origin(
-        arguments.django.is_some(),
+        arguments.scope.django.is_some(),
         project.config.django.is_some(),
         found.django.as_ref().map(|found| found.origin.as_str()),
     );
     let repository = if project.repository.is_some() { project.root.display().to_string() } else { "none".to_owned() };
     let active = rules.rules.iter().filter(|rule| rule.disabled.is_none()).count();
+    let scope = &arguments.scope;
+    let base = subject.base.as_deref();
     let deployed_origin =
-        origin(arguments.deployed.is_some(), project.config.deployed.is_some(), base.map(|_| "what is compared with"));
+        origin(scope.deployed.is_some(), project.config.deployed.is_some(), base.map(|_| "what is compared with"));
     let configured = project.config.deployed.as_ref().map(|revision| revision.value.as_str());
-    let deployed = arguments.deployed.as_deref().or(configured).or(base).unwrap_or("HEAD");
+    let deployed = scope.deployed.as_deref().or(configured).or(base).unwrap_or("HEAD");
     let mut rows = vec![
         ("configuration", config.clone()),
         ("repository", repository),
         ("deployed", format!("{deployed} ({deployed_origin})")),
         ("databases", format!("{list} ({database_origin})")),
-        ("django", format!("{django} ({django_origin})")),
+        ("django", format!("{} ({django_origin})", subject.django)),
     ];
     if let Some(model) = &found.user_model {
         rows.push(("user model", format!("{} ({})", model.value, model.origin)));

@@ -2,7 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::diagnostic::Diagnostic;
-use crate::git::{self, GitError};
+use crate::git::{self, GitError, NoWorkTree};
 
 /// Why a command can't do its work.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -45,17 +45,23 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    /// Outside of a repository, nothing is staged and nothing has changed.
-    pub(super) fn no_repository() -> Self {
-        let message = if git::is_installed() {
-            "nothing is staged here: this folder is not in a git repository"
-        } else {
-            "nothing can be staged here: git is not installed"
+    /// Outside of a work tree, nothing is staged and nothing has changed. `what` can't be done there: "nothing is staged
+    /// here".
+    pub(super) fn no_repository(what: &str) -> Self {
+        let (why, help) = match git::work_tree_is_missing() {
+            NoWorkTree::NoGit => {
+                ("git is not installed", "name files or folders to judge: `whimbrel check shop/migrations`")
+            }
+            NoWorkTree::Bare => (
+                "this repository has no work tree",
+                "run it in a clone, or in a work tree: `git worktree add ../checked HEAD`",
+            ),
+            NoWorkTree::NoRepository => (
+                "this folder is not in a git repository",
+                "name files or folders to judge: `whimbrel check shop/migrations`",
+            ),
         };
-        Failure::Usage {
-            message: message.to_owned(),
-            help: "name files or folders to judge: `whimbrel check shop/migrations`".to_owned(),
-        }
+        Failure::Usage { message: format!("{what}: {why}"), help: help.to_owned() }
     }
 }
 

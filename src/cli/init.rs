@@ -7,7 +7,6 @@ use std::path::Path;
 
 use crate::cli::Verdict;
 use crate::cli::arguments::InitArguments;
-use crate::cli::check::{databases_of, django_of};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::project::Project;
@@ -66,7 +65,7 @@ fn create(path: &Path, text: &str, said: &mut String) -> Result<(), Failure> {
 /// The configuration, with what was found and what may be said beside it.
 fn configuration(project: &Project) -> String {
     let detected = project.detected();
-    let databases: Vec<String> = databases_of(&[], project).iter().map(|database| format!("\"{database}\"")).collect();
+    let databases: Vec<String> = project.databases(&[]).iter().map(|database| format!("\"{database}\"")).collect();
     // What nothing says is not set, only shown.
     let line = |setting: String, origin: Option<&str>| match origin {
         Some(file) => format!("{setting}  # from {file}"),
@@ -77,7 +76,7 @@ fn configuration(project: &Project) -> String {
         detected.databases.as_ref().map(|found| found.origin.as_str()),
     );
     let django = line(
-        format!("django = \"{}\"", django_of(None, project)),
+        format!("django = \"{}\"", project.django(None)),
         detected.django.as_ref().map(|found| found.origin.as_str()),
     );
     let mut apps = String::new();

@@ -19,7 +19,9 @@ mod reports;
 mod rule_files;
 mod rules;
 mod selection;
+mod snapshots;
 mod state;
+mod subject;
 mod test;
 
 use std::process::ExitCode;

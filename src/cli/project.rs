@@ -17,7 +17,12 @@ use crate::git::Repository;
 use crate::language::RuleSet;
 use crate::rules;
 use crate::source::{SourceFile, Spanned};
+use crate::target::{Database, Vendor, Version};
 
+/// What is judged for when nothing says otherwise: the database that most Django projects of a size to care use.
+const DEFAULT_VENDOR: Vendor = Vendor::PostgreSql;
+/// The version of Django that is assumed when nothing says otherwise: the newest with long-term support.
+const DEFAULT_DJANGO: Version = Version::new(5, 2);
 /// Rule files larger than this are not read.
 const LARGEST_RULE_FILE: u64 = 16 << 20;
 
@@ -54,6 +59,25 @@ impl Project {
     /// What the files of the project tell that the configuration may not.
     pub(super) fn detected(&self) -> &Detected {
         self.detected.get_or_init(|| Detected::around(&self.root, &self.config.root))
+    }
+
+    /// The version of Django: that of the command line, else of the configuration, else of a lock file.
+    pub(super) fn django(&self, given: Option<Version>) -> Version {
+        let configured = || self.config.django.as_ref().map(|django| django.value);
+        let detected = || self.detected().django.as_ref().map(|django| django.value);
+        given.or_else(configured).or_else(detected).unwrap_or(DEFAULT_DJANGO)
+    }
+
+    /// The databases: those of the command line, else of the configuration, else of the settings. At least one.
+    pub(super) fn databases(&self, given: &[Database]) -> Vec<Database> {
+        let configured = || self.config.databases.iter().map(|database| database.value).collect();
+        let mut databases: Vec<Database> = if given.is_empty() { configured() } else { given.to_vec() };
+        if databases.is_empty() {
+            let detected = self.detected().databases.as_ref().map(|databases| databases.value.clone());
+            databases = detected.unwrap_or_else(|| vec![Database { vendor: DEFAULT_VENDOR, version: None }]);
+        }
+        databases.dedup();
+        databases
     }
 
     /// The rules of this project: those inside the binary, those that the configuration names and those of its packs.

@@ -3,7 +3,6 @@
 use crate::check::behaves_like;
 use crate::cli::Verdict;
 use crate::cli::arguments::{ListFormat, StateArguments};
-use crate::cli::check::DEFAULT_DJANGO;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::project::Project;
@@ -30,8 +29,7 @@ pub(super) fn run(arguments: &StateArguments, output: &Output) -> Result<Verdict
         let latest = graph.leaves(&arguments.app);
         (latest.into_iter().map(|node| graph.key(node)).collect(), history.state_of_app(&arguments.app))
     };
-    let django = arguments.django.or(project.config.django.as_ref().map(|django| django.value));
-    let shown = AppState { app: &arguments.app, after, django: django.unwrap_or(DEFAULT_DJANGO), state: &state };
+    let shown = AppState { app: &arguments.app, after, django: project.django(arguments.django), state: &state };
     Output::print(&match arguments.format {
         ListFormat::Table => table(&shown),
         ListFormat::Json => json(&shown),

@@ -16,6 +16,7 @@ const APP: &str = "shop";
 const NAME: &str = "0002_example";
 
 /// An example, ready to be judged.
+#[derive(Clone)]
 pub(super) struct Snippet {
     pub(super) migration: Migration,
     /// Where it is.
@@ -23,9 +24,26 @@ pub(super) struct Snippet {
     /// The other files of the example.
     pub(super) others: Vec<(Migration, Age)>,
     places: Places,
+    /// The example as it is written.
+    example: String,
 }
 
 impl Snippet {
+    /// The same place, with another migration in it.
+    pub(super) fn with_migration(&self, migration: Migration) -> Self {
+        Self { migration, ..self.clone() }
+    }
+
+    /// The example as it is written.
+    pub(super) fn example_text(&self) -> &str {
+        &self.example
+    }
+
+    /// The place in the example of a place in the migration; its first statement where there is none.
+    pub(super) fn place_in_example(&self, span: Span) -> Span {
+        self.places.in_example(span).unwrap_or(self.places.first_in_example)
+    }
+
     /// The place in the rule file of a place in the migration; for what the example does not spell out (its class,
     /// say), its first statement.
     pub(super) fn place(&self, span: Span) -> Span {
@@ -45,6 +63,7 @@ pub(super) enum Age {
 }
 
 /// Where the text of the migration comes from.
+#[derive(Clone)]
 pub(super) struct Places {
     /// Runs that the migration and the example have in common.
     runs: Vec<Run>,
@@ -52,8 +71,11 @@ pub(super) struct Places {
     lines: Vec<(usize, usize)>,
     /// What stands for all that is not in a run.
     first: Span,
+    /// The same in the example.
+    first_in_example: Span,
 }
 
+#[derive(Clone, Copy)]
 struct Run {
     /// Offset in the migration.
     at: usize,
@@ -66,7 +88,7 @@ impl Places {
     pub(super) fn new(text: &Text) -> Self {
         let starts = std::iter::once(0).chain(text.value.match_indices('\n').map(|(offset, _)| offset + 1));
         let lines = starts.zip(text.line_offsets.iter().copied()).collect();
-        Self { runs: Vec::new(), lines, first: text.span }
+        Self { runs: Vec::new(), lines, first: text.span, first_in_example: Span::at(0) }
     }
 
     /// The offset in the rule file of an offset in the example.
@@ -83,16 +105,17 @@ impl Places {
     }
 
     fn of(&self, span: Span) -> Span {
+        self.in_example(span).map_or(self.first, |span| self.span_in_file(span))
+    }
+
+    /// The place in the example, where the migration has it from there.
+    fn in_example(&self, span: Span) -> Option<Span> {
         let run = |offset: usize| self.runs.iter().find(|run| run.at <= offset && offset < run.at + run.len);
         let last = if span.is_empty() { span.start } else { span.end - 1 };
-        match (run(span.start), run(last)) {
-            (Some(first), Some(second)) => {
-                let start = span.start - first.at + first.from;
-                let end = span.end.saturating_sub(second.at) + second.from;
-                self.span_in_file(Span { start, end: end.max(start) })
-            }
-            _ => self.first,
-        }
+        let (first, second) = (run(span.start)?, run(last)?);
+        let start = span.start - first.at + first.from;
+        let end = span.end.saturating_sub(second.at) + second.from;
+        Some(Span { start, end: end.max(start) })
     }
 }
 
@@ -227,7 +250,7 @@ fn file(
         }
         Err(ReadError::Syntax(error)) => return Err(syntax(&error, places.of(error.span))),
     };
-    let snippet = Snippet { migration, age: *age, others: Vec::new(), places };
+    let snippet = Snippet { migration, age: *age, others: Vec::new(), places, example: text.value.clone() };
     let wrong = unknown_operations(&snippet, rule_file, vocabulary, whole);
     if wrong.is_empty() { Ok(snippet) } else { Err(wrong) }
 }
@@ -242,7 +265,8 @@ fn draft<'t>(
     let shown = |statement: &&Statement| {
         if whole { statement.is_class("Migration") } else { statement.kind == StatementKind::Expression }
     };
-    places.first = places.span_in_file(statements.iter().find(shown)?.span);
+    places.first_in_example = statements.iter().find(shown)?.span;
+    places.first = places.span_in_file(places.first_in_example);
     let mut draft = Draft { text: prelude.to_owned(), example: &text.value, places };
     let end = text.value.len();
     if whole {

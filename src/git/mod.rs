@@ -82,7 +82,7 @@ pub struct Repository {
 
 impl Repository {
     /// The repository whose work tree holds the folder `start`; `None` outside of one, and where git is not installed
-    /// ([`is_installed`] tells the two apart).
+    /// ([`work_tree_is_missing`] tells the two apart).
     ///
     /// # Errors
     /// When git finds a repository and can't or won't use it.
@@ -204,6 +204,25 @@ impl Repository {
         self.index(&arguments)
     }
 
+    /// The files of the work tree whose contents are not those of the index, by path: untracked ones that are not
+    /// ignored, changed ones, and ones that are gone.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn unstaged(&self) -> Result<Vec<String>, GitError> {
+        let arguments = ["ls-files", "--others", "--modified", "--exclude-standard", "-z", "--full-name", "--", ":/"];
+        let answer = self.git.run(&arguments, None)?.succeeded()?;
+        let mut paths: Vec<String> = answer
+            .split(|byte| *byte == 0)
+            .filter(|path| !path.is_empty())
+            .map(|path| String::from_utf8_lossy(path).into_owned())
+            .collect();
+        paths.sort();
+        // One with conflicts is listed for each of its sides.
+        paths.dedup();
+        Ok(paths)
+    }
+
     fn index(&self, arguments: &[&str]) -> Result<Vec<IndexEntry>, GitError> {
         let run = self.git.run(arguments, None)?;
         let mut entries = output::index(&run.succeeded()?).ok_or(GitError::Garbled { command: "git ls-files" })?;
@@ -307,11 +326,26 @@ fn how_to_unshallow(revision: &str) -> String {
     }
 }
 
-/// Whether there is a `git` to run.
+/// Why there is no work tree around the current folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoWorkTree {
+    /// There is no `git` to run.
+    NoGit,
+    /// A bare repository, or the folder of git in another one.
+    Bare,
+    /// No repository at all.
+    NoRepository,
+}
+
+/// Why there is no work tree around the current folder, where [`Repository::discover`] found none.
 #[must_use]
-pub fn is_installed() -> bool {
+pub fn work_tree_is_missing() -> NoWorkTree {
     let git = Git { folder: PathBuf::from("."), environment: Vec::new() };
-    git.run(&["--version"], None).is_ok()
+    match git.run(&["rev-parse", "--git-dir"], None) {
+        Ok(run) if run.is_success() => NoWorkTree::Bare,
+        Ok(_) => NoWorkTree::NoRepository,
+        Err(_) => NoWorkTree::NoGit,
+    }
 }
 
 /// Git can't answer.

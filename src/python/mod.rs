@@ -17,6 +17,7 @@ mod fold_text;
 mod function;
 mod imports;
 mod interpret;
+mod newer;
 mod outline;
 mod scope;
 mod syntax_error;
@@ -42,7 +43,7 @@ use crate::source::{SourceFile, Span};
 pub use decode::{DecodeError, decode};
 pub use imports::RELATIVE;
 pub use outline::{Statement, StatementKind, statements};
-pub use syntax_error::SyntaxError;
+pub use syntax_error::{Construct, SyntaxError};
 pub use value::{
     Argument, Binding, Call, Chain, Definition, DefinitionKind, Function, FunctionCall, FunctionStep, Given, Link,
     Loop, Text, TextPiece, Unknown, Value, ValueKind,
@@ -167,9 +168,38 @@ pub fn parse_with(source: &Arc<SourceFile>, exports: Exports) -> Result<Module, 
     Ok(Module { comments, definitions: evaluator.definitions, classes, names, class_index })
 }
 
-/// The statements of a file and its comments.
+/// The statements of a file and its comments. What is newer than the parser is read in older words.
 fn syntax(text: &str) -> Result<(Vec<ast::Stmt>, Vec<Span>), SyntaxError> {
+    /// Constructs that are reworded one by one: each costs a parse.
+    const MOST: usize = 50;
     check_form(text)?;
+    let first = match older_syntax(text) {
+        Err(error) => error,
+        read => return read,
+    };
+    let strings = newer::with_older_strings(text);
+    let mut error = match strings.as_deref().map(older_syntax) {
+        Some(Err(error)) => error,
+        Some(read) => return read,
+        None => first,
+    };
+    let mut reworded = strings.unwrap_or_else(|| text.to_owned());
+    for _ in 0..MOST {
+        if !newer::reword(&mut reworded, &error) {
+            break;
+        }
+        match older_syntax(&reworded) {
+            // Other words did not help here.
+            Err(next) if next.span.start <= error.span.start => break,
+            Err(next) => error = next,
+            read => return read,
+        }
+    }
+    Err(error.in_text(text))
+}
+
+/// The statements of a file and its comments, as far as the parser knows its syntax.
+fn older_syntax(text: &str) -> Result<(Vec<ast::Stmt>, Vec<Span>), SyntaxError> {
     let mut tokens = Tokens::new(lex(text, Mode::Module));
     let parsed = ast::ModModule::parse_tokens(tokens.by_ref(), "");
     match (parsed, tokens.too_deep) {

@@ -70,7 +70,7 @@ const FORMS: &str = "write `# whimbrel: ignore[pack/rule] reason`, `# whimbrel: 
 /// What a comment of a Python file says to the tool; `None` when it is for people.
 pub(super) fn read(source: &SourceFile, comment: Span) -> Option<Comment> {
     let text = source.slice(comment);
-    let start = addressed(text)?;
+    let Some(start) = addressed(text, "whimbrel:") else { return without_colon(source, comment) };
     // What other tools want to hear may follow.
     let length = text[start..].find(" #").unwrap_or(text.len() - start);
     let span = Span::new(comment.start + start, comment.start + start + text[start..start + length].trim_end().len());
@@ -94,15 +94,27 @@ pub(super) fn read(source: &SourceFile, comment: Span) -> Option<Comment> {
     Some(Comment { span, said })
 }
 
-/// Where the word `whimbrel:` stands behind a `#`, in any case.
-fn addressed(text: &str) -> Option<usize> {
-    const NAME: &[u8] = b"whimbrel:";
+/// Where `name` stands behind a `#`, in any case.
+fn addressed(text: &str, name: &str) -> Option<usize> {
     text.match_indices('#').find_map(|(hash, _)| {
         let behind = &text[hash + 1..];
         let start = hash + 1 + (behind.len() - behind.trim_start().len());
-        let name = text.as_bytes().get(start..start + NAME.len())?;
-        name.eq_ignore_ascii_case(NAME).then_some(start)
+        let there = text.as_bytes().get(start..start + name.len())?;
+        there.eq_ignore_ascii_case(name.as_bytes()).then_some(start)
     })
+}
+
+/// `# whimbrel ignore[…]` is meant for the tool; `# whimbrel ignores this` is not.
+fn without_colon(source: &SourceFile, comment: Span) -> Option<Comment> {
+    let text = source.slice(comment);
+    let start = addressed(text, "whimbrel ")?;
+    let said = text[start + "whimbrel ".len()..].trim_start();
+    if !["ignore[", "ignore-file[", "assume "].iter().any(|word| said.starts_with(word)) {
+        return None;
+    }
+    let span = Span::new(comment.start + start, comment.start + start + "whimbrel".len());
+    let message = "a colon is missing behind `whimbrel`, so this comment does nothing".to_owned();
+    Some(Comment { span, said: Said::Mistake(Mistake { span, message, help: FORMS.to_owned() }) })
 }
 
 /// What is not read yet.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
+use crate::formats::{GITLAB, RDJSON, SARIF, validate, validate_junit};
 use crate::hook::repository::{Framework, Repository};
 use crate::projects::{package, python_files};
 
@@ -68,12 +69,17 @@ fn an_old_project_takes_the_hook_in() {
     assert!(blocked.status == 1 && blocked.said().contains(RULE), "{}", blocked.said());
 
     // Programs can read that.
-    repository.whimbrel(&["check", "--format", "sarif=out.sarif", "--format", "gitlab=out.json", "--quiet"]);
+    let formats = ["sarif=out.sarif", "gitlab=out.json", "rdjson=out.rdjson", "junit=out.xml"];
+    let formats: Vec<&str> = formats.iter().flat_map(|format| ["--format", format]).collect();
+    repository.whimbrel(&[&["check", "--quiet"], formats.as_slice()].concat());
     let sarif: Json = serde_json::from_str(&repository.read("out.sarif")).unwrap();
-    assert_eq!(sarif["version"], "2.1.0");
+    validate(SARIF, &sarif).unwrap();
+    validate(RDJSON, &serde_json::from_str(&repository.read("out.rdjson")).unwrap()).unwrap();
+    validate_junit(&repository.read("out.xml")).unwrap();
     let result = &sarif["runs"][0]["results"][0];
     assert_eq!((&result["ruleId"], &result["level"]), (&Json::from(RULE), &Json::from("error")), "{result}");
     let gitlab: Json = serde_json::from_str(&repository.read("out.json")).unwrap();
+    validate(GITLAB, &gitlab).unwrap();
     assert_eq!(gitlab[0]["check_name"], RULE, "{gitlab}");
     assert_eq!(gitlab[0]["location"]["path"], PATH, "{gitlab}");
 

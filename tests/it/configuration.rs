@@ -14,7 +14,7 @@ const MIGRATION: &str =
 
 /// What `-v` says, without the repository's folder.
 fn detected(repository: &Repository) -> String {
-    let run = repository.run(&["check", "-v"]);
+    let run = repository.run(&["check", "-v", "-q"]);
     assert_eq!(run.status, 0, "{}", run.err);
     let lines = run.err.lines().filter(|line| !line.starts_with("repository") && !line.starts_with("rules"));
     lines.collect::<Vec<_>>().join("\n")

@@ -17,6 +17,26 @@ fn shop(framework: Framework) -> Repository {
     repository
 }
 
+/// The files of the example with their texts.
+pub(crate) fn shop_files() -> Vec<(String, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/shop"), folder.path());
+    let mut files = Vec::new();
+    let mut open = vec![folder.path().to_owned()];
+    while let Some(below) = open.pop() {
+        for entry in fs::read_dir(below).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(folder.path()).unwrap().to_str().unwrap().to_owned();
+                files.push((name, fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    files
+}
+
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {

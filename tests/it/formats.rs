@@ -1,8 +1,16 @@
 //! The reports for programs, as the programs read them.
 
+use std::path::Path;
+use std::process::Command;
+
 use serde_json::Value;
 
 use crate::repository::Repository;
+use crate::support::tool;
+
+pub(crate) const SARIF: &str = include_str!("../schemas/sarif-2.1.0.json");
+pub(crate) const GITLAB: &str = include_str!("../schemas/gitlab-code-quality.json");
+pub(crate) const RDJSON: &str = include_str!("../schemas/rdjson.json");
 
 const RULES: &str = r#"
 rule no-remove "field removed" {
@@ -74,14 +82,44 @@ pub(crate) fn validate(schema: &str, value: &Value) -> Result<(), String> {
     schemas.validate(value, index).map_err(|error| format!("{error:#}"))
 }
 
+/// Whether a `JUnit` report has the form that `junit-10.xsd` demands, and if not, why.
+pub(crate) fn validate_junit(report: &str) -> Result<(), String> {
+    let script = "import sys, xmlschema; xmlschema.XMLSchema(sys.argv[1]).validate(sys.argv[2])";
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas/junit-10.xsd");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("junit.xml");
+    std::fs::write(&file, report).unwrap();
+    let output = Command::new(tool("python")).args(["-c", script]).arg(schema).arg(file).output().unwrap();
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
 #[test]
-fn sarif_is_an_instance_of_the_official_schema() {
-    let schema = include_str!("../schemas/sarif-2.1.0.json");
-    let mut sarif = json(&project(), "sarif");
-    validate(schema, &sarif).unwrap();
-    // The test can fail: the schema forbids this.
-    sarif["runs"][0]["results"][0]["level"] = Value::from("fatal");
-    assert!(validate(schema, &sarif).is_err());
+fn every_report_for_programs_is_an_instance_of_its_schema() {
+    // The tests can fail: each schema forbids what is put in.
+    let repository = project();
+    for (format, schema, place, wrong) in [
+        ("sarif", SARIF, "/runs/0/results/0/level", "fatal"),
+        ("gitlab", GITLAB, "/0/severity", "error"),
+        ("rdjson", RDJSON, "/diagnostics/0/severity", "error"),
+    ] {
+        let mut report = json(&repository, format);
+        validate(schema, &report).unwrap_or_else(|error| panic!("{format}: {error}"));
+        *report.pointer_mut(place).unwrap() = Value::from(wrong);
+        assert!(validate(schema, &report).is_err(), "{format}");
+    }
+    let junit = report(&repository, "junit");
+    validate_junit(&junit).unwrap();
+    assert!(validate_junit(&junit.replace("<testcase ", "<testcase line=\"7\" ")).is_err());
+}
+
+#[test]
+fn a_report_about_nothing_is_one_as_well() {
+    let repository = Repository::with(&[]);
+    for (format, schema) in [("sarif", SARIF), ("gitlab", GITLAB), ("rdjson", RDJSON)] {
+        let run = repository.run(&["check", "--format", format]);
+        validate(schema, &serde_json::from_str(&run.out).unwrap()).unwrap_or_else(|error| panic!("{format}: {error}"));
+    }
+    validate_junit(&repository.run(&["check", "--format", "junit"]).out).unwrap();
 }
 
 #[test]
@@ -172,27 +210,24 @@ fn junit_fails_what_fails_the_run_and_skips_what_is_suppressed() {
     let repository = project();
     insta::assert_snapshot!(report(&repository, "junit"), @r#"
     <?xml version="1.0" encoding="UTF-8"?>
-    <testsuites name="whimbrel" tests="5" failures="1" skipped="2" errors="0">
-      <testsuite name="my shop/migrations/0002_é.py" tests="5" failures="1" skipped="2" errors="0">
-        <testcase name="team/no-remove" classname="my shop/migrations/0002_é.py" file="my shop/migrations/0002_é.py" line="7"><failure type="error" message="`é` is removed, 100% sure">my shop/migrations/0002_é.py:7
+    <testsuites name="whimbrel" tests="5" failures="1" errors="0">
+      <testsuite name="my shop/migrations/0002_é.py" file="my shop/migrations/0002_é.py" tests="5" failures="1" skipped="2" errors="0">
+        <testcase name="team/no-remove" classname="my shop/migrations/0002_é.py"><failure type="error" message="`é` is removed, 100% sure">my shop/migrations/0002_é.py:7
     `é` is removed, 100% sure
 
     keep it
     leave it, 100%</failure></testcase>
-        <testcase name="team/nullable" classname="my shop/migrations/0002_é.py" file="my shop/migrations/0002_é.py" line="8"><system-out>warning: my shop/migrations/0002_é.py:8
+        <testcase name="team/nullable" classname="my shop/migrations/0002_é.py"><system-out>warning: my shop/migrations/0002_é.py:8
     `a` is NOT NULL &amp; &lt;bad&gt;</system-out></testcase>
-        <testcase name="team/no-remove" classname="my shop/migrations/0002_é.py" file="my shop/migrations/0002_é.py" line="14"><skipped message="suppressed by comment: nothing reads it"/></testcase>
-        <testcase name="team/no-remove" classname="my shop/migrations/0002_é.py" file="my shop/migrations/0002_é.py" line="15"><skipped message="suppressed by baseline"/></testcase>
-        <testcase name="whimbrel/undecided" classname="my shop/migrations/0002_é.py" file="my shop/migrations/0002_é.py" line="13"><system-out>warning: my shop/migrations/0002_é.py:13
+        <testcase name="team/no-remove" classname="my shop/migrations/0002_é.py"><skipped message="suppressed by comment: nothing reads it"/></testcase>
+        <testcase name="team/no-remove" classname="my shop/migrations/0002_é.py"><skipped message="suppressed by baseline"/></testcase>
+        <testcase name="whimbrel/undecided" classname="my shop/migrations/0002_é.py"><system-out>warning: my shop/migrations/0002_é.py:13
     this can't be decided: `settings.NULL` is not a literal (team/nullable)</system-out></testcase>
       </testsuite>
     </testsuites>
     "#);
     let strict = repository.run(&["check", "--select", "team/*", "--format", "junit", "--fail-on", "warning"]).out;
-    assert!(
-        strict.contains("<testsuites name=\"whimbrel\" tests=\"5\" failures=\"3\" skipped=\"2\" errors=\"0\">"),
-        "{strict}"
-    );
+    assert!(strict.contains("<testsuites name=\"whimbrel\" tests=\"5\" failures=\"3\" errors=\"0\">"), "{strict}");
     let quiet = repository.run(&["check", "--select", "team/*", "--format", "junit", "--fail-on", "never"]).out;
     assert!(quiet.contains("failures=\"0\"") && !quiet.contains("<failure"), "{quiet}");
     repository.write(PATH, MIGRATION.replace("migrations.", "x."));

@@ -27,6 +27,8 @@ mod packs;
 mod packs_truth;
 mod policies;
 mod projects;
+mod python_syntax;
+mod recipes;
 mod repository;
 mod robustness;
 mod rule_examples;

@@ -310,3 +310,186 @@ fn what_is_configured_of_a_table_reaches_the_rules() {
         assert!(run.err.contains(words), "{words}: {}", run.err);
     }
 }
+
+/// What a run that judges nothing says of it on standard error, in two lines.
+fn nothing(repository: &Repository, arguments: &[&str]) -> [String; 2] {
+    let run = repository.run(&[&["check", "--format", "concise"], arguments].concat());
+    assert_eq!((run.status, run.out.as_str()), (0, "no problems in 0 migrations (0 operations)\n"), "{}", run.err);
+    let quiet = repository.run(&[&["check", "--format", "concise", "-q"], arguments].concat());
+    assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("", ""));
+    // A plan is about the same files, and says the same.
+    assert_eq!(repository.run(&[&["plan"], arguments].concat()).err, run.err);
+    let (message, help) = run.err.split_once('\n').unwrap();
+    [message.strip_prefix("whimbrel: ").unwrap().to_owned(), help.strip_prefix("  help: ").unwrap().trim().to_owned()]
+}
+
+const WHAT: &str =
+    "a migration is a Python file directly in a folder whose name holds `migrations`, and defines a class `Migration`";
+
+#[test]
+fn a_run_that_judges_nothing_says_why_and_what_to_type() {
+    let repository = project();
+    let all = "`--all` takes every migration of the repository, `--since origin/main` what a branch changes; or name files or folders";
+    assert_eq!(nothing(&repository, &[]), ["nothing is staged", all]);
+    repository.write("shop/models.py", "x = 1\n");
+    repository.git(&["add", "--all"]);
+    assert_eq!(nothing(&repository, &[]), ["no migration is staged, only 1 other file", all]);
+    // What `git add` has not seen is the first guess.
+    repository.write(SECOND, second(""));
+    let unstaged = "`shop/migrations/0002_more.py` is not staged: `git add` it, or name it";
+    assert_eq!(nothing(&repository, &[])[1], unstaged);
+    let head = repository.git(&["rev-parse", "--short=12", "HEAD"]);
+    let since = nothing(&repository, &["--since", "HEAD"]);
+    assert_eq!(since, [format!("no migration was added or changed since {}", head.trim()), unstaged.to_owned()]);
+    repository.git(&["checkout", "--quiet", "--detach"]);
+    assert_eq!(nothing(&repository, &["--since", "HEAD"]), since);
+
+    repository.git(&["rm", "--quiet", "--cached", "shop/migrations/0001_initial.py"]);
+    std::fs::remove_file(repository.file("shop/migrations/0001_initial.py")).unwrap();
+    std::fs::remove_file(repository.file(SECOND)).unwrap();
+    assert_eq!(nothing(&repository, &[])[0], "what is staged deletes 1 migration, which leaves nothing to judge");
+    assert_eq!(nothing(&repository, &["--all"]), ["git tracks no migration here", WHAT]);
+}
+
+#[test]
+fn named_files_and_folders_that_hold_no_migration_are_told() {
+    let repository = project();
+    repository.write("shop/models.py", "x = 1\n");
+    repository.write("shop/migrations/helpers.py", "x = 1\n");
+    repository.write("shop/migrations/more.py", "x = 1\n");
+    for (arguments, message) in [
+        (&["shop/models.py"][..], "`shop/models.py` is no migration by its name and folder"),
+        (&["shop/migrations/__init__.py"], "`shop/migrations/__init__.py` is no migration by its name and folder"),
+        (&["shop/migrations/helpers.py"], "`shop/migrations/helpers.py` defines no `Migration`"),
+        (
+            &["shop/migrations/helpers.py", "shop/migrations/more.py"],
+            "none of 2 files is a migration: `shop/migrations/helpers.py`, `shop/migrations/more.py`",
+        ),
+    ] {
+        assert_eq!(nothing(&repository, arguments), [message, WHAT]);
+    }
+    repository.write("empty/README", "");
+    assert_eq!(nothing(&repository, &["empty"]), ["no migration lies in `empty`", WHAT]);
+
+    repository.write("whimbrel.toml", "exclude = [\"shop\"]\n");
+    repository.write(SECOND, second(""));
+    repository.git(&["add", "--all"]);
+    let help = "files that are named are judged all the same, unless `--force-exclude` is given";
+    for (arguments, what) in [
+        (&[][..], "every staged migration"),
+        (&["--all"], "every migration of this repository"),
+        (&["--since", "HEAD"], "every migration that changed"),
+        (&["shop"], "every migration in `shop`"),
+        (&[SECOND, "--force-exclude"], "every migration in `shop/migrations/0002_more.py`"),
+    ] {
+        let message = format!("`include` and `exclude` of whimbrel.toml leave out {what}");
+        assert_eq!(nothing(&repository, arguments), [message.as_str(), help]);
+    }
+}
+
+#[test]
+fn a_path_that_does_not_exist_is_an_error() {
+    let repository = project();
+    for command in ["check", "plan"] {
+        let run = repository.run(&[command, "shop/none/0001.py"]);
+        assert_eq!(run.status, 2);
+        assert!(run.err.starts_with("whimbrel: `shop/none/0001.py` does not exist\n  help: name files"), "{}", run.err);
+        let run = repository.run_in(&repository.file("shop"), &[command, "shop/migrations"], &[]);
+        assert!(run.status == 2 && run.err.contains("paths start from the current folder"), "{}", run.err);
+    }
+}
+
+#[test]
+fn a_repository_without_a_work_tree_says_so() {
+    let origin = project();
+    let folder = Repository::with(&[]);
+    let url = format!("file://{}", origin.path().display());
+    folder.git(&["clone", "--quiet", "--bare", &url, "bare"]);
+    for arguments in [&["check"][..], &["check", "--since", "main"], &["plan"]] {
+        let run = folder.run_in(&folder.file("bare"), arguments, &[]);
+        assert_eq!(run.status, 2);
+        assert!(
+            run.err.contains("this repository has no work tree") && run.err.contains("git worktree add"),
+            "{}",
+            run.err
+        );
+    }
+}
+
+#[test]
+fn check_plan_and_state_work_with_the_same_settings() {
+    let repository = Repository::with(&[
+        ("manage.py", "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site_of.settings')\n"),
+        (
+            "site_of/settings.py",
+            "DATABASES = {'default': {'ENGINE': 'django.db.backends.mysql'}}\nAUTH_USER_MODEL = 'people.Person'\n\
+             DEFAULT_AUTO_FIELD = 'django.db.models.BigAutoField'\nMIGRATION_MODULES = {'shop': 'parts.migrations_of_shop'}\n",
+        ),
+        ("requirements.txt", "Django==3.2.25\n"),
+        ("parts/__init__.py", ""),
+        ("parts/migrations_of_shop/__init__.py", ""),
+        (
+            "parts/migrations_of_shop/0001_initial.py",
+            &migration(
+                "migrations.swappable_dependency(settings.AUTH_USER_MODEL)",
+                "migrations.CreateModel('Tag', [('by', models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)), ('tags', models.ManyToManyField('shop.Tag'))]), migrations.AddField('tag', 'up', models.ForeignKey('shop.Tag', models.CASCADE))",
+            )
+            .replace("from django.db", "from django.conf import settings\nfrom django.db"),
+        ),
+        ("people/__init__.py", ""),
+        ("people/migrations/__init__.py", ""),
+        (
+            "people/migrations/0001_initial.py",
+            &migration("", "migrations.CreateModel('Person', [('id', models.BigAutoField(primary_key=True))])"),
+        ),
+    ]);
+    repository.git(&["add", "--all"]);
+    let json = |arguments: &[&str]| -> serde_json::Value {
+        let run = repository.run(&[arguments, &["--format", "json"]].concat());
+        serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err))
+    };
+    let target = &json(&["check"])["target"];
+    assert_eq!((&target["databases"][0], &target["django"]), (&"mysql".into(), &"3.2".into()));
+    let plan = json(&["plan"]);
+    let tag = plan["migrations"].as_array().unwrap().iter().find(|migration| migration["app"] == "shop").unwrap();
+    assert_eq!((&tag["database"], &tag["django"]), (&"mysql".into(), &"3.2".into()));
+    let up = |plan: &serde_json::Value| {
+        let shop = plan["migrations"].as_array().unwrap().iter().find(|migration| migration["app"] == "shop").unwrap();
+        let steps: Vec<&str> =
+            shop["steps"].as_array().unwrap().iter().filter_map(|step| step["sql"].as_str()).collect();
+        steps.into_iter().find(|sql| sql.contains("ADD COLUMN up_id")).unwrap().to_owned()
+    };
+    assert!(up(&plan).contains("up_id bigint NOT NULL"), "{}", up(&plan));
+    assert!(tag["steps"].to_string().contains("people_person"), "{tag}");
+    let state = json(&["state", "shop"]);
+    // Old versions of Django keep the case of what a field points to.
+    assert!(state.to_string().contains("\"shop.Tag\""), "{state}");
+
+    repository.write(
+        "site_of/settings.py",
+        "DEFAULT_AUTO_FIELD = 'django.db.models.AutoField'\nMIGRATION_MODULES = {'shop': 'parts.migrations_of_shop'}\n",
+    );
+    let plan = json(&["plan", "parts", "--database", "mysql"]);
+    assert!(up(&plan).contains("up_id integer NOT NULL"), "{}", up(&plan));
+}
+
+#[test]
+fn a_plan_keeps_to_what_the_framework_says_and_names_what_it_lacks() {
+    let repository = project();
+    let from = repository.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    repository.write(SECOND, second("migrations.AddField('order', 'x', models.IntegerField(null=True))"));
+    repository.commit();
+    let refs = [("PRE_COMMIT_FROM_REF", from.as_str()), ("PRE_COMMIT_TO_REF", "HEAD")];
+    let run = repository.run_in(repository.path(), &["plan"], &refs);
+    assert!(run.out.starts_with(SECOND) && !run.out.contains("0001_initial"), "{} {}", run.out, run.err);
+    assert_eq!(run.status, 0);
+    repository.write(SECOND, "class Migration(");
+    let run = repository.run(&["plan", "shop"]);
+    assert_eq!(run.status, 1);
+    assert!(
+        run.err.starts_with("shop/migrations/0002_more.py:1: not in the plan: this file can't be judged"),
+        "{}",
+        run.err
+    );
+    assert!(run.out.contains("0001_initial"), "{}", run.out);
+}

@@ -147,6 +147,7 @@ fn unknown_blanket_expired_and_unexplained_suppressions_are_told_and_suppress_no
             "ignore[team/no-remove] until=31.1.2027",
             "8:44: warning[whimbrel/invalid-suppression] `31.1.2027` is no date",
         ),
+        ("ignore[team/no-remove", "8:27: warning[whimbrel/invalid-suppression] the bracket is never closed"),
         (
             "ignore[team/no-remove]",
             "8:11: error[whimbrel/unexplained-suppression] this suppression says no reason, so it does not count",
@@ -159,6 +160,14 @@ fn unknown_blanket_expired_and_unexplained_suppressions_are_told_and_suppress_no
         assert_eq!(lines[1], "0002_change.py:9:9: error[team/no-remove] `code` is removed");
         assert_eq!(status, 1);
     }
+    let operations = format!("        # whimbrel ignore[team/no-remove] x\n        {remove}");
+    let lines = said(&project(CONFIG, &operations), ONLY).1;
+    assert_eq!(
+        lines[0],
+        "0002_change.py:8:11: warning[whimbrel/invalid-suppression] a colon is missing behind `whimbrel`, so this comment does nothing"
+    );
+    let prose = format!("        # whimbrel ignores what old code never had\n        {remove}");
+    assert_eq!(said(&project(CONFIG, &prose), ONLY).1.len(), 2);
     let later = format!("        # whimbrel: ignore[team/no-remove] soon, until=2999-12-31\n        {remove}");
     let lines = said(&project(CONFIG, &later), ONLY).1;
     assert_eq!(lines, ["no problems, 1 suppressed (1 by comment) in 1 migration (1 operation)"]);
@@ -250,7 +259,10 @@ fn a_baseline_holds_the_past_and_nothing_new() {
     let operations = "        migrations.RemoveField('order', 'code'),\n        migrations.AddField('order', 'a', models.IntegerField(null=settings.NULL)),\n";
     let repository = project(CONFIG, operations);
     let written = repository.run(&["check", "--all", "--write-baseline", "--select", "team/*"]);
-    assert_eq!(written.err, "whimbrel: 2 findings in `whimbrel-baseline.toml`\n");
+    assert_eq!(
+        written.err,
+        "whimbrel: 2 findings in `whimbrel-baseline.toml`\n  help: `baseline = \"whimbrel-baseline.toml\"` in the configuration makes every run honour it\n"
+    );
     assert_eq!(written.status, 0, "{}", written.out);
     insta::assert_snapshot!(repository.read("whimbrel-baseline.toml"), @r#"
     # Findings of the past, which whimbrel does not report again.
@@ -285,7 +297,7 @@ fn a_baseline_holds_the_past_and_nothing_new() {
     );
     assert_eq!(status, 1);
     let again = repository.run(&["check", "--all", "--write-baseline", "--select", "team/*"]);
-    assert_eq!(again.err, "whimbrel: 2 findings in `whimbrel-baseline.toml`; 1 pruned\n");
+    assert!(again.err.starts_with("whimbrel: 2 findings in `whimbrel-baseline.toml`; 1 pruned\n"), "{}", again.err);
     assert_eq!(said(&repository, &with).0, 0);
 }
 

@@ -308,7 +308,10 @@ impl<'a> FieldView<'a> {
             (_, Some(entry)) => Fact::Bool(entry.has_column),
             (Ok(path), None) => self.origin().not_known(&Unknown {
                 text: path.clone(),
-                reason: "is a field class that no rule file declares".to_owned(),
+                reason: format!(
+                    "is a field class that no rule file declares (`fieldclass {} like …` in one tells what it is)",
+                    path.rsplit('.').next().unwrap_or(path)
+                ),
                 span: field.class_span,
             }),
             (Err(unknown), None) => self.origin().not_known(unknown),

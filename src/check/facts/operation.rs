@@ -166,7 +166,10 @@ impl<'a> OperationView<'a> {
             OperationKind::Unknown(unknown) => Some(cause_of(unknown)),
             OperationKind::Custom { path, .. } if !self.context.declares(path) => Some(Rc::new(Cause {
                 text: path.trim_start_matches('.').to_owned(),
-                reason: "is an operation that no rule file declares".to_owned(),
+                reason: format!(
+                    "is an operation that no rule file declares (`operation {}(…) like …` in one tells what it does)",
+                    path.rsplit('.').next().unwrap_or(path)
+                ),
                 span: self.operation().callee_span,
             })),
             _ => None,

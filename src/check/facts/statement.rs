@@ -35,10 +35,21 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
                 (|s| Fact::Entity(Rc::new(*s))) as Getter,
             ),
             attribute("text", Slot::set(Type::Str), "Its text.", |s| Fact::Str(Cow::Borrowed(s.text_of()))),
+            attribute(
+                "tokens",
+                Slot::set(Type::Str),
+                "Its words and signs with one blank between each, in upper case and without comments; what is quoted stays: \
+     `DELETE FROM A WHERE B = 'x'`.",
+                |s| Fact::Str(Cow::Owned(sql::canonical(s.text_of(), s.context.database.vendor))),
+            ),
             attribute("verb", Slot::set(Type::Str), "Its first word, in upper case.", |s| {
                 let read = sql::statements(s.text_of(), s.context.database.vendor);
                 let words = read.first().map_or("", |statement| statement.words.as_str());
                 Fact::Str(Cow::Owned(words.split(' ').next().unwrap_or_default().to_owned()))
+            }),
+            attribute("rows", Slot::maybe(Type::Int), "How many rows its VALUES list.", |s| {
+                let rows = sql::listed_rows(s.text_of(), s.context.database.vendor);
+                Fact::optional(rows.map(|rows| Fact::Int(i64::try_from(rows).unwrap_or(i64::MAX))))
             }),
             attribute("recognised", flag(), "Whether it is known what it does.", |s| {
                 let unknown = s.sent().changes.iter().any(|change| matches!(change.kind, ChangeKind::Unknown));

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::check::{Request, check};
-use crate::cli::check::{databases_of, django_of};
 use crate::cli::failure::Failure;
 use crate::cli::project::Project;
 use crate::cli::selection::{Scope, select};
@@ -60,9 +59,9 @@ fn conditions(rule: &Rule) -> Vec<String> {
 
 /// The findings that come and go, a line for each, and whether there are any.
 pub(super) fn findings(project: &Project, old: &RuleSet, new: &RuleSet) -> Result<(String, bool), Failure> {
-    let selection = select(project, Scope::All, None, None)?;
-    let databases = databases_of(&[], project);
-    let django = django_of(None, project);
+    let selection = select(project, &Scope::All, None, None)?;
+    let databases = project.databases(&[]);
+    let django = project.django(None);
     let found = |rules: &RuleSet| -> BTreeMap<String, usize> {
         let outcome = check(Request {
             rules,

@@ -11,7 +11,7 @@ use crate::cli::selection::apps::{Apps, common_folder};
 use crate::cli::selection::tree::{Blob, Tree};
 use crate::git::Oid;
 use crate::migration::{Dependency, Field, Migration, Operation, ReadError, read_migration};
-use crate::python;
+use crate::python::{self, Construct};
 use crate::source::{SourceFile, Span};
 
 /// Twenty times what the largest migration of 225 surveyed projects has.
@@ -176,7 +176,7 @@ fn content(path: &str, bytes: &[u8], app: &str) -> Option<Content> {
         Ok(Some(migration)) => Some(judgeable(migration)),
         Ok(None) => None,
         Err(ReadError::Syntax(error)) => {
-            let label = error.construct.unwrap_or("here").to_owned();
+            let label = error.construct.map_or("here", Construct::words).to_owned();
             let help = match error.construct {
                 Some(_) => {
                     "write it in a form that older versions of Python know too, or `exclude` the file and review it by hand"

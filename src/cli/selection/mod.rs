@@ -6,6 +6,7 @@
 mod apps;
 mod deployed;
 mod load;
+mod nothing;
 mod packages;
 mod tree;
 
@@ -28,6 +29,8 @@ use load::{Loaded, Loader, migrations};
 use packages::Packages;
 use tree::Tree;
 
+pub(super) use nothing::why_nothing;
+
 /// What to judge.
 pub(super) enum Scope<'c> {
     /// What is staged, from the index.
@@ -46,6 +49,8 @@ pub(super) enum Scope<'c> {
 pub(super) struct Selection {
     /// The files to judge, by path.
     pub(super) files: Vec<Checked>,
+    /// The paths of the scope: those of the files, and of what turned out to be no migration.
+    judged: BTreeSet<String>,
     /// What runs together with them: apps with labels of their own, and what of it is deployed.
     pub(super) projects: Vec<DjangoProject>,
 }
@@ -54,20 +59,20 @@ pub(super) struct Selection {
 /// running, when the command line names it; without it and the configuration's, `base` is.
 pub(super) fn select(
     project: &Project,
-    scope: Scope<'_>,
+    scope: &Scope<'_>,
     deployed: Option<&str>,
     base: Option<&str>,
 ) -> Result<Selection, Failure> {
     let Scoped { tree, judged, gone } = match scope {
         Scope::Staged => staged(project)?,
         Scope::All => all(project)?,
-        Scope::Since { commit } => since(project, &commit)?,
-        Scope::Paths { paths, force_exclude } => named(project, paths, force_exclude)?,
+        Scope::Since { commit } => since(project, commit)?,
+        Scope::Paths { paths, force_exclude } => named(project, paths, *force_exclude)?,
         Scope::Content { path, content } => {
-            let shown = project.shown(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+            let shown = project.shown(&std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()));
             let judged = BTreeSet::from([shown.clone()]);
             let mut tree = disk(project, &judged)?;
-            tree.replace(shown, content);
+            tree.replace(shown, content.clone());
             Scoped { tree, judged, gone: Gone::Nowhere }
         }
     };
@@ -76,7 +81,7 @@ pub(super) fn select(
     let nothing = judged.is_empty() && gone == Gone::Nowhere && !named;
     let deployed = if nothing { Deployed::nothing() } else { Deployed::find(project, deployed, base)? };
     let gone = gone_files(project, &tree, deployed.tree(), &gone);
-    read(project, &tree, (&judged, &gone), &deployed)
+    read(project, &tree, (judged, &gone), &deployed)
 }
 
 /// The files of a scope.
@@ -159,7 +164,7 @@ fn no_app(label: &str, apps: &mut Apps<'_>) -> Failure {
 fn read(
     project: &Project,
     tree: &Tree,
-    (judged, gone): (&BTreeSet<String>, &BTreeSet<String>),
+    (judged, gone): (BTreeSet<String>, &BTreeSet<String>),
     deployed: &Deployed,
 ) -> Result<Selection, Failure> {
     let mut apps = Apps::of(project, tree);
@@ -169,7 +174,7 @@ fn read(
     let mut at_deployed = deployed.tree().map(|tree| Apps::of(project, tree));
     let mut packages = Packages::new(project);
     let mut loader = Loader::default();
-    let mut selection = Selection { files: Vec::new(), projects: Vec::new() };
+    let mut projects: Vec<DjangoProject> = Vec::new();
     let mut files: BTreeMap<&String, Checked> = BTreeMap::new();
     let mut file = |path, content: Content, project: usize| {
         files.insert(path, Checked { content, project, assumptions: Vec::new() });
@@ -191,7 +196,7 @@ fn read(
                     if let Some(Some(Content::Migration(own))) = before.get(path)
                         && !present.contains(&(own.app.clone(), own.name.clone()))
                     {
-                        file(path, Content::Deleted(Arc::clone(own)), selection.projects.len());
+                        file(path, Content::Deleted(Arc::clone(own)), projects.len());
                     }
                 }
                 Some(migrations(&before).chain(migrations(&installed)).collect())
@@ -200,14 +205,14 @@ fn read(
         };
         for path in judged.iter().filter(|path| part.contains(app_folder(path))) {
             if let Some(Some(content)) = found.get(path) {
-                file(path, content.clone(), selection.projects.len());
+                file(path, content.clone(), projects.len());
             }
         }
         let present = migrations(&found).chain(migrations(&installed)).collect();
-        selection.projects.push(DjangoProject { present, deployed });
+        projects.push(DjangoProject { present, deployed });
     }
-    selection.files = files.into_values().collect();
-    Ok(selection)
+    let files = files.into_values().collect();
+    Ok(Selection { files, judged, projects })
 }
 
 fn labels_of(loaded: &Loaded) -> impl Iterator<Item = String> {
@@ -218,7 +223,7 @@ fn labels_of(loaded: &Loaded) -> impl Iterator<Item = String> {
 }
 
 fn staged(project: &Project) -> Result<Scoped, Failure> {
-    let repository = project.repository.as_ref().ok_or_else(Failure::no_repository)?;
+    let repository = project.repository.as_ref().ok_or_else(|| Failure::no_repository("nothing is staged here"))?;
     let staged = repository.staged()?;
     let present = staged.iter().filter(|file| !matches!(file.status, StagedStatus::Deleted | StagedStatus::Unmerged));
     let paths = present.map(|file| file.path.clone());
@@ -234,7 +239,8 @@ fn deletes(changed: &[StagedFile]) -> bool {
 }
 
 fn since(project: &Project, commit: &str) -> Result<Scoped, Failure> {
-    let repository = project.repository.as_ref().ok_or_else(Failure::no_repository)?;
+    let repository =
+        project.repository.as_ref().ok_or_else(|| Failure::no_repository("there is nothing to compare with"))?;
     let changed = repository.changed_since(commit)?;
     let any_deleted = deletes(&changed);
     let present = changed.into_iter().filter(|file| file.status != StagedStatus::Deleted).map(|file| file.path);
@@ -284,10 +290,7 @@ fn named(project: &Project, paths: &[PathBuf], force_exclude: bool) -> Result<Sc
                 judged.insert(shown);
             }
         } else {
-            return Err(Failure::Usage {
-                message: format!("`{}` does not exist", path.display()),
-                help: "name files or folders of the working tree, or nothing for what is staged".to_owned(),
-            });
+            return Err(missing(project, path));
         }
     }
     if judged.is_empty() {
@@ -296,6 +299,16 @@ fn named(project: &Project, paths: &[PathBuf], force_exclude: bool) -> Result<Sc
     let gone = Gone::Below(folders);
     let tree = disk(project, &judged)?;
     Ok(Scoped { tree, judged, gone })
+}
+
+fn missing(project: &Project, path: &Path) -> Failure {
+    let message = format!("`{}` does not exist", path.display());
+    let help = if project.root.join(path).exists() {
+        "paths start from the current folder; from the root of the repository there is one".to_owned()
+    } else {
+        "name files or folders of the working tree, or nothing for what is staged".to_owned()
+    };
+    Failure::Usage { message, help }
 }
 
 /// The working tree, with the migrations that git knows; without git, those near the files to judge.

@@ -200,7 +200,7 @@ impl Editor<'_> {
         kinds.extend(more);
         if let ChangeKind::SetNotNull { column } | ChangeKind::DropNotNull { column } = &kinds[0] {
             let name = column.clone();
-            let known = self.schema.tables.get(table).and_then(|table| table.column(&name));
+            let known = self.schema.table(table).and_then(|table| table.column(&name));
             if let Some(Column { default: Some(_), .. }) = known
                 && !keeps_default
             {
@@ -240,7 +240,7 @@ impl Editor<'_> {
     fn drop_uniques(&mut self, from: &Model, table: &str, column: &str) {
         let alone = |columns: &[String]| columns == [column.to_owned()];
         let by_meta = |name: &Option<String>| name.is_some() && from.constraints.iter().any(|part| part.name == *name);
-        let Some(known) = self.schema.tables.get(table) else { return };
+        let Some(known) = self.schema.table(table) else { return };
         let constraints: Vec<Constraint> = known
             .constraints
             .iter()
@@ -256,7 +256,7 @@ impl Editor<'_> {
     /// Plain indexes over a column alone that no `Meta` names: on PostgreSQL the one for LIKE among them.
     fn drop_indexes(&mut self, from: &Model, table: &str, old: &Field) {
         let by_meta = |name: &Option<String>| name.is_some() && from.indexes.iter().any(|part| part.name == *name);
-        let Some(known) = self.schema.tables.get(table) else { return };
+        let Some(known) = self.schema.table(table) else { return };
         let columns_of_key = [old.column.name.clone()];
         let is_it = |index: &&Index| {
             index.columns == columns_of_key && !index.unique && index.method.is_none() && !by_meta(&index.name)

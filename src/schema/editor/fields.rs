@@ -153,7 +153,7 @@ impl Editor<'_> {
     /// Drops the foreign keys of a column that the database has by now, and says whether there were any.
     pub(super) fn drop_foreign_keys(&mut self, table: &str, column: &str) -> bool {
         let is_it = |constraint: &&Constraint| matches!(&constraint.kind, ConstraintKind::ForeignKey { columns, .. } if columns[..] == [column.to_owned()]);
-        let known = self.schema.tables.get(table);
+        let known = self.schema.table(table);
         let found: Vec<Constraint> =
             known.into_iter().flat_map(|table| &table.constraints).filter(is_it).cloned().collect();
         for constraint in &found {

@@ -26,8 +26,7 @@ impl Editor<'_> {
     /// whatever was put off.
     pub(super) fn remake(&mut self, ends: Ends<'_>, (from, to): (&Model, &Model), what: Changed<'_>) {
         self.live(ends.before, from);
-        let Some(mut before) = self.schema.tables.get(&to.table).or(self.schema.tables.get(&from.table)).cloned()
-        else {
+        let Some(mut before) = self.schema.table(&to.table).or(self.schema.table(&from.table)).cloned() else {
             return;
         };
         let after = ends.after.table(to);

@@ -51,7 +51,7 @@ impl Project<'_> {
         depth: usize,
     ) -> Result<Key, Unknown> {
         let missing = |text: String, reason: &str| Unknown { text, span: empty(), reason: reason.to_owned() };
-        let model = match self.state.model(app, name) {
+        let model = match self.look_up(app, name) {
             Known::Yes(model) | Known::Maybe(Some(model), _) => model,
             Known::Maybe(None, doubt) => return Err(reason(&doubt)),
             Known::No => {

@@ -11,7 +11,7 @@ use crate::target::Vendor;
 
 impl<'a> ChangeView<'a> {
     pub(super) fn column_before(&self) -> Option<&'a Column> {
-        self.effects.before.tables.get(self.table_name()?)?.column(column_name(&self.own().kind)?)
+        self.effects.before.table(self.table_name()?)?.column(column_name(&self.own().kind)?)
     }
 
     pub(super) fn definition(&self) -> Fact<'a> {
