@@ -20,7 +20,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     (QUESTIONS[0], "alter_model_table__with_view_left_behind", "INSERT … RETURNING into a view, on SQLite alone"),
     (QUESTIONS[2], "alter_model_table__with_view_left_behind", "the view comes one operation behind the rename"),
     // What the new code can't do, the running code can't do either, and that is reported.
-    (QUESTIONS[1], "multi__add_default_then_check_on_it", "no row fits the check, whoever writes it"),
     (QUESTIONS[1], "run_sql__drop_column", SAME),
     (QUESTIONS[1], "run_sql__drop_column_if_exists_cascade", SAME),
     (QUESTIONS[1], "run_sql__drop_column_with_reverse", SAME),

@@ -81,7 +81,7 @@ pub(super) fn select(
     let nothing = judged.is_empty() && gone == Gone::Nowhere && !named;
     let deployed = if nothing { Deployed::nothing() } else { Deployed::find(project, deployed, base)? };
     let gone = gone_files(project, &tree, deployed.tree(), &gone);
-    read(project, &tree, (&judged, &gone), &deployed)
+    read(project, &tree, (judged, &gone), &deployed)
 }
 
 /// The files of a scope.
@@ -174,7 +174,7 @@ fn no_app(label: &str, apps: &mut Apps<'_>) -> Failure {
 fn read(
     project: &Project,
     tree: &Tree,
-    (judged, gone): (&BTreeSet<String>, &BTreeSet<String>),
+    (judged, gone): (BTreeSet<String>, &BTreeSet<String>),
     deployed: &Deployed,
 ) -> Result<Selection, Failure> {
     let mut apps = Apps::of(project, tree);

@@ -40,7 +40,7 @@ impl Editor<'_> {
 
     fn alter_column(&mut self, ends: Ends<'_>, (from, to): (&Model, &Model), (old, new): (&Field, &Field)) {
         let table = &to.table;
-        if self.target.is_postgresql() && !self.target.since(4, 1) && self.changes_text(old, new) {
+        if self.target.is_postgresql() && !self.target.since(4, 2) && self.changes_text(old, new) {
             self.execute(table, drop_index(plain_index(vec![old.column.name.clone()])));
         }
         let touches_key = !self.target.since(4, 2) || should_be_altered(old, new, self.target, &["db_comment"]);
@@ -294,8 +294,8 @@ impl Editor<'_> {
         }
     }
 
-    /// `_is_changing_type_of_indexed_text_column`: the index for LIKE goes when the type's family changes; since 4.1 it
-    /// is made anew where the new type has one.
+    /// `_is_changing_type_of_indexed_text_column`: the index for LIKE goes when the type's family changes, before 4.2 ahead
+    /// of all else; since 4.1 it is made anew where the new type has one.
     pub(super) fn changes_text(&self, old: &Field, new: &Field) -> bool {
         let begins = |field: &Field, word: &str| field.type_name().is_some_and(|name| name.starts_with(word));
         let leaves = |word: &str| begins(old, word) && !begins(new, word);

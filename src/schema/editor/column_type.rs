@@ -30,7 +30,7 @@ impl Editor<'_> {
                 return actions;
             }
         };
-        if self.target.is_postgresql() && self.target.since(4, 1) && self.changes_text(old, new) {
+        if self.target.is_postgresql() && self.target.since(4, 2) && self.changes_text(old, new) {
             actions.before.push(drop_index(plain_index(vec![old.column.name.clone()])));
         }
         // Before 4.2 a collation had a statement of its own (`_alter_column_collation_sql`), which said nothing of NULL, and
