@@ -121,9 +121,22 @@ impl<'r: 'a, 'a> Subject<'_, 'r, '_, 'a> {
             },
             _ => self.evaluator.place(node),
         };
+        let literal = python(&self.evaluator.fact(node));
         let written = place.and_then(|place| edit::value_at(self.migration, place));
-        written.map(str::to_owned).or_else(|| python(&self.evaluator.fact(node)))
+        // What is called for each object, such as `uuid.uuid4`, is no value of another argument.
+        let is_value = |text: &&str| literal.is_some() || !is_name(text);
+        written.filter(is_value).map(str::to_owned).or(literal)
     }
+}
+
+/// Whether a text is a dotted name, `None` among them.
+fn is_name(text: &str) -> bool {
+    text.split('.').all(|part| {
+        let part = part.trim();
+        !part.is_empty()
+            && !part.starts_with(|c: char| c.is_ascii_digit())
+            && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+    })
 }
 
 /// A fact as Python source; `None` where there is none.
