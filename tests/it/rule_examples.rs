@@ -313,7 +313,7 @@ fn without_a_path_the_configured_files_are_tested_as_they_are_written() {
     let folder = Folder::with(&[
         ("whimbrel.toml", "rules = [\"ci/*.rules\"]\n"),
         ("ci/team.rules", &rule),
-        ("ci/exceptions.rules", "use team\nextend team/no-text { unless app == \"shop\" }\n"),
+        ("ci/exceptions.rules", "use team\nextend team/no-text { unless app == \"shop\" because \"it is sold\" }\n"),
     ]);
     let run = folder.run(&["test"]);
     assert_eq!((run.status, run.out.as_str()), (0, "1 rule, 3 examples: all pass\n"));
