@@ -338,7 +338,7 @@ fn files_that_do_not_load_or_are_not_there_are_no_failed_test() {
 
 /// A rule with a fix, and the examples `bad`.
 fn with_fix(fix: &str, bad: &[&str]) -> String {
-    let bad: String = bad.iter().map(|code| format!("  bad ```\n  {code}\n  ```\n")).collect();
+    let bad: String = bad.iter().flat_map(|code| ["  bad ```\n  ", *code, "\n  ```\n"]).collect();
     let good = "  good ```\n  migrations.AddField(\"order\", \"total\", models.TextField(db_default=\"\"))\n  ```\n";
     format!(
         "rule defaults \"no default in the database\" {{\n  forbid AddField when field.db_default is not set\n  message \"m\"\n  \

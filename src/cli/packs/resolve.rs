@@ -126,9 +126,10 @@ pub(super) fn resolve(project: &Project, wanted: Vec<Wanted>, mode: Mode<'_>) ->
     while let Some(wanted) = waiting.pop_front() {
         if let Some(by) = &wanted.by {
             if reaches(&builds_on, wanted.name(), by) {
-                let message = match by == wanted.name() {
-                    true => format!("the pack `{by}` builds on itself"),
-                    false => format!("the packs `{by}` and `{}` build on each other", wanted.name()),
+                let message = if by == wanted.name() {
+                    format!("the pack `{by}` builds on itself")
+                } else {
+                    format!("the packs `{by}` and `{}` build on each other", wanted.name())
                 };
                 let help = "leave one of them out of the `[packs]` of the other, or move what both need into a third";
                 let wrong = wanted.wrong("cycle", message, help);

@@ -113,16 +113,14 @@ impl Checker<'_> {
                 set.rules.iter().find(|known| known.id.rsplit('/').next() == Some(rule)).map(|known| known.id.as_str())
             });
             let pack_is_loaded = set.rules.iter().any(|rule| rule.pack == prefix);
-            let help = near.map_or_else(
-                || match pack_is_loaded {
-                    true => "`whimbrel rules` lists the rules that are loaded".to_owned(),
-                    false => format!(
-                        "no rules of a pack `{prefix}` are loaded: name its files under `rules` in the configuration, or the \
-                         pack under `[packs]`"
-                    ),
-                },
-                |near| format!("did you mean `{near}`?"),
-            );
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if pack_is_loaded => "`whimbrel rules` lists the rules that are loaded".to_owned(),
+                None => format!(
+                    "no rules of a pack `{prefix}` are loaded: name its files under `rules` in the configuration, or the \
+                     pack under `[packs]`"
+                ),
+            };
             let message = format!("no loaded rule is called `{}`", name.value);
             self.report("override::unknown-rule", message, name.span, "nothing to override").help(help);
         }
