@@ -29,6 +29,19 @@ struct Release {
     live: Arc<Live>,
 }
 
+impl Release {
+    /// Whether some of what a squashed migration replaces has run: then the others run as well, and never itself
+    /// (`MigrationLoader.build_graph`).
+    fn has_run_some_of(&self, squash: &Migration) -> bool {
+        squash.replaces.iter().any(|replaced| match &replaced.value {
+            Dependency::Migration { app, name } => {
+                self.live.migrations.contains(&MigrationKey { app: app.clone(), name: name.clone() })
+            }
+            _ => false,
+        })
+    }
+}
+
 /// Which migrations have run where the deployed code runs.
 #[derive(Debug)]
 struct Live {
@@ -74,7 +87,8 @@ impl Deployment {
             Some(release) if !release.live.migrations.contains(&key) => {
                 let state = release.state.get_or_init(|| release.history.final_state());
                 let released = Released::Others(Arc::clone(&release.live));
-                Deployed { state: state.clone(), release: released, edited: false }
+                let file = File { stands_for_others: release.has_run_some_of(migration), ..File::default() };
+                Deployed { state: state.clone(), release: released, file }
             }
             _ => {
                 let node = history.graph().node(&key.app, &key.name);
@@ -83,25 +97,59 @@ impl Deployment {
                     let graph = release.history.graph();
                     graph.node(&key.app, &key.name).map(|node| graph.migration(node))
                 });
-                let edited = deployed.is_some_and(|deployed| !says_the_same(deployed, migration));
-                Deployed { state, release: Released::Own(key), edited }
+                let file = File {
+                    edited: deployed.is_some_and(|deployed| !says_the_same(deployed, migration)),
+                    stands_for_others: deployed.is_none()
+                        && self.release.as_ref().is_some_and(|release| release.has_run_some_of(migration)),
+                    ..File::default()
+                };
+                Deployed { state, release: Released::Own(key), file }
             }
         }
     }
+
+    /// What is deployed as seen from a migration that running code has and whose file is gone.
+    #[must_use]
+    pub fn seen_from_deleted(&self, migration: &Migration) -> Deployed {
+        let key = key(migration);
+        let replaces = |squash: &Migration| squash.replaces.iter().any(|replaced| names(&replaced.value, &key));
+        let replaced = self.release.as_ref().is_some_and(|release| {
+            let graph = release.history.graph();
+            graph.nodes().any(|node| replaces(graph.migration(node)))
+        });
+        let file = File { deleted: true, replaced, ..File::default() };
+        Deployed { state: ProjectState::default(), release: Released::Own(key), file }
+    }
 }
 
-/// Whether two versions of a file differ in comments and layout at most.
+/// Whether a dependency, or an entry of `replaces`, names a migration.
+fn names(dependency: &Dependency, key: &MigrationKey) -> bool {
+    matches!(dependency, Dependency::Migration { app, name } if *app == key.app && *name == key.name)
+}
+
+/// Whether two versions of a file differ in comments, in layout, and in their place among the others at most: Django's
+/// own instructions for squashing make one edit `dependencies` and take `replaces` out.
 fn says_the_same(one: &Migration, other: &Migration) -> bool {
     one.source.text() == other.source.text() || code(one) == code(other)
 }
 
-/// The text without comments and blanks, with one kind of quotes and without the commas that formatters add.
+/// The text without comments, blanks and what places it among the others, with one kind of quotes and without the commas
+/// that formatters add.
 fn code(migration: &Migration) -> String {
     let text = migration.source.text();
     let mut code = String::with_capacity(text.len());
     let mut at = 0;
-    let ends = migration.comments.iter().map(|comment| (comment.start, comment.end));
-    for (start, end) in ends.chain(std::iter::once((text.len(), text.len()))) {
+    let comments = migration.comments.iter().map(|comment| (comment.start, comment.end));
+    let lists = [&migration.dependencies, &migration.replaces, &migration.run_before];
+    let elements = lists.into_iter().filter_map(|list| Some((list.first()?.span.start, list.last()?.span.end)));
+    let mut left_out: Vec<(usize, usize)> = comments.chain(elements).collect();
+    left_out.sort_unstable();
+    for (start, end) in left_out.into_iter().chain(std::iter::once((text.len(), text.len()))) {
+        // A comment may stand within a list.
+        if end < at {
+            continue;
+        }
+        let start = start.max(at);
         for c in text.get(at..start).unwrap_or_default().chars().filter(|c| !c.is_whitespace()) {
             if matches!(c, ')' | ']' | '}') && code.ends_with(',') {
                 code.pop();
@@ -109,6 +157,11 @@ fn code(migration: &Migration) -> String {
             code.push(if c == '\'' { '"' } else { c });
         }
         at = end;
+    }
+    for attribute in ["dependencies", "replaces", "run_before"] {
+        for empty in ["[]", "()"] {
+            code = code.replace(&format!("{attribute}={empty}"), "");
+        }
     }
     code
 }
@@ -157,7 +210,20 @@ fn new_tables_of(app: &str, operation: &Operation, found: &mut HashSet<(String, 
 pub struct Deployed {
     state: ProjectState,
     release: Released,
+    file: File,
+}
+
+/// What is the matter with the file of a migration that running code has.
+#[derive(Clone, Copy, Debug, Default)]
+struct File {
+    /// It has other statements than it has there.
     edited: bool,
+    /// It is gone.
+    deleted: bool,
+    /// A squashed migration that running code has replaces it.
+    replaced: bool,
+    /// It is a squashed migration that running code does not have, and of what it replaces some has run there.
+    stands_for_others: bool,
 }
 
 /// What running code does not have yet.
@@ -185,7 +251,26 @@ impl Deployed {
     /// Whether running code has the migration with other statements than it has here.
     #[must_use]
     pub fn is_edited(&self) -> bool {
-        self.edited
+        self.file.edited
+    }
+
+    /// Whether running code has the migration and its file is gone.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.file.deleted
+    }
+
+    /// Whether a squashed migration that running code has replaces it; told of deleted ones.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.file.replaced
+    }
+
+    /// Whether the migration can still run where the deployed code runs: not one whose file is gone, and not a squashed
+    /// one of which some of what it replaces has run.
+    #[must_use]
+    pub fn can_run(&self) -> bool {
+        !self.file.deleted && !self.file.stands_for_others
     }
 
     /// The model as running code knows it, under the name that it has there. `present` is the model as some state

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::check::fixes::Fix;
 use crate::diagnostic::{Label, Severity};
 use crate::source::{SourceFile, Span};
 
@@ -40,6 +41,8 @@ pub struct Finding {
     pub message: String,
     /// The way out.
     pub help: Option<String>,
+    /// The ways out, one by one.
+    pub fixes: Vec<Fix>,
     /// Where to read more.
     pub url: Option<String>,
     /// The migration file.

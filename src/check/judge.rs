@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::check::advice;
 use crate::check::assume::{Assumed, AssumedSubject, Assumption};
 use crate::check::deployed::Deployed;
-use crate::check::facts::{ChangeSubject, ChangeView, StatementSubject, StatementView, kind_name};
+use crate::check::facts::{ChangeSubject, ChangeView, DELETED, StatementSubject, StatementView, kind_name};
 use crate::check::facts::{Context, MigrationSubject, OperationSubject, Placed};
 use crate::check::finding::{Certainty, Finding, OperationReference, Undecided, UndecidedRule};
+use crate::check::fixes;
 use crate::check::states::States;
 use crate::check::tables::{NO_TABLES, Tables};
 use crate::diagnostic::Label;
@@ -114,7 +114,8 @@ impl<'r> Judge<'r> {
     {
         let context = of.context;
         let subject = MigrationSubject(context);
-        for meeting in self.meetings(&[None], &["Migration"], None) {
+        let kind = if context.deployed.is_deleted() { DELETED } else { "Migration" };
+        for meeting in self.meetings(&[None], &[kind], None) {
             let place = Place { span: context.migration.class_span, operation: None, condition: None };
             self.meet(of, &subject, meeting, &place, collected);
         }
@@ -221,8 +222,12 @@ impl<'r> Judge<'r> {
     }
 
     fn head_names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> =
-            self.by_head.keys().map(|(_, kind, _)| *kind).filter(|kind| *kind != "Migration").collect();
+        let mut names: Vec<&str> = self
+            .by_head
+            .keys()
+            .map(|(_, kind, _)| *kind)
+            .filter(|kind| !["Migration", DELETED].contains(kind))
+            .collect();
         names.sort_unstable();
         names.dedup();
         names
@@ -267,13 +272,15 @@ impl<'r> Judge<'r> {
         let labels = rule.labels.iter().filter_map(|label| {
             Some(Label { span: evaluator.place(&label.place)?, text: evaluator.render(&label.text) })
         });
+        let fixes = fixes::fixes(&evaluator, rule, context.migration, place.span);
         let finding = Finding {
             rule: rule.id.clone(),
             severity: rule.severity,
             hazards: rule.hazards.iter().map(|hazard| (*hazard).to_owned()).collect(),
             certainty,
             message: evaluator.render(&rule.message),
-            help: advice::help(&evaluator, rule),
+            help: fixes::help(&fixes),
+            fixes,
             url: rule.see.first().cloned(),
             source: Arc::clone(&context.migration.source),
             span: place.span,

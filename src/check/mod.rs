@@ -3,12 +3,13 @@
 //! Rules are indexed by head, so that an operation meets only the rules that could match it. This is the only module
 //! with threads: migrations are judged side by side.
 
-mod advice;
 mod assume;
 mod deployed;
+mod edit;
 #[expect(clippy::redundant_closure_for_method_calls, reason = "in a table of facts, every answer reads alike")]
 mod facts;
 mod finding;
+mod fixes;
 mod judge;
 pub mod own;
 mod place;
@@ -21,6 +22,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use crate::diagnostic::Severity;
+use crate::effects::compat::ModelTables;
 use crate::effects::{Effects, Release};
 use crate::history::{BehavesLike, History, Settings, Side};
 use crate::language::RuleSet;
@@ -32,11 +34,13 @@ use crate::target::{Database, Version};
 
 pub use assume::Assumption;
 pub use deployed::{Deployed, Deployment};
+pub use edit::{TextEdit, edited};
 pub use facts::{HAZARDS, vocabulary};
 pub use finding::{
     Certainty, Finding, MigrationSummary, OperationReference, Outcome, RuleSummary, Suppression, Undecided,
     UndecidedRule,
 };
+pub use fixes::{Fix, FixHow};
 pub(crate) use judge::fingerprint;
 pub use judge::{Judge, Verdicts};
 pub use states::States;
@@ -67,6 +71,8 @@ pub struct Project {
 pub enum Content {
     /// A migration.
     Migration(Arc<Migration>),
+    /// A migration that deployed code has and whose file is gone, as it is there.
+    Deleted(Arc<Migration>),
     /// Something that can't be read.
     Unreadable(Unreadable),
 }
@@ -119,8 +125,7 @@ pub fn check(request: Request<'_>) -> Outcome {
 #[must_use]
 pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
     let judge = Judge::new(request.rules, request.databases, request.django).with_tables(request.tables);
-    let timelines: Vec<Timeline> =
-        request.projects.iter().map(|project| Timeline::of(project, request.settings, request.rules)).collect();
+    let timelines: Vec<Timeline> = request.projects.iter().map(|project| Timeline::of(project, request)).collect();
     let verdicts: Vec<Verdicts> = request
         .files
         .par_iter()
@@ -128,12 +133,17 @@ pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
             Content::Migration(migration) => match timelines.get(file.project) {
                 Some(timeline) => {
                     let deployed = timeline.deployment.seen_from(&timeline.history, migration);
-                    let target = (request.databases, request.django);
-                    let states = States::of(&timeline.history, migration, &deployed, timeline.release(), target);
+                    let states =
+                        States::of(&timeline.history, migration, &deployed, timeline.release(), &timeline.models);
                     judge.migration(migration, &deployed, &states, &file.assumptions)
                 }
                 None => Verdicts::default(),
             },
+            Content::Deleted(migration) => timelines.get(file.project).map_or_else(Verdicts::default, |timeline| {
+                let deployed = timeline.deployment.seen_from_deleted(migration);
+                let states = States::of_deleted(&timeline.history, migration);
+                judge.migration(migration, &deployed, &states, &file.assumptions)
+            }),
             Content::Unreadable(unreadable) => {
                 Verdicts { findings: vec![unreadable_finding(unreadable)], ..Verdicts::default() }
             }
@@ -154,14 +164,17 @@ pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
         outcome.findings.extend(verdicts.findings);
         outcome.undecided.extend(verdicts.undecided);
         outcome.settled.push(verdicts.settled);
-        if let Content::Migration(migration) = &file.content {
-            outcome.migrations.push(MigrationSummary {
-                path: migration.source.path().to_owned(),
-                app: migration.app.clone(),
-                name: migration.name.clone(),
-                operations: migration.operations.iter().map(count).sum(),
-            });
-        }
+        let (migration, operations) = match &file.content {
+            Content::Migration(migration) => (migration, migration.operations.iter().map(count).sum()),
+            Content::Deleted(migration) => (migration, 0),
+            Content::Unreadable(_) => continue,
+        };
+        outcome.migrations.push(MigrationSummary {
+            path: migration.source.path().to_owned(),
+            app: migration.app.clone(),
+            name: migration.name.clone(),
+            operations,
+        });
     }
     outcome.sort();
     outcome
@@ -181,19 +194,17 @@ pub struct Planned {
 /// What migrations would do, each to each database, in the order of their paths.
 #[must_use]
 pub fn plan(request: Request<'_>) -> Vec<Planned> {
-    let timelines: Vec<Timeline> =
-        request.projects.iter().map(|project| Timeline::of(project, request.settings, request.rules)).collect();
+    let timelines: Vec<Timeline> = request.projects.iter().map(|project| Timeline::of(project, request)).collect();
     let mut planned: Vec<Planned> = request
         .files
         .par_iter()
         .filter_map(|file| match &file.content {
             Content::Migration(migration) => Some((migration, timelines.get(file.project)?)),
-            Content::Unreadable(_) => None,
+            Content::Deleted(_) | Content::Unreadable(_) => None,
         })
         .flat_map_iter(|(migration, timeline)| {
             let deployed = timeline.deployment.seen_from(&timeline.history, migration);
-            let target = (request.databases, request.django);
-            let states = States::of(&timeline.history, migration, &deployed, timeline.release(), target);
+            let states = States::of(&timeline.history, migration, &deployed, timeline.release(), &timeline.models);
             let mut effects = states.into_effects();
             let mut of = |database: &Database| Planned {
                 migration: Arc::clone(migration),
@@ -236,18 +247,23 @@ fn described(rules: &RuleSet, judge: &Judge<'_>) -> Vec<RuleSummary> {
 struct Timeline {
     history: History,
     deployment: Deployment,
+    /// Its models, on each database.
+    models: Vec<ModelTables>,
     /// What stands when all of its migrations have run, once somebody asks.
     release: OnceLock<Release>,
 }
 
 impl Timeline {
-    fn of(project: &Project, settings: &Settings, rules: &RuleSet) -> Self {
+    fn of(project: &Project, request: Request<'_>) -> Self {
+        let (settings, rules) = (request.settings, request.rules);
         let Project { present, deployed } = project;
         let deployment = deployed.as_ref().map_or_else(Deployment::unknown, |deployed| {
             Deployment::of(deployed, present, settings.clone(), behaves_like(rules))
         });
         let history = History::new(present, settings.clone(), behaves_like(rules));
-        Self { history, deployment, release: OnceLock::new() }
+        let target = |database: &Database| Target { database: *database, django: request.django };
+        let models = request.databases.iter().map(|database| ModelTables::new(settings.clone(), target(database)));
+        Self { history, deployment, models: models.collect(), release: OnceLock::new() }
     }
 
     fn release(&self) -> &Release {
@@ -279,6 +295,7 @@ fn unreadable_finding(unreadable: &Unreadable) -> Finding {
         certainty: Certainty::Certain,
         message: unreadable.message.clone(),
         help: unreadable.help.clone(),
+        fixes: Vec::new(),
         url: None,
         source: Arc::clone(&unreadable.source),
         span: unreadable.span,

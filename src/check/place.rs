@@ -17,6 +17,8 @@ pub(super) struct Place {
     pub(super) circle: Vec<String>,
     /// The squashed migrations of a circle of replacements that it stands in.
     pub(super) replaces_circle: Vec<String>,
+    /// The squashed migrations that replace it.
+    pub(super) replaced_by: Vec<String>,
     /// What it replaces: each with whether it is there.
     pub(super) replaced: Vec<(String, bool)>,
     /// What of it is a squashed migration itself.
@@ -34,6 +36,7 @@ impl Place {
         let mut place = Self {
             latest: names(graph, &latest),
             is_latest: latest.iter().any(|node| *graph.key(*node) == key),
+            replaced_by: replaced_by(graph, &key),
             replaced: replaced(graph, migration),
             replaced_squashes: replaced_squashes(graph, migration),
             ..Self::default()
@@ -42,6 +45,14 @@ impl Place {
             place.add(problem, &key, migration.source.path());
         }
         place
+    }
+
+    /// The place that a migration has left.
+    pub(super) fn of_deleted(history: &History, migration: &Migration) -> Self {
+        let graph = history.graph();
+        let key = MigrationKey { app: migration.app.clone(), name: migration.name.clone() };
+        let latest = names(graph, &graph.leaves(&key.app));
+        Self { latest, replaced_by: replaced_by(graph, &key), ..Self::default() }
     }
 
     fn add(&mut self, problem: &GraphProblem, key: &MigrationKey, path: &str) {
@@ -65,6 +76,13 @@ impl Place {
 
 fn names(graph: &Graph, nodes: &[NodeId]) -> Vec<String> {
     nodes.iter().map(|node| graph.key(*node).to_string()).collect()
+}
+
+fn replaced_by(graph: &Graph, key: &MigrationKey) -> Vec<String> {
+    let is_it = |replaced: &Dependency| matches!(replaced, Dependency::Migration { app, name } if *app == key.app && *name == key.name);
+    let squashes =
+        graph.nodes().filter(|node| graph.migration(*node).replaces.iter().any(|replaced| is_it(&replaced.value)));
+    names(graph, &squashes.collect::<Vec<_>>())
 }
 
 fn replaced_squashes(graph: &Graph, migration: &Migration) -> Vec<String> {

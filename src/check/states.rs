@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::check::deployed::Deployed;
 use crate::check::place::Place;
-use crate::effects::{Effects, Release};
-use crate::history::{History, NodeId, ProjectState, Side};
+use crate::effects::compat::ModelTables;
+use crate::effects::{Effects, Release, Surroundings};
+use crate::history::{History, NodeId, ProjectState};
 use crate::migration::{Dependency, Migration, Operation};
-use crate::schema::Target;
-use crate::target::{Database, Version};
+use crate::target::Database;
 
 /// What is known of the project around one migration; empty when its history is not known.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +52,7 @@ impl States {
         migration: &Migration,
         deployed: &Deployed,
         release: &Release,
-        (databases, django): (&[Database], Version),
+        models: &[ModelTables],
     ) -> Self {
         let graph = history.graph();
         let node = graph.node(&migration.app, &migration.name);
@@ -61,13 +61,16 @@ impl States {
         let place = Place::of(history, migration);
         let Some(node) = node else { return Self { place, ..Self::default() } };
         let reached = migration.operations.iter().any(runs_python).then(|| reached(history, node));
-        let around = history.states_within(node, Side::State);
         let release = (!deployed.is_deployed()).then_some(release);
-        let effects = databases.iter().map(|database| {
-            let target = Target { database: *database, django };
-            (*database, Effects::of(history, node, deployed.state(), release, target))
-        });
-        Self { effects: effects.collect(), around, reached, place }
+        let surroundings = Surroundings::of(history, node, deployed.state(), release);
+        let effects = models.iter().map(|models| (models.target().database, surroundings.effects(models))).collect();
+        Self { effects, around: surroundings.within().to_vec(), reached, place }
+    }
+
+    /// What is known around a migration whose file is gone.
+    #[must_use]
+    pub fn of_deleted(history: &History, migration: &Migration) -> Self {
+        Self { place: Place::of_deleted(history, migration), ..Self::default() }
     }
 
     /// What the migration does to each database.
@@ -108,29 +111,22 @@ fn runs_python(operation: &Operation) -> bool {
 fn reached(history: &History, from: NodeId) -> Reached {
     let graph = history.graph();
     let mut reached = Reached::default();
-    let mut seen: BTreeSet<NodeId> = BTreeSet::new();
-    let mut open: Vec<NodeId> = vec![from];
-    while let Some(node) = open.pop() {
-        if !seen.insert(node) {
-            continue;
-        }
-        open.extend(graph.parents(node));
+    for node in graph.with_ancestors(from) {
         let migration = graph.migration(node);
         reached.apps.insert(migration.app.clone());
         for dependency in &migration.dependencies {
             match &dependency.value {
                 Dependency::Migration { app, name } => match graph.node(app, name) {
-                    Some(node) => open.push(node),
+                    Some(_) => drop(reached.apps.insert(app.clone())),
                     None if !graph.leaves(app).is_empty() => {
                         // `__first__`, `__latest__`, or a name that is gone: its app is there all the same.
                         reached.apps.insert(app.clone());
                         reached.open |= !name.starts_with("__");
-                        open.extend(graph.leaves(app));
                     }
                     None => reached.outside(app),
                 },
                 Dependency::Swappable(setting) => match history.settings().model(setting) {
-                    Some((app, _)) if !graph.leaves(&app).is_empty() => open.extend(graph.leaves(&app)),
+                    Some((app, _)) if !graph.leaves(&app).is_empty() => drop(reached.apps.insert(app)),
                     Some((app, _)) => reached.outside(&app),
                     None => reached.open = true,
                 },

@@ -217,6 +217,9 @@ pub(super) struct TestArguments {
     /// Fail on holes, too
     #[arg(long)]
     pub(super) strict: bool,
+    /// Write what `bad` examples show into `FILE.rules.snap`, beside each file
+    #[arg(long)]
+    pub(super) update: bool,
     #[command(flatten)]
     pub(super) configuration: ConfigurationArguments,
     /// Say less: no summary
@@ -237,6 +240,12 @@ configuration change in it.
 Then every condition is replaced by true and by false. One that no example notices is a hole, and so
 is a rule without `bad`, `good`, `why`, or both `fix` and `see`. Holes are warnings; with --strict,
 and in the built-in rules, they fail.
+
+Every fix with edits is applied to every `bad` example: the result must be Python, quiet for the rule, and raise nothing
+new. Code that a fix shows in its steps must be Python, too.
+
+Where `team.rules.snap` lies beside `team.rules`, the reports on its `bad` examples must be those of that file. --update
+writes it: look at what changed, and commit it.
 
 Exit status: 0 all examples pass, 1 one fails (or a hole counts), 2 a file can't be loaded.";
 

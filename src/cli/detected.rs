@@ -29,6 +29,8 @@ pub(super) struct Detected {
     pub(super) databases: Option<Found<Vec<Database>>>,
     /// The version of Django in a lock file or in requirements.
     pub(super) django: Option<Found<Version>>,
+    /// Whether there are settings modules at all.
+    has_settings: bool,
     /// `AUTH_USER_MODEL`
     pub(super) user_model: Option<Found<String>>,
     /// `DEFAULT_AUTO_FIELD`
@@ -54,6 +56,7 @@ impl Detected {
             })
             .collect();
         detected.databases = databases(&modules, &shown);
+        detected.has_settings = !modules.is_empty();
         for (path, facts) in modules {
             let origin = shown(&path);
             let found = |value: String| Found { value, origin: origin.clone() };
@@ -74,10 +77,12 @@ impl Detected {
 
     /// What the replay needs of the settings.
     pub(super) fn settings(&self) -> Settings {
-        let mut settings = Settings::default();
-        if let Some(model) = &self.user_model {
-            settings = settings.with_model("AUTH_USER_MODEL", &model.value);
-        }
+        let mut settings = match &self.user_model {
+            Some(model) => Settings::default().with_model("AUTH_USER_MODEL", &model.value),
+            // django/conf/global_settings.py
+            None if self.has_settings => Settings::default().with_model("AUTH_USER_MODEL", "auth.User"),
+            None => Settings::default(),
+        };
         if let Some(field) = &self.auto_field {
             settings = settings.with_default_auto_field(&field.value);
         }

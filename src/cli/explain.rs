@@ -1,5 +1,6 @@
 //! `whimbrel explain`: the page of a rule, or of a head.
 
+use crate::check::own::{OWN, Own};
 use crate::cli::Verdict;
 use crate::cli::arguments::ExplainArguments;
 use crate::cli::failure::Failure;
@@ -7,7 +8,7 @@ use crate::cli::output::Output;
 use crate::cli::project::Project;
 use crate::language::vocabulary::Head;
 use crate::language::{Rule, RuleSet, Vocabulary, did_you_mean};
-use crate::reference::{head_page, heads_page, rule_page};
+use crate::reference::{head_page, heads_page, own_page, rule_page};
 
 pub(super) fn run(arguments: &ExplainArguments, output: &Output) -> Result<Verdict, Failure> {
     let project = Project::discover(&arguments.configuration)?;
@@ -16,12 +17,25 @@ pub(super) fn run(arguments: &ExplainArguments, output: &Output) -> Result<Verdi
     let page = match (&arguments.rule, &arguments.names) {
         (_, Some(none)) if none.is_empty() => heads_page(&rules.vocabulary, width),
         (_, Some(head)) => head_page(head_named(&rules.vocabulary, head)?, &rules.vocabulary, width),
+        (Some(id), None) if own_named(id).is_some() => own_named(id).map_or_else(String::new, |own| {
+            let change = project.config.overrides.iter().find(|change| change.rule.value == own.id);
+            let level = change.zip(project.config.source.as_ref()).map(|(change, source)| {
+                let line = source.position(change.rule.span.start).line;
+                format!("{} in {}:{line}", change.level.word(), source.path())
+            });
+            own_page(own, level.as_deref(), width)
+        }),
         (Some(id), None) => rule_page(rule_named(&rules, id)?, &rules.settings, width),
         // The arguments demand one of them.
         (None, None) => String::new(),
     };
     Output::print(&page)?;
     Ok(Verdict::Passed)
+}
+
+/// The finding of the tool's own that has this id.
+fn own_named(id: &str) -> Option<&'static Own> {
+    OWN.iter().find(|own| own.id == id)
 }
 
 /// The rule of that id; without a pack, by a former id too, when only one fits.
@@ -37,7 +51,7 @@ fn rule_named<'r>(rules: &'r RuleSet, id: &str) -> Result<&'r Rule, Failure> {
     }
     let same_end = || rules.rules.iter().find(|rule| rule.id.rsplit('/').next() == id.rsplit('/').next());
     let help = if fitting.is_empty() {
-        let ids = || rules.rules.iter().map(|rule| rule.id.as_str());
+        let ids = || rules.rules.iter().map(|rule| rule.id.as_str()).chain(OWN.iter().map(|own| own.id));
         let ends = || ids().map(|id| id.rsplit('/').next().unwrap_or(id));
         let of_end = |end: &str| ids().find(|id| id.rsplit('/').next() == Some(end));
         same_end()

@@ -19,6 +19,7 @@ mod reports;
 mod rule_files;
 mod rules;
 mod selection;
+mod snapshots;
 mod state;
 mod subject;
 mod test;

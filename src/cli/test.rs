@@ -9,6 +9,7 @@ use crate::cli::output::Output;
 use crate::cli::packs::Packs;
 use crate::cli::project::Project;
 use crate::cli::rule_files::{OwnPacks, named, own_packs};
+use crate::cli::snapshots::Snapshots;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::examples::{self, Report};
 use crate::language::PackSource;
@@ -40,7 +41,18 @@ pub(super) fn run(arguments: &TestArguments, output: &Output) -> Result<Verdict,
         let counts = arguments.strict || rules::is_built_in_path(source.path());
         names.contains(source.path()).then_some(if counts { Severity::Error } else { Severity::Warning })
     };
-    let report = examples::test(&rules::load_packs_as_written(&files), holes);
+    let as_written = rules::load_packs_as_written(&files);
+    let mut report = examples::test(&as_written, holes);
+    let snapshots = Snapshots::of(&project, &tested, &as_written, arguments.update);
+    let mut updated = Vec::new();
+    // What a broken example shows is worth nothing.
+    if report.failures.is_empty() {
+        if arguments.update {
+            updated = snapshots.write()?;
+        } else {
+            report.failures = snapshots.differences()?;
+        }
+    }
     let options = output.options(arguments.quiet);
     let diagnostics: Vec<Diagnostic> = report.failures.iter().chain(&report.holes).cloned().collect();
     let mut text = render_diagnostics(&diagnostics, &options);
@@ -48,6 +60,7 @@ pub(super) fn run(arguments: &TestArguments, output: &Output) -> Result<Verdict,
         if !text.is_empty() {
             text.push('\n');
         }
+        text.push_str(&updated.concat());
         text.push_str(&summary(&report));
         text.push('\n');
     }
@@ -74,7 +87,11 @@ fn summary(report: &Report) -> String {
     let outcome = match (report.examples, report.failed) {
         (0, _) => "nothing to run".to_owned(),
         (_, 0) if report.failures.is_empty() => "all pass".to_owned(),
-        (_, 0) => "all pass, but their models are broken".to_owned(),
+        (_, 0) => match report.failures.iter().find(|failure| !failure.code.starts_with("example::fix")) {
+            None => format!("all pass, but {}", counted(report.failures.len(), "broken fix").replace("fixs", "fixes")),
+            Some(other) if other.code == "example::snapshot" => "all pass, but snapshots differ".to_owned(),
+            Some(_) => "all pass, but their models are broken".to_owned(),
+        },
         (_, 1) => "1 fails".to_owned(),
         (_, failed) => format!("{failed} fail"),
     };

@@ -141,6 +141,15 @@ impl Level {
     pub fn from_word(word: &str) -> Option<Self> {
         if word == "off" { Some(Level::Off) } else { Severity::from_word(word).map(Level::Severity) }
     }
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Off => "off",
+            Level::Severity(severity) => severity.word(),
+        }
+    }
 }
 
 /// From which severity on a finding fails the run.

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::effects::compat::{self, Code, MigrationEffects, Rollout};
+use crate::effects::compat::{self, Code, MigrationEffects, ModelTables, Rollout};
 use crate::effects::locks;
 use crate::effects::neighbourhood::{Neighbourhood, Relations, named_by};
 use crate::effects::phase::Phase;
 use crate::effects::reversal::{self, Reversal};
 use crate::history::{Around, History, NodeId, ProjectState, Side};
-use crate::migration::Operation;
+use crate::migration::{Migration, Operation};
 use crate::schema::{Schema, Statement, Target};
 use crate::sql::{ChangeKind, SchemaChange};
 use crate::target::Vendor;
@@ -41,25 +41,53 @@ pub struct Effects {
     live: Schema,
 }
 
-impl Effects {
-    /// The effects of a migration of `history`: `old` are the models of the code that runs. Without a `release`, the
-    /// migration is one of its own.
+/// A migration with the models around it, whatever the database.
+pub struct Surroundings<'h> {
+    migration: &'h Migration,
+    /// The models that the database holds before it.
+    database: ProjectState,
+    /// The states that each operation gets.
+    sent: Vec<Around>,
+    /// The models as its code sees them: before its first operation, and after each.
+    within: Vec<ProjectState>,
+    /// The models of the code that runs.
+    old: &'h ProjectState,
+    /// What its release leaves; `None` for a migration that is one of its own.
+    release: Option<&'h Release>,
+    relations: Relations,
+}
+
+impl<'h> Surroundings<'h> {
+    /// What is around a migration of `history`: `old` are the models of the code that runs.
     #[must_use]
-    pub fn of(history: &History, node: NodeId, old: &ProjectState, release: Option<&Release>, target: Target) -> Self {
+    pub fn of(history: &'h History, node: NodeId, old: &'h ProjectState, release: Option<&'h Release>) -> Self {
         let migration = history.graph().migration(node);
-        let settings = history.settings();
-        let (database, around) = (history.before(node, Side::Database), history.states_sent(node));
-        let own_states = history.states_within(node, Side::State);
+        let (database, sent) = (history.before(node, Side::Database), history.states_sent(node));
+        let within = history.states_within(node, Side::State);
         let mut all: Vec<&ProjectState> = vec![&database, old];
-        all.extend(own_states.iter());
-        all.extend(around.last().map(|around| &around.after));
+        all.extend(&within);
+        all.extend(sent.last().map(|around| &around.after));
         all.extend(release.iter().flat_map(|release| [&release.code, &release.database]));
-        let relations = Relations::of(&all, settings);
+        let relations = Relations::of(&all, history.settings());
+        Self { migration, database, sent, within, old, release, relations }
+    }
+
+    /// The state before its first operation, then after each of its operations, nested ones behind the one they stand in.
+    #[must_use]
+    pub fn within(&self) -> &[ProjectState] {
+        &self.within
+    }
+
+    /// What the migration does to the database that `models` are for.
+    #[must_use]
+    pub fn effects(&self, models: &ModelTables) -> Effects {
+        let Self { migration, database, relations, .. } = self;
+        let (settings, target) = (models.settings(), models.target());
         let mut touched = named_by(migration);
         let (mut near, sent, before, statements) = loop {
-            let mut near = Neighbourhood::of(&touched, &relations);
-            let sent = near.parts_around(&around);
-            let before = Schema::of(&near.part_of(&database), settings, target);
+            let mut near = Neighbourhood::of(&touched, relations);
+            let sent = near.parts_around(&self.sent);
+            let before = models.schema(&near.part_of(database));
             let statements = before.clone().send(migration, &sent, settings, target);
             // SQL names tables, and with them models that no operation names.
             let tables = statements.iter().flat_map(|sent| &sent.changes).filter_map(|change| change.table.as_deref());
@@ -75,15 +103,16 @@ impl Effects {
                 break (near, sent, before, statements);
             }
         };
-        let old = &near.part_of(old);
-        let own_states: Vec<ProjectState> = own_states.iter().map(|state| near.part_of(state)).collect();
-        let release = release
+        let old = &near.part_of(self.old);
+        let within: Vec<ProjectState> = self.within.iter().map(|state| near.part_of(state)).collect();
+        let release = self
+            .release
             .map(|release| Release { code: near.part_of(&release.code), database: near.part_of(&release.database) });
-        let code = |state: &ProjectState| Code::new(state, Schema::of(state, settings, target), settings, target);
-        let live = Schema::of(old, settings, target);
-        let old_code = Code::new(old, live.clone(), settings, target);
-        let new = release.as_ref().map(|release| &release.code).or(own_states.last()).unwrap_or(old);
-        let finally = release.as_ref().map(|release| Schema::of(&release.database, settings, target));
+        let code = |state: &ProjectState| Code::new(state, models.schema(state), models);
+        let live = models.schema(old);
+        let old_code = Code::new(old, live.clone(), models);
+        let new = release.as_ref().map(|release| &release.code).or(within.last()).unwrap_or(old);
+        let finally = release.as_ref().map(|release| models.schema(&release.database));
         let atomic = migration.atomic.value.as_ref().copied().unwrap_or(true);
         let commits_each = matches!(target.database.vendor, Vendor::MySql | Vendor::MariaDb);
         let mut reversals = Vec::new();
@@ -100,15 +129,17 @@ impl Effects {
             transactional: atomic && !commits_each,
             operations: reversals.len(),
             code_after: &|operations| {
-                let build = || Arc::new(code(own_states.get(operations).or(own_states.last()).unwrap_or(new)));
+                let build = || Arc::new(code(within.get(operations).or(within.last()).unwrap_or(new)));
                 Arc::clone(codes.borrow_mut().entry(operations).or_insert_with(build))
             },
         });
         let is_live = |table: &str| live.tables.contains_key(table);
         let locks = locks::walk(&statements, &before, atomic, target, &is_live);
-        Self { statements, locks, compatibility, reversals, before, live }
+        Effects { statements, locks, compatibility, reversals, before, live }
     }
+}
 
+impl Effects {
     /// Whether a table was there before the release, so that running code may use it.
     #[must_use]
     pub fn is_live(&self, table: &str) -> bool {

@@ -46,7 +46,7 @@ impl Losses<'_> {
     pub(super) fn of(&self, number: usize, change: &SchemaChange, now: &Schema, origins: &Origins) -> Option<Loss> {
         let statement = self.statements.get(number)?;
         let table = change.table.as_ref()?;
-        let own = now.tables.get(table);
+        let own = now.table(table);
         match &change.kind {
             ChangeKind::DropTable { .. } => {
                 let may_be_missing = own.is_none() && written(statement, "if exists");

@@ -8,4 +8,4 @@ pub mod loss;
 mod neighbourhood;
 pub mod phase;
 pub mod reversal;
-pub use around::{Effects, Release};
+pub use around::{Effects, Release, Surroundings};

@@ -24,7 +24,7 @@ pub(super) struct Coverage<'r> {
 
 impl<'r> Coverage<'r> {
     /// Asks the examples of a rule, which all pass, about its conditions.
-    pub(super) fn rule(&mut self, rule: &'r Rule, leaves: &[Leaf<'r>], examples: &[Prepared<'r>], severity: Severity) {
+    pub(super) fn rule(&mut self, rule: &'r Rule, leaves: &[Leaf<'r>], examples: &[Prepared<'_>], severity: Severity) {
         let before: Vec<Outcome> = examples.iter().map(|example| example.outcome(None)).collect();
         let is_noticed = |id: u32, value: bool| {
             examples.iter().zip(&before).any(|(example, before)| example.outcome(Some((id, value))) != *before)
@@ -47,7 +47,8 @@ impl<'r> Coverage<'r> {
             }
             self.holes.extend(hole(leaf, &noticed, &format!("`{}`", rule.id), severity));
         }
-        // What is sent differs from database to database by itself: there, a look at another one is enough.
+        // What is sent differs from database to database by itself, and with it what a rule finds, clause or not: there, a
+        // look at another one is enough.
         let of_what_is_sent = rule.heads.iter().all(|head| matches!(head.namespace, Some("schema" | "sql")));
         let notices = |example: &Prepared<'_>| {
             example.notices_database() || of_what_is_sent && example.is_good() && !example.is_in_scope()
@@ -58,6 +59,17 @@ impl<'r> Coverage<'r> {
                 Diagnostic::error(&rule.source, "coverage::database", message, rule.span, "has a `database` clause");
             let help = "add `good … on <another database>` with an operation that the rule would report otherwise";
             self.holes.push(diagnostic.with_severity(severity).with_help(help));
+        }
+        for scope in &rule.databases {
+            let shows = |example: &Prepared<'_>| !example.is_good() && example.vendor() == scope.name;
+            if !examples.iter().any(shows) {
+                let message = format!("no `bad` example shows `{}` on {}", rule.id, scope.name);
+                let label = "names it in its `database` clause";
+                let diagnostic = Diagnostic::error(&rule.source, "coverage::database", message, rule.span, label);
+                let help =
+                    format!("add `bad … on {}`: what is sent, and what it does, differs between databases", scope.name);
+                self.holes.push(diagnostic.with_severity(severity).with_help(help));
+            }
         }
     }
 

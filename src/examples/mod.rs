@@ -2,13 +2,15 @@
 //!
 //! Every example is judged by its own rule alone, as the rule is written: what other files or the configuration change
 //! in it does not count. Then every leaf of the rule's conditions is replaced by true and by false; a leaf that no
-//! example notices is a hole.
+//! example notices is a hole. Every fix is applied to every `bad` example, and must help.
 
 mod coverage;
+mod fixes;
 mod leaves;
 mod models;
 mod prelude;
 mod run;
+mod shown;
 mod snippet;
 mod target;
 
@@ -21,6 +23,8 @@ use crate::source::SourceFile;
 
 use coverage::Coverage;
 use run::{Before, Prepared};
+
+pub use shown::{Shown, shown};
 
 /// What the examples of rule files show.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +74,8 @@ pub fn test(rules: &RuleSet, tested: impl Fn(&SourceFile) -> Option<Severity>) -
         // Broken examples would show holes that are none.
         if failures.is_empty() && !passing.is_empty() {
             coverage.rule(rule, &leaves, &passing, severity);
+            failures = fixes::wrong(rule, &passing);
+            report.holes.extend(fixes::unshown(rule, &passing, severity));
         }
         report.failures.extend(failures);
     }

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use crate::check::{self, Certainty, Deployed, Deployment, Finding, Judge, States, Verdicts};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::effects::Release;
+use crate::effects::compat::ModelTables;
 use crate::examples::leaves::Leaf;
 use crate::examples::models::{self, Models};
-use crate::examples::snippet::{self, Snippet};
+use crate::examples::snippet::{self, Age, Snippet};
 use crate::examples::target;
 use crate::history::{History, Settings, Side};
 use crate::language::syntax::Text;
 use crate::language::{Example, Rule, RuleHead, RuleSet, UnknownPolicy};
-use crate::migration::{Dependency, Migration};
-use crate::source::{Span, Spanned};
+use crate::migration::{Dependency, Migration, ReadError, read_migration};
+use crate::schema::Target;
+use crate::source::{SourceFile, Span, Spanned};
 use crate::target::{Database, Version};
 
 /// What a rule says of an example.
@@ -77,31 +79,58 @@ fn surroundings(
     };
     release = release.iter().map(|own| on(&deployed, own)).collect();
     let given: Vec<Migration> = deployed.iter().chain(&release).cloned().collect();
-    for (other, is_deployed) in &snippet.others {
-        let list = if *is_deployed { &mut deployed } else { &mut release };
+    let key = |migration: &Migration| (migration.app.clone(), migration.name.clone());
+    let mut new: Vec<_> = snippet.others.iter().filter(|(_, age)| *age == Age::New).map(|(new, _)| key(new)).collect();
+    new.push(key(&snippet.migration));
+    let mut gone = Vec::new();
+    for (other, age) in &snippet.others {
+        // What a file was before somebody edited it is there no more.
+        let list = match age {
+            Age::New => &mut release,
+            Age::Deployed if !new.contains(&key(other)) => &mut deployed,
+            Age::Deployed | Age::Deleted => {
+                gone.push(other.clone());
+                continue;
+            }
+        };
         list.push(on(&given, other));
     }
-    let example = on(&given, &snippet.migration);
+    let deleted = snippet.age == Age::Deleted;
+    if deleted {
+        gone.push(snippet.migration.clone());
+    } else {
+        release.push(on(&given, &snippet.migration));
+    }
     let shared = |migrations: Vec<Migration>| migrations.into_iter().map(Arc::new).collect::<Vec<_>>();
-    let deployed = shared(deployed);
+    let mut deployed = shared(deployed);
     let mut present = deployed.clone();
     present.extend(shared(release));
-    present.push(Arc::new(example));
+    deployed.extend(shared(gone));
     let history = History::new(&present, Settings::default(), check::behaves_like(rules));
     let deployment = Deployment::of(&deployed, &present, Settings::default(), check::behaves_like(rules));
+    if deleted {
+        let states = States::of_deleted(&history, &snippet.migration);
+        return (states, deployment.seen_from_deleted(&snippet.migration));
+    }
     let deployed = deployment.seen_from(&history, &snippet.migration);
     let release = Release { code: history.finally(Side::State), database: history.finally(Side::Database) };
-    let states = States::of(&history, &snippet.migration, &deployed, &release, target);
+    let (databases, django) = target;
+    let on = |database: &Database| ModelTables::new(Settings::default(), Target { database: *database, django });
+    let tables: Vec<ModelTables> = databases.iter().map(on).collect();
+    let states = States::of(&history, &snippet.migration, &deployed, &release, &tables);
     (states, deployed)
 }
 
 /// An example that is ready to be judged, again and again.
 pub(super) struct Prepared<'r> {
     rule: &'r Rule,
+    /// The rule among all others, and what the example starts from.
+    whole: &'r RuleSet,
+    before: &'r Before<'r>,
     expected: Outcome,
     /// The rule alone, with the settings of the example.
     rules: RuleSet,
-    snippet: Snippet,
+    pub(super) snippet: Snippet,
     deployed: Deployed,
     states: States,
     database: Database,
@@ -111,11 +140,11 @@ pub(super) struct Prepared<'r> {
 impl<'r> Prepared<'r> {
     /// Reads an example, or says what is wrong with it.
     pub(super) fn new(
-        rules: &RuleSet,
+        rules: &'r RuleSet,
         rule: &'r Rule,
         example: &Example,
         bad: bool,
-        before: &Before<'_>,
+        before: &'r Before<'r>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let snippet = snippet::snippet(example, &rule.source, before.prelude, &rules.vocabulary)?;
         let (database, django) = (target::database(rule, example), target::django(rule));
@@ -131,6 +160,8 @@ impl<'r> Prepared<'r> {
         let alone = Rule { unknown: UnknownPolicy::Report, disabled: None, ..rule.clone() };
         Ok(Self {
             rule,
+            whole: rules,
+            before,
             expected: match (bad, example.possible) {
                 (true, false) => Outcome::Reported,
                 (true, true) => Outcome::Undecided,
@@ -150,6 +181,47 @@ impl<'r> Prepared<'r> {
         self.expected == Outcome::Quiet
     }
 
+    /// Whether the example is one that the rule must certainly report.
+    pub(super) fn is_bad(&self) -> bool {
+        self.expected == Outcome::Reported
+    }
+
+    /// The text of the migration that the example is.
+    pub(super) fn text(&self) -> &str {
+        self.snippet.migration.source.text()
+    }
+
+    /// The same example with another text.
+    pub(super) fn with_text(&self, text: &str) -> Result<Self, String> {
+        let Migration { source, app, name, .. } = &self.snippet.migration;
+        let source = SourceFile::new(source.path(), text);
+        let migration = match read_migration(&source, app, name) {
+            Ok(Some(migration)) => migration,
+            Ok(None) => return Err("Django would not load it as a migration".to_owned()),
+            Err(ReadError::Syntax(error)) => return Err(error.message),
+        };
+        let snippet = self.snippet.with_migration(migration);
+        let target = (&[self.database][..], self.django);
+        let (states, deployed) = surroundings(self.whole, &snippet, self.before.migrations(app), target);
+        Ok(Self { rules: self.rules.clone(), snippet, states, deployed, ..*self })
+    }
+
+    /// What the rule finds in the example.
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        self.verdicts(&self.rules, None).findings
+    }
+
+    /// What all rules find in the example, with its settings.
+    pub(super) fn all_findings(&self) -> Vec<Finding> {
+        let rules = RuleSet { settings: self.rules.settings.clone(), ..self.whole.clone() };
+        self.verdicts(&rules, None).findings
+    }
+
+    /// The place in the rule file of a place in the migration.
+    pub(super) fn place(&self, span: Span) -> Span {
+        self.snippet.place(span)
+    }
+
     /// What the rule says of the example.
     pub(super) fn outcome(&self, mutant: Option<Mutant>) -> Outcome {
         let verdicts = self.verdicts(&self.rules, mutant);
@@ -160,9 +232,14 @@ impl<'r> Prepared<'r> {
         }
     }
 
+    /// The word for the database that it is for.
+    pub(super) fn vendor(&self) -> &'static str {
+        self.database.vendor.word()
+    }
+
     /// Whether it is for a database that the rule is about.
     pub(super) fn is_in_scope(&self) -> bool {
-        let word = self.database.vendor.word();
+        let word = self.vendor();
         self.rule.databases.is_empty() || self.rule.databases.iter().any(|scope| scope.name == word)
     }
 

@@ -16,14 +16,34 @@ const APP: &str = "shop";
 const NAME: &str = "0002_example";
 
 /// An example, ready to be judged.
+#[derive(Clone)]
 pub(super) struct Snippet {
     pub(super) migration: Migration,
-    /// The other files of the example, and whether running code has them.
-    pub(super) others: Vec<(Migration, bool)>,
+    /// Where it is.
+    pub(super) age: Age,
+    /// The other files of the example.
+    pub(super) others: Vec<(Migration, Age)>,
     places: Places,
+    /// The example as it is written.
+    example: String,
 }
 
 impl Snippet {
+    /// The same place, with another migration in it.
+    pub(super) fn with_migration(&self, migration: Migration) -> Self {
+        Self { migration, ..self.clone() }
+    }
+
+    /// The example as it is written.
+    pub(super) fn example_text(&self) -> &str {
+        &self.example
+    }
+
+    /// The place in the example of a place in the migration; its first statement where there is none.
+    pub(super) fn place_in_example(&self, span: Span) -> Span {
+        self.places.in_example(span).unwrap_or(self.places.first_in_example)
+    }
+
     /// The place in the rule file of a place in the migration; for what the example does not spell out (its class,
     /// say), its first statement.
     pub(super) fn place(&self, span: Span) -> Span {
@@ -31,7 +51,19 @@ impl Snippet {
     }
 }
 
+/// Where a file of an example is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    /// In the release.
+    New,
+    /// In the release and where running code is.
+    Deployed,
+    /// Where running code is, and no longer in the release.
+    Deleted,
+}
+
 /// Where the text of the migration comes from.
+#[derive(Clone)]
 pub(super) struct Places {
     /// Runs that the migration and the example have in common.
     runs: Vec<Run>,
@@ -39,8 +71,11 @@ pub(super) struct Places {
     lines: Vec<(usize, usize)>,
     /// What stands for all that is not in a run.
     first: Span,
+    /// The same in the example.
+    first_in_example: Span,
 }
 
+#[derive(Clone, Copy)]
 struct Run {
     /// Offset in the migration.
     at: usize,
@@ -53,7 +88,7 @@ impl Places {
     pub(super) fn new(text: &Text) -> Self {
         let starts = std::iter::once(0).chain(text.value.match_indices('\n').map(|(offset, _)| offset + 1));
         let lines = starts.zip(text.line_offsets.iter().copied()).collect();
-        Self { runs: Vec::new(), lines, first: text.span }
+        Self { runs: Vec::new(), lines, first: text.span, first_in_example: Span::at(0) }
     }
 
     /// The offset in the rule file of an offset in the example.
@@ -70,16 +105,17 @@ impl Places {
     }
 
     fn of(&self, span: Span) -> Span {
+        self.in_example(span).map_or(self.first, |span| self.span_in_file(span))
+    }
+
+    /// The place in the example, where the migration has it from there.
+    fn in_example(&self, span: Span) -> Option<Span> {
         let run = |offset: usize| self.runs.iter().find(|run| run.at <= offset && offset < run.at + run.len);
         let last = if span.is_empty() { span.start } else { span.end - 1 };
-        match (run(span.start), run(last)) {
-            (Some(first), Some(second)) => {
-                let start = span.start - first.at + first.from;
-                let end = span.end.saturating_sub(second.at) + second.from;
-                self.span_in_file(Span { start, end: end.max(start) })
-            }
-            _ => self.first,
-        }
+        let (first, second) = (run(span.start)?, run(last)?);
+        let start = span.start - first.at + first.from;
+        let end = span.end.saturating_sub(second.at) + second.from;
+        Some(Span { start, end: end.max(start) })
     }
 }
 
@@ -113,13 +149,13 @@ pub(super) fn snippet(
     let name = example.migration.as_deref().unwrap_or(NAME);
     let mut files = files(&example.code, app);
     let Some(judged) = files.pop() else {
-        let only = ExampleFile::of(&format!("{app}/migrations/{name}.py"), false, example.code.clone());
+        let only = ExampleFile::of(&format!("{app}/migrations/{name}.py"), Age::New, example.code.clone());
         return file(&only, rule_file, prelude, vocabulary);
     };
     let mut others = Vec::new();
     for other in files {
         let read = file(&other, rule_file, prelude, vocabulary)?;
-        others.push((read.migration, other.deployed));
+        others.push((read.migration, other.age));
     }
     Ok(Snippet { others, ..file(&judged, rule_file, prelude, vocabulary)? })
 }
@@ -130,34 +166,34 @@ struct ExampleFile {
     /// The first folder of the path.
     app: String,
     name: String,
-    deployed: bool,
+    age: Age,
     /// The whole example, with blanks in the place of the other files.
     text: Text,
 }
 
 impl ExampleFile {
-    fn of(path: &str, deployed: bool, text: Text) -> Self {
+    fn of(path: &str, age: Age, text: Text) -> Self {
         let name = path.rsplit('/').next().and_then(|file| file.strip_suffix(".py")).unwrap_or(path);
         let app = path.split('/').next().unwrap_or(path);
-        Self { path: path.to_owned(), app: app.to_owned(), name: name.to_owned(), deployed, text }
+        Self { path: path.to_owned(), app: app.to_owned(), name: name.to_owned(), age, text }
     }
 }
 
 /// The files of an example that names them: `# 0002_status.py`, `# billing/migrations/0001_initial.py`, each with
-/// `(deployed)` behind it where running code has it already.
+/// `(deployed)` behind it where running code has it already, or `(deleted)` where only running code has it.
 fn files(text: &Text, app: &str) -> Vec<ExampleFile> {
-    let mut starts: Vec<(usize, String, bool)> = Vec::new();
+    let mut starts: Vec<(usize, String, Age)> = Vec::new();
     let mut at = 0;
     for line in text.value.split_inclusive('\n') {
-        if let Some((path, deployed)) = file_comment(line.trim_end()) {
+        if let Some((path, age)) = file_comment(line.trim_end()) {
             let in_folder = if path.contains('/') { path.to_owned() } else { format!("{app}/migrations/{path}") };
-            starts.push((at, in_folder, deployed));
+            starts.push((at, in_folder, age));
         }
         at += line.len();
     }
     let ends: Vec<usize> = starts.iter().skip(1).map(|(start, ..)| *start).chain([text.value.len()]).collect();
     let first = starts.first().map_or(0, |(start, ..)| *start);
-    let each = starts.into_iter().zip(ends).map(|((start, path, deployed), end)| {
+    let each = starts.into_iter().zip(ends).map(|((start, path, age), end)| {
         let own = |at: usize| at < first || (start <= at && at < end);
         let mut value = String::with_capacity(text.value.len());
         for (at, c) in text.value.char_indices() {
@@ -167,23 +203,25 @@ fn files(text: &Text, app: &str) -> Vec<ExampleFile> {
                 value.extend(std::iter::repeat_n(' ', c.len_utf8()));
             }
         }
-        ExampleFile::of(&path, deployed, Text { value, ..text.clone() })
+        ExampleFile::of(&path, age, Text { value, ..text.clone() })
     });
     each.collect()
 }
 
 /// Path and state of the file that a comment begins.
-fn file_comment(line: &str) -> Option<(&str, bool)> {
+fn file_comment(line: &str) -> Option<(&str, Age)> {
     let path = line.strip_prefix("# ")?;
-    let (path, deployed) = path.strip_suffix(" (deployed)").map_or((path, false), |path| (path, true));
+    let marks = [(" (deployed)", Age::Deployed), (" (deleted)", Age::Deleted)];
+    let marked = marks.into_iter().find_map(|(mark, age)| Some((path.strip_suffix(mark)?, age)));
+    let (path, age) = marked.unwrap_or((path, Age::New));
     let is_python = path.strip_suffix(".py").is_some_and(|name| !name.is_empty());
     let is_path = is_python && !path.starts_with(['/', '.']) && !path.contains(char::is_whitespace);
-    is_path.then_some((path, deployed))
+    is_path.then_some((path, age))
 }
 
 /// Reads one file of an example.
 fn file(
-    ExampleFile { path, app, name, text, .. }: &ExampleFile,
+    ExampleFile { path, app, name, age, text }: &ExampleFile,
     rule_file: &Arc<SourceFile>,
     prelude: &str,
     vocabulary: &Vocabulary,
@@ -212,7 +250,7 @@ fn file(
         }
         Err(ReadError::Syntax(error)) => return Err(syntax(&error, places.of(error.span))),
     };
-    let snippet = Snippet { migration, others: Vec::new(), places };
+    let snippet = Snippet { migration, age: *age, others: Vec::new(), places, example: text.value.clone() };
     let wrong = unknown_operations(&snippet, rule_file, vocabulary, whole);
     if wrong.is_empty() { Ok(snippet) } else { Err(wrong) }
 }
@@ -227,7 +265,8 @@ fn draft<'t>(
     let shown = |statement: &&Statement| {
         if whole { statement.is_class("Migration") } else { statement.kind == StatementKind::Expression }
     };
-    places.first = places.span_in_file(statements.iter().find(shown)?.span);
+    places.first_in_example = statements.iter().find(shown)?.span;
+    places.first = places.span_in_file(places.first_in_example);
     let mut draft = Draft { text: prelude.to_owned(), example: &text.value, places };
     let end = text.value.len();
     if whole {

@@ -95,9 +95,18 @@ fn a_hole_says_which_example_is_missing() {
 fn an_example_is_judged_where_its_rule_applies() {
     let good = example("good on postgresql", REMOVE);
     for scope in ["database mysql", "database mysql >= 8.1", "database sqlite < 3.40, mysql", "database mariadb > 10"] {
-        let report = report(&rule(&format!("forbid RemoveField\n  {scope}"), &(example("bad", REMOVE) + &good)));
-        assert_eq!((said(&report.failures), said(&report.holes)), (vec![], vec![]), "{scope}");
+        let alone = report(&rule(&format!("forbid RemoveField\n  {scope}"), &(example("bad", REMOVE) + &good)));
+        let second = scope.split(", ").nth(1).map(|second| {
+            let help = format!("add `bad … on {second}`: what is sent, and what it does, differs between databases");
+            ("coverage::database".to_owned(), help)
+        });
+        let holes: Vec<_> =
+            said(&alone.holes).into_iter().map(|(code, _, help)| (code.to_owned(), help.to_owned())).collect();
+        assert_eq!((said(&alone.failures), holes), (vec![], second.into_iter().collect()), "{scope}");
     }
+    let both = example("bad", REMOVE) + &example("bad on mysql", REMOVE) + &good;
+    let shown = report(&rule("forbid RemoveField\n  database sqlite < 3.40, mysql", &both));
+    assert_eq!((said(&shown.failures), said(&shown.holes)), (vec![], vec![]));
     for scope in ["django < 4.0", "django >= 6.0", "django == 9.9", "django >= 4.2"] {
         let good = example("good", "RunSQL('')");
         let report = report(&rule(&format!("forbid RemoveField\n  {scope}"), &(example("bad", REMOVE) + &good)));
@@ -135,4 +144,35 @@ proptest! {
             prop_assert!(source.text().get(label.span.range()).is_some(), "{label:?}");
         }
     }
+}
+
+#[test]
+fn a_guard_may_stand_anywhere_in_what_must_hold_together() {
+    let long = example("bad", "AddField('order', 'a', models.CharField(max_length=9))");
+    let quiet = example("good", "AddField('order', 'a', models.CharField(max_length=5))")
+        + &example("good \"none\"", "AddField('order', 'a', models.TextField())");
+    let order = "field.max_length > 5";
+    let guard = "field.max_length is set";
+    for head in [
+        format!("forbid AddField when {order} and {guard}"),
+        format!("forbid AddField({order}, {guard})"),
+        format!("forbid AddField({order}) when {guard}"),
+        format!("forbid AddField({guard}) when {order}"),
+        format!("forbid AddField when {order}  when {guard}"),
+        format!("on AddField when {guard}  require field.max_length <= 5"),
+        "on AddField require field.max_length <= 5  unless field.max_length is not set".to_owned(),
+        "on AddField require field.max_length <= 5 or field.max_length is not set".to_owned(),
+        format!("forbid AddField({order}), CreateModel.fields when {guard}"),
+        format!("forbid AddField({guard}), CreateModel.fields({guard}) when {order}"),
+    ] {
+        let report = report(&rule(&head, &(long.clone() + &quiet)));
+        assert_eq!((said(&report.failures), said(&report.holes)), (vec![], vec![]), "{head}");
+    }
+    // What is settled for one head alone is not settled for the other.
+    let source = SourceFile::new(
+        "team.rules",
+        rule(&format!("forbid AddField({guard}), CreateModel.fields when {order}"), &(long + &quiet)),
+    );
+    let (_, diagnostics) = rules::load(&[source]);
+    assert_eq!(said(&diagnostics)[0].0, "type::maybe-unset");
 }

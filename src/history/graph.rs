@@ -1,7 +1,7 @@
 //! The graph of all migrations: which of them must have run before which.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::history::lower::custom;
 use crate::history::problem::{GraphProblem, GraphProblemKind, MigrationKey};
@@ -26,6 +26,12 @@ pub struct Graph {
     keys: Vec<MigrationKey>,
     pub(super) raw: Raw,
     fresh: View,
+    /// What replaces a node, by the node.
+    replacing: BTreeMap<usize, Vec<usize>>,
+    /// For each replaced node the graph in which it has its place, once somebody asks.
+    views: Vec<OnceLock<Arc<View>>>,
+    /// The same graphs by the squashed migrations that they leave out.
+    shared_views: Mutex<HashMap<BTreeSet<usize>, Arc<View>>>,
     /// The latest migrations of each app.
     leaves: BTreeMap<String, Vec<usize>>,
     problems: Vec<GraphProblem>,
@@ -75,7 +81,16 @@ impl Graph {
             let kind = GraphProblemKind::Conflict { app: app.clone(), leaves: named(leaves) };
             report(leaves[0], kind);
         }
-        let mut graph = Self { migrations, index, keys, raw, fresh, leaves, problems, guessed };
+        let mut replacing: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (squash, replaced) in &raw.replaces {
+            for original in replaced {
+                replacing.entry(*original).or_default().push(*squash);
+            }
+        }
+        let views = std::iter::repeat_with(OnceLock::new).take(raw.real).collect();
+        let shared_views = Mutex::default();
+        let mut graph =
+            Self { migrations, index, keys, raw, fresh, replacing, views, shared_views, leaves, problems, guessed };
         graph.missing(&mentions);
         graph.problems.sort_by(|a, b| (a.source.path(), a.span.start).cmp(&(b.source.path(), b.span.start)));
         graph
@@ -126,11 +141,21 @@ impl Graph {
     /// itself replaced: as long as it is not.
     #[must_use]
     pub fn parents(&self, node: NodeId) -> Vec<NodeId> {
-        if self.fresh.contains(node.0) {
-            return self.fresh.parents(node.0).iter().map(|parent| NodeId(*parent)).collect();
-        }
+        self.view_of(node).parents(node.0).iter().map(|parent| NodeId(*parent)).collect()
+    }
+
+    /// A node and all that lead to it, as [`parents`](Self::parents) has them.
+    #[must_use]
+    pub fn with_ancestors(&self, node: NodeId) -> BTreeSet<NodeId> {
         let view = self.view_of(node);
-        view.parents(node.0).iter().map(|parent| NodeId(*parent)).collect()
+        let mut found = BTreeSet::new();
+        let mut open = vec![node.0];
+        while let Some(next) = open.pop() {
+            if found.insert(NodeId(next)) {
+                open.extend(view.parents(next));
+            }
+        }
+        found
     }
 
     /// The latest migrations of an app: one, unless they are in conflict. None for an app without migrations.
@@ -150,22 +175,25 @@ impl Graph {
         &self.fresh
     }
 
-    /// The graph in which a replaced node has its place.
-    pub(super) fn view_of(&self, node: NodeId) -> View {
-        view::build(&self.raw, &self.unused_for(node)).0
+    /// The graph in which a node has its place: a replaced one as long as it is not.
+    pub(super) fn view_of(&self, node: NodeId) -> &View {
+        if self.fresh.contains(node.0) {
+            return &self.fresh;
+        }
+        self.views[node.0].get_or_init(|| {
+            let unused = self.unused_for(node);
+            // Nothing here panics, so that a poisoned lock still holds what it should.
+            let mut shared = self.shared_views.lock().unwrap_or_else(PoisonError::into_inner);
+            let view = shared.entry(unused).or_insert_with_key(|unused| Arc::new(view::build(&self.raw, unused).0));
+            Arc::clone(view)
+        })
     }
 
     /// The squashed migrations that must not be used for a replaced node to have its place: those that replace it or
     /// one of its ancestors, as the files state them.
-    pub(super) fn unused_for(&self, node: NodeId) -> BTreeSet<usize> {
+    fn unused_for(&self, node: NodeId) -> BTreeSet<usize> {
         let raw = &self.raw;
-        let mut replacing: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (squash, replaced) in &raw.replaces {
-            for original in replaced {
-                replacing.entry(*original).or_default().push(*squash);
-            }
-        }
-        let squashes_of = |original: usize| replacing.get(&original).into_iter().flatten().copied();
+        let squashes_of = |original: usize| self.replacing.get(&original).into_iter().flatten().copied();
         let mut unused = BTreeSet::new();
         let mut seen = BTreeSet::new();
         let mut open = vec![node.0];

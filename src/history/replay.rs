@@ -1,6 +1,6 @@
 //! States at migrations, replayed when they are asked for.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -50,13 +50,8 @@ struct Replayed {
     steps: Vec<OnceLock<Vec<Vec<Step>>>>,
     /// After each migration, with nothing applied.
     fresh: Vec<OnceLock<ProjectState>>,
-    /// The same where some squashed migrations are not used.
-    others: Mutex<HashMap<BTreeSet<usize>, Arc<Other>>>,
-}
-
-struct Other {
-    view: View,
-    after: Vec<OnceLock<ProjectState>>,
+    /// The same where some squashed migrations are not used, by the address of that graph, which lives as long.
+    others: Mutex<HashMap<usize, Arc<[OnceLock<ProjectState>]>>>,
 }
 
 impl fmt::Debug for History {
@@ -71,7 +66,7 @@ impl Replayed {
     }
 }
 
-fn cells<T>(count: usize) -> Vec<OnceLock<T>> {
+fn cells<T, C: FromIterator<OnceLock<T>>>(count: usize) -> C {
     std::iter::repeat_with(OnceLock::new).take(count).collect()
 }
 
@@ -208,15 +203,13 @@ impl History {
         if !self.graph.is_replaced(node) {
             return replay(&self.replay(self.graph.fresh(), &replayed.fresh, side));
         }
-        let unused = self.graph.unused_for(node);
+        let view = self.graph.view_of(node);
         // Nothing here panics, so that a poisoned lock still holds what it should.
         let mut others = replayed.others.lock().unwrap_or_else(PoisonError::into_inner);
-        let other = others
-            .entry(unused)
-            .or_insert_with(|| Arc::new(Other { view: self.graph.view_of(node), after: cells(replayed.fresh.len()) }));
-        let other = Arc::clone(other);
+        let address = std::ptr::from_ref(view).addr();
+        let after = Arc::clone(others.entry(address).or_insert_with(|| cells(replayed.fresh.len())));
         drop(others);
-        replay(&self.replay(&other.view, &other.after, side))
+        replay(&self.replay(view, &after, side))
     }
 
     fn steps(&self, node: usize, side: Side) -> &[Vec<Step>] {

@@ -127,11 +127,15 @@ pub trait Entity<'a> {
     /// The fact of that attribute. The checker has made sure that the type has it.
     fn attribute(&self, name: &str) -> Fact<'a>;
 
-    /// Its class for `is`: a kind of the vocabulary, a full dotted path, or unknown.
-    fn class(&self) -> Fact<'a>;
+    /// Its class for `is`: a kind of the vocabulary, a full dotted path, or unknown; unset for what has none.
+    fn class(&self) -> Fact<'a> {
+        Fact::Unset
+    }
 
-    /// Whether `member` is one of what it holds (`model in deployed`).
-    fn contains(&self, member: &Fact<'a>) -> Truth;
+    /// Whether `member` is one of what it holds (`model in deployed`); what holds nothing has no members.
+    fn contains(&self, _member: &Fact<'a>) -> Truth {
+        Truth::False
+    }
 
     /// Where it, or that attribute of it, is written.
     fn place(&self, attribute: Option<&str>) -> Option<Span>;

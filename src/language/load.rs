@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::diagnostic::Diagnostic;
 use crate::language::checker::{PackFile, check_rules};
 use crate::language::parse::parse;
@@ -51,8 +53,8 @@ pub fn load_as_written(files: &[PackSource], vocabulary: &Vocabulary) -> RuleSet
 fn parse_all(files: &[PackSource]) -> (Vec<PackFile>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut parsed = Vec::new();
-    for PackSource { pack, source, shared, builds_on } in files {
-        let (file, mistakes) = parse(source);
+    let read: Vec<_> = files.par_iter().map(|file| parse(&file.source)).collect();
+    for (PackSource { pack, shared, builds_on, .. }, (file, mistakes)) in files.iter().zip(read) {
         diagnostics.extend(mistakes);
         parsed.push(PackFile { pack: pack.clone(), file, shared: *shared, builds_on: builds_on.clone() });
     }

@@ -230,6 +230,8 @@ pub enum TemplatePart {
 /// A way out.
 #[derive(Clone, Debug)]
 pub struct Fix {
+    /// Its title in the rule file.
+    pub span: Span,
     /// What it does.
     pub title: Template,
     /// Whether it may be applied without a look.

@@ -175,6 +175,8 @@ struct Rows {
     alias: bool,
     /// Whether its elements are no model instances: `values()`.
     plain: bool,
+    /// Whether it is a container of Python's with the rows: `list()`.
+    held: bool,
 }
 
 struct Follower<'f> {
@@ -376,7 +378,7 @@ impl<'f> Follower<'f> {
             Thing::Model(Some(model)) if !model_has(method) && !method.starts_with(char::is_uppercase) => {
                 self.found.asked.push(asked(&model, AskedFor::Method, method));
             }
-            Thing::Rows(rows) => {
+            Thing::Rows(rows) if !rows.held => {
                 if let (Some(model), false) = (&rows.model, queryset_has(method)) {
                     self.found.asked.push(asked(model, AskedFor::QuerySetMethod, method));
                     return;
@@ -453,13 +455,18 @@ fn follow(frame: &Frame<'_>, root: &str, links: &[Link]) -> Thing {
                 Thing::Model(model_named(&arguments).map(Rc::new))
             }
             (Thing::Model(model), Link::Attribute(name)) => match name.as_str() {
-                "objects" | "_default_manager" | "_base_manager" => {
-                    Thing::Rows(Rows { model, filter: Filter::None, iterator: false, alias: false, plain: false })
-                }
+                "objects" | "_default_manager" | "_base_manager" => Thing::Rows(Rows {
+                    model,
+                    filter: Filter::None,
+                    iterator: false,
+                    alias: false,
+                    plain: false,
+                    held: false,
+                }),
                 _ => Thing::Other,
             },
             (Thing::Model(model), Link::Call(_)) => Thing::Row(model, false),
-            (Thing::Rows(rows), Link::Attribute(name)) => {
+            (Thing::Rows(rows), Link::Attribute(name)) if !rows.held => {
                 let Some(arguments) = called(links.peek()) else { return Thing::Other };
                 links.next();
                 rows_after(rows, name, &arguments)
@@ -478,7 +485,9 @@ fn wrapped(frame: &Frame<'_>, root: &str, links: &[Link]) -> Thing {
     let [Link::Call(arguments)] = links else { return Thing::Other };
     let Some((None, Given::Chain(chain))) = arguments.first() else { return Thing::Other };
     match (root, value_of(frame, chain)) {
-        ("list" | "tuple" | "iter" | "sorted" | "reversed" | "tqdm", rows @ Thing::Rows(_)) => rows,
+        ("list" | "tuple" | "set" | "iter" | "sorted" | "reversed" | "tqdm", Thing::Rows(rows)) => {
+            Thing::Rows(Rows { held: true, ..rows })
+        }
         ("enumerate", Thing::Rows(rows)) => Thing::Numbered(rows),
         _ => Thing::Other,
     }

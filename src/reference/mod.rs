@@ -5,6 +5,7 @@
 mod json;
 mod markdown;
 mod names;
+mod own;
 mod page;
 mod rule;
 mod table;
@@ -18,6 +19,7 @@ use crate::source::{SourceFile, Span};
 pub use json::rules_json;
 pub use markdown::rules_markdown;
 pub use names::{head_page, heads_page};
+pub use own::own_page;
 pub use rule::rule_page;
 pub use table::rules_table;
 

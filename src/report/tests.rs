@@ -43,6 +43,7 @@ fn finding(source: &Arc<SourceFile>) -> Finding {
         message: "old code can't insert into `shop_order`: `status` is NOT NULL and the database knows no default"
             .to_owned(),
         help: Some("give it a `db_default`:\n    field=models.CharField(max_length=20, db_default=\"new\")".to_owned()),
+        fixes: Vec::new(),
         url: Some("https://docs.djangoproject.com/en/stable/".to_owned()),
         source: Arc::clone(source),
         span: Span::new(start, end),

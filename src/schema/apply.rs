@@ -1,5 +1,7 @@
 //! What a change makes of a schema.
 
+use std::sync::Arc;
+
 use crate::schema::{Schema, Table};
 use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, DatabaseDefault, Index, SchemaChange};
 
@@ -20,12 +22,12 @@ impl Schema {
                     for constraint in constraints {
                         table.add_constraint(constraint);
                     }
-                    self.tables.insert(name.clone(), table);
+                    self.tables.insert(name.clone(), Arc::new(table));
                 }
             }
             ChangeKind::DropTable { .. } => {
                 self.tables.remove(name);
-                for table in self.tables.values_mut() {
+                for table in self.referring_mut(name) {
                     table.constraints.retain(|constraint| !refers_to(constraint, name));
                 }
             }
@@ -33,21 +35,22 @@ impl Schema {
                 if let Some(table) = self.tables.remove(name) {
                     self.tables.insert(to.clone(), table);
                 }
-                for key in self.tables.values_mut().flat_map(Table::foreign_keys_mut).filter(|key| key.table == *name) {
+                let keys = self.referring_mut(name).flat_map(Table::foreign_keys_mut);
+                for key in keys.filter(|key| key.table == *name) {
                     key.table.clone_from(to);
                 }
             }
             ChangeKind::RenameColumn { column, to } => {
-                if let Some(table) = self.tables.get_mut(name) {
+                if let Some(table) = self.table_mut(name) {
                     table.rename_column(column, to);
                 }
-                let keys = self.tables.values_mut().flat_map(Table::foreign_keys_mut);
+                let keys = self.referring_mut(name).flat_map(Table::foreign_keys_mut);
                 for key in keys.filter(|key| key.table == *name) {
                     rename(&mut key.columns, column, to);
                 }
             }
             kind => {
-                if let Some(table) = self.tables.get_mut(name) {
+                if let Some(table) = self.table_mut(name) {
                     table.apply(kind);
                 }
             }
@@ -60,7 +63,7 @@ impl Schema {
             return;
         };
         let holder = self.table_of_index(name).map(str::to_owned);
-        if let Some(table) = holder.and_then(|holder| self.tables.get_mut(&holder)) {
+        if let Some(table) = holder.and_then(|holder| self.table_mut(&holder)) {
             table.apply(kind);
         }
     }

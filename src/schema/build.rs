@@ -1,7 +1,10 @@
 //! Models to tables.
 
-use crate::history::{ProjectState, Settings};
-use crate::schema::render::{Field, Made, Model, Project};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::history::{ModelState, ProjectState, Settings};
+use crate::schema::render::{self, Field, Model, Project, Trace};
 use crate::schema::{Schema, Table, Target};
 use crate::sql::{Column, Constraint, ConstraintKind, Index};
 
@@ -12,22 +15,107 @@ impl Schema {
     /// known. A column whose field class is not known has a type that says so.
     #[must_use]
     pub fn of(state: &ProjectState, settings: &Settings, target: Target) -> Self {
-        let project = Project { state, settings, target };
+        Tables::new(settings.clone(), target).schema(state)
+    }
+}
+
+/// The tables of models on one database, each made once for all states that agree in what it is made of.
+#[derive(Debug)]
+pub struct Tables {
+    settings: Settings,
+    target: Target,
+    /// By the address of the model, which `Made` keeps alive.
+    made: Mutex<HashMap<usize, Vec<Arc<Made>>>>,
+}
+
+/// The tables of a model.
+#[derive(Debug)]
+struct Made {
+    model: Arc<ModelState>,
+    /// The models that were looked at on the way, by app and lower-case name.
+    seen: Vec<((String, String), Arc<ModelState>)>,
+    /// Its own table, with those of its ManyToManyFields in front of it.
+    tables: Vec<(String, Arc<Table>)>,
+}
+
+impl Made {
+    /// Whether the tables would be the same for the model in that state.
+    fn holds_in(&self, state: &ProjectState) -> bool {
+        let is_same = |((app, name), seen): &((String, String), Arc<ModelState>)| {
+            state.model(app, name).likely().is_some_and(|model| Arc::ptr_eq(model, seen))
+        };
+        self.seen.iter().all(is_same)
+    }
+}
+
+impl Tables {
+    /// No tables yet.
+    #[must_use]
+    pub fn new(settings: Settings, target: Target) -> Self {
+        Self { settings, target, made: Mutex::default() }
+    }
+
+    /// What the settings of the project say.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The database and Django.
+    #[must_use]
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    /// The tables that Django makes for a project's models: see [`Schema::of`].
+    #[must_use]
+    pub fn schema(&self, state: &ProjectState) -> Schema {
         let mut schema = Schema::default();
-        for (_, _, state) in project.state.models() {
-            let Ok(model) = project.model(state) else { continue };
-            // Whoever makes no table for the model makes none for its ManyToManyFields.
-            if !model.has_table {
-                continue;
-            }
-            for (name, field) in &state.fields {
-                if let Some(Ok(through)) = project.through(state, name, field) {
-                    schema.tables.entry(through.table.clone()).or_insert_with(|| project.table(&through));
+        for (_, _, model) in state.models() {
+            let made = self.made(state, model);
+            if let Some(((name, own), between)) = made.tables.split_last() {
+                for (name, table) in between {
+                    schema.tables.entry(name.clone()).or_insert_with(|| Arc::clone(table));
                 }
+                schema.tables.insert(name.clone(), Arc::clone(own));
             }
-            schema.tables.insert(model.table.clone(), project.table(&model));
         }
         schema
+    }
+
+    fn made(&self, state: &ProjectState, model: &Arc<ModelState>) -> Arc<Made> {
+        let address = Arc::as_ptr(model).addr();
+        // Nothing here panics, so that a poisoned lock still holds what it should.
+        let lock = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().get(&address).cloned().unwrap_or_default();
+        if let Some(made) = known.into_iter().find(|made| made.holds_in(state)) {
+            return made;
+        }
+        let trace = Trace::default();
+        let project = Project { state, settings: &self.settings, target: self.target, trace: Some(&trace) };
+        let tables = project.tables(model);
+        let (seen, is_whole) = trace.finish();
+        let made = Arc::new(Made { model: Arc::clone(model), seen, tables });
+        if is_whole {
+            lock().entry(Arc::as_ptr(&made.model).addr()).or_default().push(Arc::clone(&made));
+        }
+        made
+    }
+}
+
+impl Project<'_> {
+    /// The tables of a model, its own behind those of its ManyToManyFields; none where Django makes none.
+    fn tables(self, state: &ModelState) -> Vec<(String, Arc<Table>)> {
+        let Ok(model) = self.model(state) else { return Vec::new() };
+        // Whoever makes no table for the model makes none for its ManyToManyFields.
+        if !model.has_table {
+            return Vec::new();
+        }
+        let between = state.fields.iter().filter_map(|(name, field)| self.through(state, name, field)?.ok());
+        let mut tables: Vec<(String, Arc<Table>)> =
+            between.map(|through| (through.table.clone(), Arc::new(self.table(&through)))).collect();
+        tables.push((model.table.clone(), Arc::new(self.table(&model))));
+        tables
     }
 }
 
@@ -52,9 +140,9 @@ impl Project<'_> {
         }
         for part in model.indexes.iter().chain(&model.constraints) {
             match &part.made {
-                Made::Index(index) => table.indexes.push(index.clone()),
-                Made::Constraint(constraint) => table.constraints.push(constraint.clone()),
-                Made::Nothing | Made::Unknown(_) => {}
+                render::Made::Index(index) => table.indexes.push(index.clone()),
+                render::Made::Constraint(constraint) => table.constraints.push(constraint.clone()),
+                render::Made::Nothing | render::Made::Unknown(_) => {}
             }
         }
         table

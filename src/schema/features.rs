@@ -89,4 +89,9 @@ impl Target {
     pub(super) fn deferrable_foreign_keys(self) -> bool {
         !self.is_mysql()
     }
+
+    /// Whether `AutoField`s are `serial` (`data_types` of PostgreSQL), as they were before the identities of 4.1.
+    pub(super) fn serial(self) -> bool {
+        self.is_postgresql() && !self.since(4, 1)
+    }
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod build;
+mod contrib;
 mod diff;
 mod editor;
 mod features;
@@ -12,6 +13,7 @@ mod statement;
 mod table;
 mod types;
 
+pub use build::Tables;
 pub use editor::statements;
 pub use statement::Statement;
 pub use table::{Schema, Table};

@@ -3,6 +3,8 @@
 //! A schema that is computed from models has no names for what Django has named: they end in a hash of the table's and
 //! the columns' names as they once were. But they hold the columns and the kind, which tells which one is meant.
 
+use std::sync::Arc;
+
 use crate::schema::{Schema, Table};
 use crate::sql::{Constraint, ConstraintKind};
 
@@ -17,7 +19,7 @@ impl Schema {
         // Django's names of indexes begin with the table's (`BaseDatabaseSchemaEditor._create_index_name`).
         let begins = |table: &str| name.strip_prefix(table).is_some_and(|rest| rest.starts_with('_'));
         let by_django = || {
-            let fits = |(table, content): &(&String, &Table)| begins(table) && content.index_place(name).is_some();
+            let fits = |(table, content): &(&String, &Arc<Table>)| begins(table) && content.index_place(name).is_some();
             self.tables.iter().filter(fits).max_by_key(|(table, _)| table.len())
         };
         named.or_else(by_django).map(|(table, _)| table.as_str())

@@ -1,14 +1,47 @@
 //! Tables, and the schema that they make.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::sql::{Column, Constraint, ConstraintKind, ForeignKey, Index};
 
 /// The tables of a database, as far as they are known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Schema {
-    /// By name.
-    pub tables: BTreeMap<String, Table>,
+    /// By name. Schemas share the tables in which they don't differ.
+    pub tables: BTreeMap<String, Arc<Table>>,
+}
+
+impl Schema {
+    /// The table of that name.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.get(name).map(AsRef::as_ref)
+    }
+
+    /// The table of that name, to be changed.
+    pub fn table_mut(&mut self, name: &str) -> Option<&mut Table> {
+        self.tables.get_mut(name).map(Arc::make_mut)
+    }
+
+    /// The tables with a foreign key to `parent`, to be changed.
+    pub(super) fn referring_mut<'s>(&'s mut self, parent: &'s str) -> impl Iterator<Item = &'s mut Table> {
+        let refers = move |table: &Table| table.foreign_keys().any(|(_, references)| references.table == parent);
+        self.tables.values_mut().filter(move |table| refers(table)).map(Arc::make_mut)
+    }
+
+    /// The names of the tables in which this schema and another one, made from it, differ.
+    #[must_use]
+    pub fn changed_since<'s>(&'s self, other: &'s Schema) -> BTreeSet<&'s str> {
+        let mut changed = BTreeSet::new();
+        for (name, table) in &self.tables {
+            if !other.tables.get(name).is_some_and(|old| Arc::ptr_eq(old, table)) {
+                changed.insert(name.as_str());
+            }
+        }
+        changed.extend(other.tables.keys().filter(|name| !self.tables.contains_key(*name)).map(String::as_str));
+        changed
+    }
 }
 
 /// A table.

@@ -20,5 +20,5 @@ mod tests;
 pub use change::{ChangeKind, Rows, SchemaChange};
 pub use column::{Column, ColumnType, DatabaseDefault, Generated, Volatility};
 pub use constraint::{Constraint, ConstraintKind, ForeignKey, Index};
-pub use statement::{Statement, column_type, statements, volatility};
+pub use statement::{Statement, canonical, column_type, listed_rows, statements, volatility};
 pub use written::{Written, run_sql};

@@ -2,7 +2,8 @@
 
 use crate::source::Span;
 use crate::sql::cursor::Cursor;
-use crate::sql::{ColumnType, SchemaChange, Volatility, recognise, split, token};
+use crate::sql::token::{self, TokenKind};
+use crate::sql::{ColumnType, SchemaChange, Volatility, recognise, split};
 use crate::target::Vendor;
 
 /// A statement of a text.
@@ -14,6 +15,48 @@ pub struct Statement {
     pub words: String,
     /// What it changes, in order; not empty. What is not recognised is [`Unknown`](crate::sql::ChangeKind::Unknown).
     pub changes: Vec<SchemaChange>,
+}
+
+/// The tokens of `text` with one blank between each, words in upper case, without comments; what is quoted stays as it is.
+#[must_use]
+pub fn canonical(text: &str, vendor: Vendor) -> String {
+    let mut canonical = String::with_capacity(text.len());
+    for token in token::tokens(text, vendor) {
+        let written = text.get(token.start..token.end).unwrap_or_default();
+        if !canonical.is_empty() {
+            canonical.push(' ');
+        }
+        match token.kind {
+            TokenKind::Word => canonical.extend(written.chars().flat_map(char::to_uppercase)),
+            _ => canonical.push_str(written),
+        }
+    }
+    canonical
+}
+
+/// How many rows the VALUES of a statement list; `None` where it has none.
+#[must_use]
+pub fn listed_rows(text: &str, vendor: Vendor) -> Option<usize> {
+    let tokens = token::tokens(text, vendor);
+    let written = |token: &token::Token| text.get(token.start..token.end).unwrap_or_default();
+    let mut depth = 0_usize;
+    let mut rows = None;
+    for token in &tokens {
+        match (token.kind, written(token)) {
+            (TokenKind::Symbol, "(") => {
+                if let (0, Some(rows)) = (depth, rows.as_mut()) {
+                    *rows += 1;
+                }
+                depth += 1;
+            }
+            (TokenKind::Symbol, ")") => depth = depth.saturating_sub(1),
+            (TokenKind::Word, word) if depth == 0 && word.eq_ignore_ascii_case("VALUES") => rows = rows.or(Some(0)),
+            // What stands behind the rows, such as ON CONFLICT, may have brackets of its own. MySQL writes ROW before each.
+            (TokenKind::Word, word) if depth == 0 && rows.is_some() && !word.eq_ignore_ascii_case("ROW") => break,
+            _ => {}
+        }
+    }
+    rows
 }
 
 /// The statements of `text`, as `vendor` reads it. Spans are offsets in `text`, on character boundaries.

@@ -281,3 +281,26 @@ fn time_is_linear_in_hostile_texts() {
     // About two seconds without optimisation; a minute for each piece that is read again and again.
     assert!(begun.elapsed().as_secs() < 40, "{:?}", begun.elapsed());
 }
+
+#[test]
+fn a_statement_has_one_form_however_it_is_written() {
+    for text in ["delete  from a where b='X' -- all", "DELETE FROM A\nWHERE b = 'X'", "Delete From a/* */where B= 'X'"]
+    {
+        assert_eq!(canonical(text, Vendor::PostgreSql), "DELETE FROM A WHERE B = 'X'", "{text}");
+    }
+    assert_eq!(canonical("select \"a\".*, $$x;$$", Vendor::PostgreSql), "SELECT \"a\" . * , $$x;$$");
+}
+
+#[test]
+fn the_rows_of_values_are_counted() {
+    for (text, rows) in [
+        ("INSERT INTO a (b) VALUES (1), (f(2, (3))), (%s)", Some(3)),
+        ("insert into a values (1) on conflict (b) do nothing", Some(1)),
+        ("INSERT INTO a VALUES ROW(1), ROW(2)", Some(2)),
+        ("INSERT INTO a SELECT b FROM (VALUES (1), (2)) AS v", None),
+        ("INSERT INTO a VALUES", Some(0)),
+        ("DELETE FROM a", None),
+    ] {
+        assert_eq!(listed_rows(text, Vendor::MySql), rows, "{text}");
+    }
+}

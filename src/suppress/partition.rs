@@ -245,6 +245,7 @@ fn finding(id: &str, source: &Arc<SourceFile>, span: Span, message: String, help
         certainty: Certainty::Certain,
         message,
         help,
+        fixes: Vec::new(),
         url: None,
         source: Arc::clone(source),
         span,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use whimbrel::effects::compat::{
-    Action, Cause, Certainty, Code, Failure, MigrationEffects, Outcome, Rollout, of_migration,
+    Action, Cause, Certainty, Code, Failure, MigrationEffects, ModelTables, Outcome, Rollout, of_migration,
 };
 use whimbrel::effects::reversal::{self, Reversal};
 use whimbrel::history::{History, NodeId, Settings, Side};
@@ -112,9 +112,9 @@ fn predict(case: &Case, target: Target) -> Predicted {
     }
     let states = history.states_within(node(change), Side::State);
     let made: RefCell<HashMap<usize, Arc<Code>>> = RefCell::default();
+    let tables = ModelTables::new(settings.clone(), target);
     let code_after = |number: usize| {
-        let schema = || Schema::of(&states[number], &settings, target);
-        let build = || Arc::new(Code::new(&states[number], schema(), &settings, target));
+        let build = || Arc::new(Code::new(&states[number], tables.schema(&states[number]), &tables));
         made.borrow_mut().entry(number).or_insert_with(build).clone()
     };
     let (old, new) = (code_after(0), code_after(states.len() - 1));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use whimbrel::effects::compat::{ChangeEffects, Code, Failure, MigrationEffects, Rollout, of_migration};
+use whimbrel::effects::compat::{ChangeEffects, Code, Failure, MigrationEffects, ModelTables, Rollout, of_migration};
 use whimbrel::effects::reversal::{self, Reversal};
 use whimbrel::history::{History, Settings, Side};
 use whimbrel::migration::{Migration, read_migration};
@@ -44,9 +44,10 @@ fn effects(models: &str, change: &str, database: &str) -> Effects {
         before.apply(change);
     }
     let states = history.states_within(node(&second), Side::State);
+    let tables = ModelTables::new(settings.clone(), target);
     let code_after = |number: usize| {
         let state = &states[number];
-        Arc::new(Code::new(state, Schema::of(state, &settings, target), &settings, target))
+        Arc::new(Code::new(state, tables.schema(state), &tables))
     };
     let statements = sent(&second);
     let rollout = Rollout {

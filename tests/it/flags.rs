@@ -196,6 +196,11 @@ fn seen(command: &str, flag: &str) -> bool {
             let status = |more: &[&str]| repository.run(&[&["test", "holes.rules"], more].concat()).status;
             assert_eq!((status(&[]), status(&["--strict"])), (0, 1));
         }
+        ("test", "--update") => {
+            repository.write("one.rules", RULES.split("\nrule open").next().unwrap());
+            assert!(repository.run(&["test", "--update", "one.rules"]).out.starts_with("updated: one.rules.snap\n"));
+            assert!(repository.path().join("one.rules.snap").is_file());
+        }
         ("test", "--quiet") => {
             repository.write("whimbrel.toml", "rules = [\"one.rules\"]\n");
             repository.write("one.rules", RULES.split("\nrule open").next().unwrap());

@@ -20,6 +20,7 @@ mod guide;
 mod history;
 mod hook;
 mod locks;
+mod merged;
 mod names;
 mod new;
 mod packs;

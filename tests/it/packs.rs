@@ -420,8 +420,19 @@ fn a_pack_changes_only_what_it_says_it_builds_on() {
     assert_eq!(folder.run(&["rules"]).status, 0);
 }
 
+/// The migration that adds bills, with their total as this field.
+fn bills(class: &str) -> String {
+    format!(
+        "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    \
+         dependencies = [('shop', '0001_initial')]\n    operations = [\n        \
+         migrations.CreateModel('Bill', [('id', models.BigAutoField(primary_key=True)), ('total', {class})]),\n    ]\n"
+    )
+}
+
+const BILLS: &str = "shop/migrations/0002_bill.py";
+
 #[test]
-fn the_frameworks_run_a_pinned_pack_that_nobody_can_reach_any_more() {
+fn the_frameworks_run_a_pinned_pack_in_two_services_without_a_network() {
     for framework in Framework::ALL {
         let folder = Folder::with(&[]);
         let pack = Repository::new(&folder, "pack");
@@ -429,31 +440,96 @@ fn the_frameworks_run_a_pinned_pack_that_nobody_can_reach_any_more() {
         pack.write("rules/money.rules", &FLOAT.replace("SEVERITY", "error"));
         pack.commit(Some("v1"));
 
-        let service = hook::repository::Repository::new(framework);
-        let url = pack.path.display();
-        service.stage("whimbrel.toml", &format!("[packs]\nacme = {{ git = \"{url}\", rev = \"v1\" }}\n"));
-        let locked = folder.run_in(service.path(), &["packs", "lock"]);
-        assert_eq!(locked.status, 0, "{}", locked.err);
-        service.git(&["add", "whimbrel.lock"]);
-        let pinned = service.commit("Pin the pack");
-        assert_eq!(pinned.status, 0, "{}", pinned.said());
-        fs::rename(&pack.path, folder.path().join("gone")).unwrap();
+        // Both services pin the pack, and one takes it less seriously.
+        let [a, b] = [
+            "",
+            "use acme\nextend acme/money-is-decimal { severity warning  unless app == \"legacy\" because \"ADR 3\" }\n",
+        ]
+        .map(|own| {
+            let service = hook::repository::Repository::new(framework).offline();
+            let files = if own.is_empty() { "" } else { "rules = [\"ci/*.rules\"]\n" };
+            let packs = format!("[packs]\nacme = {{ git = \"{}\", rev = \"v1\" }}\n", pack.path.display());
+            service.stage("whimbrel.toml", &format!("{files}{packs}"));
+            if !own.is_empty() {
+                service.stage("ci/own.rules", own);
+            }
+            let locked = folder.run_in(service.path(), &["packs", "lock"]);
+            assert_eq!(locked.status, 0, "{}", locked.err);
+            service.git(&["add", "whimbrel.lock"]);
+            let pinned = service.commit("Pin the pack");
+            assert_eq!(pinned.status, 0, "{framework:?}: {}", pinned.said());
+            service
+        });
 
-        let migration = |class: &str| {
-            format!(
-                "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    \
-                 dependencies = [('shop', '0001_initial')]\n    operations = [\n        \
-                 migrations.CreateModel('Bill', [('id', models.BigAutoField(primary_key=True)), ('total', {class})]),\n    ]\n"
-            )
-        };
-        service.stage("shop/migrations/0002_bill.py", &migration("models.FloatField()"));
-        let blocked = service.commit("Add bills");
+        // Nobody can reach the pack any more, neither by its path nor by a network.
+        let gone = folder.path().join("gone");
+        fs::rename(&pack.path, &gone).unwrap();
+        a.stage(BILLS, &bills("models.FloatField()"));
+        let blocked = a.commit("Add bills");
         assert_eq!(blocked.status, 1, "{framework:?}: {}", blocked.said());
         assert!(blocked.said().contains("acme/money-is-decimal"), "{framework:?}: {}", blocked.said());
-        service.stage("shop/migrations/0002_bill.py", &migration("models.IntegerField()"));
-        let passed = service.commit("Add bills");
+        b.stage(BILLS, &bills("models.FloatField()"));
+        let passed = b.commit("Add bills");
+        assert_eq!(passed.status, 0, "{framework:?}: the service that grades it down: {}", passed.said());
+
+        // A copy that somebody changed is refused, whatever it says.
+        let copies = a.path().join(".git/whimbrel/packs");
+        let copy = fs::read_dir(&copies).unwrap().next().unwrap().unwrap().path().join("rules/money.rules");
+        let honest = fs::read_to_string(&copy).unwrap();
+        fs::write(&copy, honest.replace("severity error", "severity off")).unwrap();
+        let refused = a.commit("Add bills");
+        assert_eq!(refused.status, 1, "{framework:?}: {}", refused.said());
+        let words = refused.said().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("is not the one that is locked"), "{framework:?}: {words}");
+        fs::write(&copy, honest).unwrap();
+
+        // A release of the pack: taken by one service, on purpose, and not by the other.
+        fs::rename(&gone, &pack.path).unwrap();
+        pack.write("pack.toml", &manifest("1.1.0", ""));
+        pack.write("rules/money.rules", &FLOAT.replace("SEVERITY", "info"));
+        pack.write("rules/text.rules", TEXT);
+        pack.commit(None);
+        pack.git(&["tag", "--force", "v1"]);
+        let still = a.commit("Add bills");
+        assert_eq!(still.status, 1, "{framework:?}: what is locked counts: {}", still.said());
+        let diff = folder.run_in(a.path(), &["packs", "diff"]);
+        assert_eq!(diff.status, 1, "{}{}", diff.out, diff.err);
+        assert!(diff.out.contains("~ rule acme/money-is-decimal: error → info"), "{}", diff.out);
+        assert!(diff.out.contains("+ rule acme/text-is-limited (error)"), "{}", diff.out);
+        let updated = folder.run_in(a.path(), &["packs", "update"]);
+        assert!(updated.out.contains("→ 1.1.0"), "{}{}", updated.out, updated.err);
+        fs::rename(&pack.path, &gone).unwrap();
+        a.git(&["add", "whimbrel.lock"]);
+        let passed = a.commit("Update the pack, and add bills");
         assert_eq!(passed.status, 0, "{framework:?}: {}", passed.said());
+        let text = "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    \
+                    dependencies = [('shop', '0002_bill')]\n    operations = [\n        \
+                    migrations.AddField('bill', 'note', models.TextField(null=True)),\n    ]\n";
+        for (service, status) in [(&a, 1), (&b, 0)] {
+            service.stage("shop/migrations/0003_note.py", text);
+            let run = service.commit("Add a note");
+            assert_eq!(run.status, status, "{framework:?}: {}", run.said());
+            assert_eq!(run.said().contains("acme/text-is-limited"), status == 1, "{framework:?}: {}", run.said());
+        }
     }
+    // Where the network can't be taken away, `a_hook_never_fetches` shows as much with a git that refuses.
+    println!("without a network: {}", hook::repository::can_go_offline());
+}
+
+#[test]
+fn a_network_that_is_taken_away_is_missed() {
+    if !hook::repository::can_go_offline() {
+        return;
+    }
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let connects = |prefix: &[&str]| {
+        let script = format!("exec 3<>/dev/tcp/127.0.0.1/{port}");
+        let words = [prefix, &["bash", "-c", &script]].concat();
+        Command::new(words[0]).args(&words[1..]).output().unwrap().status.success()
+    };
+    assert!(connects(&[]));
+    assert!(!connects(&hook::repository::WITHOUT_NETWORK));
 }
 
 #[test]

@@ -335,3 +335,190 @@ fn files_that_do_not_load_or_are_not_there_are_no_failed_test() {
         assert_eq!((run.status, run.err.as_str()), (2, message));
     }
 }
+
+/// A rule with a fix, and the examples `bad`.
+fn with_fix(fix: &str, bad: &[&str]) -> String {
+    let bad: String = bad.iter().map(|code| format!("  bad ```\n  {code}\n  ```\n")).collect();
+    let good = "  good ```\n  migrations.AddField(\"order\", \"total\", models.TextField(db_default=\"\"))\n  ```\n";
+    format!(
+        "rule defaults \"no default in the database\" {{\n  forbid AddField when field.db_default is not set\n  message \"m\"\n  \
+         why \"w\"\n  fix \"give it one\" {fix}\n{bad}{good}}}\n"
+    )
+}
+
+const DRAFT: &str = "migrations.AddField(\"order\", \"note\", models.TextField(default=DRAFT))";
+
+#[test]
+fn every_fix_is_applied_to_every_bad_example() {
+    let constant = format!("DRAFT = \"draft\"\n  {DRAFT}");
+    let text = with_fix("{ set field.db_default = field.default }", &[&constant]);
+    let folder = Folder::with(&[("team.rules", &text)]);
+    let run = folder.run(&["test", "--strict", "team.rules"]);
+    assert_eq!((run.status, run.out.as_str()), (0, "1 rule, 2 examples: all pass\n"));
+
+    folder.write("team.rules", &with_fix("{ set field.default = \"x\" }", &[&constant]));
+    let run = folder.run(&["test", "team.rules"]);
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.out, @r#"
+    example::fix-reported
+
+      × `team/defaults` still reports what this fix makes
+       ╭─[team.rules:5:7]
+     4 │   why "w"
+     5 │   fix "give it one" { set field.default = "x" }
+       ·       ──────┬──────
+       ·             ╰── applied
+     6 │   bad ```
+     7 │   DRAFT = "draft"
+     8 │   migrations.AddField("order", "note", models.TextField(default=DRAFT))
+       ·   ──────────────────────────────────┬──────────────────────────────────
+       ·                                     ╰── in this example
+     9 │   ```
+       ╰────
+      help: it makes
+                migrations.AddField("order", "note", models.TextField(default="x")),
+            if that is right, the rule needs a condition; if not, correct the fix
+
+    1 rule, 2 examples: all pass, but 1 broken fix
+    "#);
+
+    let renamed = "{ rename op to AddFild from \"a b\" }";
+    folder.write("team.rules", &with_fix(renamed, &[&constant]));
+    let run = folder.run(&["test", "team.rules"]);
+    assert_eq!(run.status, 1);
+    assert!(run.out.contains("example::fix-syntax"), "{}", run.out);
+    assert!(run.out.contains("from a b import AddFild"), "{}", run.out);
+}
+
+#[test]
+fn a_fix_must_not_lead_to_the_finding_of_another_rule() {
+    let other =
+        "rule no-notes { forbid AddField(field.db_default is set, name == \"note\") message \"no notes here\" }\n";
+    let text = with_fix("{ set field.db_default = field.default }", &[&format!("DRAFT = \"draft\"\n  {DRAFT}")]);
+    let run = Folder::with(&[("team.rules", &format!("{text}{other}"))]).run(&["test", "team.rules"]);
+    assert_eq!(run.status, 1);
+    assert!(run.out.contains("what this fix makes is reported by `team/no-notes`"), "{}", run.out);
+    assert!(run.out.contains("of which is said: no notes here"), "{}", run.out);
+    assert!(run.out.contains("2 rules, 2 examples: all pass, but 1 broken fix"), "{}", run.out);
+}
+
+#[test]
+fn a_fix_that_no_example_can_show_is_a_hole() {
+    let bad = "migrations.AddField(\"order\", \"note\", models.TextField(null=True))";
+    let text = with_fix("{ set field.db_default = field.default }", &[bad]);
+    let run = Folder::with(&[("team.rules", &text)]).run(&["test", "team.rules"]);
+    assert_eq!(run.status, 0);
+    assert_snapshot!(run.out, @r#"
+    coverage::fix
+
+      ⚠ no `bad` example shows what this fix makes
+       ╭─[team.rules:5:7]
+     4 │   why "w"
+     5 │   fix "give it one" { set field.db_default = field.default }
+       ·       ──────┬──────
+       ·             ╰── can't be applied to any
+     6 │   bad ```
+       ╰────
+      help: add a `bad` example in which what is written can be told, and the
+            place for it stands in the file
+
+    1 rule, 2 examples: all pass; 1 hole
+    "#);
+}
+
+#[test]
+fn code_in_the_steps_of_a_fix_must_be_python() {
+    let fix = |code: &str| format!("```\n    1. release it\n    2. then\n       {code}\n    That is all.\n  ```");
+    let bad = "migrations.AddField(\"order\", \"note\", models.TextField())";
+    let fine = fix("migrations.AlterField(\"{model.name}\", \"{name}\", …)");
+    let folder = Folder::with(&[("team.rules", &with_fix(&fine, &[bad]))]);
+    let run = folder.run(&["test", "team.rules"]);
+    assert_eq!(run.status, 0, "{}", run.out);
+    folder.write("team.rules", &with_fix(&fix("migrations.AlterField(\"{model.name}\", {model.name} {name})"), &[bad]));
+    let run = folder.run(&["test", "team.rules"]);
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.out, @r#"
+    example::fix-code
+
+      × the code in this fix is not Python
+       ╭─[team.rules:5:7]
+     4 │   why "w"
+     5 │   fix "give it one" ```
+       ·       ──────┬──────
+       ·             ╰── shown as a way out
+     6 │     1. release it
+       ╰────
+        ╭─[team.rules:12:3]
+     11 │   bad ```
+     12 │   migrations.AddField("order", "note", models.TextField())
+        ·   ────────────────────────────┬───────────────────────────
+        ·                               ╰── in this example
+     13 │   ```
+        ╰────
+      help: invalid Python: unexpected 'note':
+               migrations.AlterField("order", order note)
+            write Python that can be pasted, with `…` for what only the reader can
+            know
+
+    1 rule, 2 examples: all pass, but 1 broken fix
+    "#);
+}
+
+#[test]
+fn what_bad_examples_show_is_kept_beside_the_file_and_compared() {
+    let folder = folder(&[BAD, SHORT, NEW_TABLE]);
+    let run = folder.run(&["test", "--update", "team.rules"]);
+    assert_eq!(run.status, 0);
+    assert_eq!(run.out, "updated: team.rules.snap\n1 rule, 3 examples: all pass\n");
+    assert_snapshot!(folder.read("team.rules.snap"), @r#"
+    == team/no-text: bad 1
+      team/no-text (https://example.org)
+
+        × `note` holds any text
+         ╭─[shop/migrations/0002_example.py:1:1]
+       1 │ migrations.AddField("order", "note", models.TextField(null=True))
+         · ─────────────────────────────────────────────────────────────────
+         ╰────
+    "#);
+    let again = folder.run(&["test", "--update", "team.rules"]);
+    assert_eq!(again.out, "1 rule, 3 examples: all pass\n");
+
+    // Lines in front of the example are not part of it.
+    let text = folder.read("team.rules");
+    folder.write("team.rules", &format!("# a comment\n\n{text}"));
+    assert_eq!(folder.run(&["test", "team.rules"]).status, 0);
+
+    folder.write("team.rules", &text.replace("holds any text", "may hold a novel"));
+    let run = folder.run(&["test", "team.rules"]);
+    assert_eq!(run.status, 1);
+    assert_snapshot!(run.out, @r#"
+    example::snapshot
+
+      × what is shown of `team/no-text: bad 1` has changed
+       ╭─[team.rules:1:6]
+     1 │ rule no-text "text columns need a limit" {
+       ·      ───┬───
+       ·         ╰── this rule
+     2 │   forbid AddField
+       ╰────
+      help: `team.rules.snap` says otherwise:
+            - × `note` holds any text
+            + × `note` may hold a novel
+            if that is right, run `whimbrel test --update`
+
+    1 rule, 3 examples: all pass, but snapshots differ
+    "#);
+    folder.write("team.rules", &text.replace("bad ```", "bad \"a title\" ```"));
+    let run = folder.run(&["test", "team.rules"]);
+    assert_eq!(run.status, 1);
+    assert!(run.out.contains("`team.rules.snap` does not have `team/no-text: bad \"a title\"`"), "{}", run.out);
+    assert!(run.out.contains("which is gone"), "{}", run.out);
+    let updated = folder.run(&["test", "--update", "team.rules"]);
+    assert_eq!((updated.status, folder.run(&["test", "team.rules"]).status), (0, 0));
+
+    // What a broken example shows is not kept.
+    let kept = folder.read("team.rules.snap");
+    folder.write("team.rules", &text.replace("good", "bad"));
+    assert_eq!(folder.run(&["test", "--update", "team.rules"]).status, 1);
+    assert_eq!(folder.read("team.rules.snap"), kept);
+}

@@ -214,3 +214,27 @@ fn rules_speaks_json() {
     assert_eq!(rule("data/sql-irreversible")["disabled"]["place"], "whimbrel.toml:3");
     assert_eq!(rule("compat/column-removed")["origin"]["built_in"], true);
 }
+
+#[test]
+fn findings_of_the_tools_own_have_a_page() {
+    let folder = Folder::with(&[("whimbrel.toml", "[rules]\n\"whimbrel/unused-suppression\" = \"error\"\n")]);
+    let page = folder.run(&["explain", "whimbrel/unused-suppression"]);
+    insta::assert_snapshot!(page.out, @r#"
+    whimbrel/unused-suppression
+    a suppression or an assumption changes nothing any more
+
+    severity  error in whimbrel.toml:2 (warning by itself)
+    defined   built in: the tool's own, no rule decides it
+
+    Instead
+      remove the comment, or the rule in it that is not broken any more
+    "#);
+    for own in whimbrel::check::own::OWN {
+        let page = folder.run(&["explain", own.id]);
+        assert_eq!(page.status, 0, "{}", page.err);
+        assert!(page.out.starts_with(own.id) && page.out.contains("Instead"), "{}", page.out);
+    }
+    let run = folder.run(&["explain", "whimbrel/unused-supression"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("did you mean `whimbrel/unused-suppression`?"), "{}", run.err);
+}

@@ -104,7 +104,8 @@ fn a_group_matches_its_members_and_declared_operations() {
         said(undeclared, &custom),
         [
             "team/r: AddField",
-            "undecided `team.operations.CreatePartition` is an operation that no rule file declares: team/r"
+            "undecided `team.operations.CreatePartition` is an operation that no rule file declares (`operation \
+             CreatePartition(…) like …` in one tells what it does): team/r"
         ]
     );
     let declared = "operation CreatePartition(model_name: str, months: int = 12) like SchemaOperation\n\

@@ -5,10 +5,9 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use crate::check::facts::query::{self, QueryView};
-use crate::check::facts::{Attribute, Context, Placed, attribute, getter, list_of_text, names, not_known};
+use crate::check::facts::{Context, Facts, Placed, attribute, list_of_text, not_known};
 use crate::history::ProjectState;
-use crate::language::vocabulary::Name;
-use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
+use crate::language::{Cause, Entity, Fact, Slot, Type};
 use crate::migration::Code;
 use crate::migration::queries::{DataCode, data_code};
 use crate::python::{DefinitionKind, Function};
@@ -32,65 +31,63 @@ const TODAYS_MODELS: [&str; 3] =
 
 type Getter = for<'a> fn(&CodeView<'a>) -> Fact<'a>;
 
-static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
-    vec![
-        attribute("name", Slot::set(Type::Str), "Its name.", (|c| c.name()) as Getter),
-        attribute("noop", Slot::set(Type::Bool), "Whether it is `noop`, or does nothing.", |c| c.noop()),
-        attribute("parameters", list_of_text(), "Names of its parameters.", |c| {
-            c.of_function(|function, _| texts(function.parameters.iter().cloned()))
-        }),
-        attribute("imports", list_of_text(), "Modules and names imported inside it, as full dotted paths.", |c| {
-            c.of_function(|function, _| texts(function.imports.iter().map(|(path, _)| path.clone())))
-        }),
-        attribute(
-            "imported_models",
-            list_of_text(),
-            "Model classes that it takes from an app's own code or from the registry of all apps.",
-            |c| c.of_function(|_, code| texts(code.imported_models().into_iter().map(|(path, _)| path))),
-        ),
-        attribute("models", list_of_text(), "Historical models that it gets, as `app.model` in lower case.", |c| {
-            c.of_data(|data, code| code.historical_models(data))
-        }),
-        attribute(
-            "queries",
-            Slot::set(Type::list(Type::Entity("Query"))),
-            "Its queries on historical models that it names literally, as far as they can be followed.",
-            |c| c.of_data(|data, code| code.queries(data)),
-        ),
-        attribute(
-            "missing",
-            list_of_text(),
-            "What it asks of historical models that they certainly don't have: managers, methods, constants.",
-            |c| c.of_data(|data, code| texts(code.missing(data).into_iter().map(|(text, _)| text))),
-        ),
-        attribute(
-            "unreachable_apps",
-            list_of_text(),
-            "Apps whose models it gets although the migration certainly does not depend on them.",
-            |c| c.of_data(|data, code| texts(code.unreachable_apps(data).into_iter().map(|(app, _)| app))),
-        ),
-        attribute(
-            "renamed_models",
-            list_of_text(),
-            "Names that it gives to models and that are not the model's.",
-            |c| c.of_data(|data, _| texts(data.renamed.iter().map(|(name, _)| name.clone()))),
-        ),
-        attribute("commands", list_of_text(), "Management commands that it calls.", |c| {
-            c.of_data(|data, _| texts(data.commands.iter().map(|(command, _)| command.clone())))
-        }),
-        attribute("editor_calls", list_of_text(), "Methods of the schema editor that it calls.", |c| {
-            c.of_data(|data, _| texts(data.editor_calls.iter().map(|(method, _)| method.clone())))
-        }),
-        attribute("asks_vendor", Slot::set(Type::Bool), "Whether it asks which database it runs on.", |c| {
-            c.of_data(|data, _| Fact::Bool(data.asks_vendor))
-        }),
-    ]
+pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
+    Facts::of(
+        "Code",
+        vec![
+            attribute("name", Slot::set(Type::Str), "Its name.", (|c| c.name()) as Getter),
+            attribute("noop", Slot::set(Type::Bool), "Whether it is `noop`, or does nothing.", |c| c.noop()),
+            attribute("parameters", list_of_text(), "Names of its parameters.", |c| {
+                c.of_function(|function, _| texts(function.parameters.iter().cloned()))
+            }),
+            attribute("imports", list_of_text(), "Modules and names imported inside it, as full dotted paths.", |c| {
+                c.of_function(|function, _| texts(function.imports.iter().map(|(path, _)| path.clone())))
+            }),
+            attribute(
+                "imported_models",
+                list_of_text(),
+                "Model classes that it takes from an app's own code or from the registry of all apps.",
+                |c| c.of_function(|_, code| texts(code.imported_models().into_iter().map(|(path, _)| path))),
+            ),
+            attribute("models", list_of_text(), "Historical models that it gets, as `app.model` in lower case.", |c| {
+                c.of_data(|data, code| code.historical_models(data))
+            }),
+            attribute(
+                "queries",
+                Slot::set(Type::list(Type::Entity("Query"))),
+                "Its queries on historical models that it names literally, as far as they can be followed.",
+                |c| c.of_data(|data, code| code.queries(data)),
+            ),
+            attribute(
+                "missing",
+                list_of_text(),
+                "What it asks of historical models that they certainly don't have: managers, methods, constants.",
+                |c| c.of_data(|data, code| texts(code.missing(data).into_iter().map(|(text, _)| text))),
+            ),
+            attribute(
+                "unreachable_apps",
+                list_of_text(),
+                "Apps whose models it gets although the migration certainly does not depend on them.",
+                |c| c.of_data(|data, code| texts(code.unreachable_apps(data).into_iter().map(|(app, _)| app))),
+            ),
+            attribute(
+                "renamed_models",
+                list_of_text(),
+                "Names that it gives to models and that are not the model's.",
+                |c| c.of_data(|data, _| texts(data.renamed.iter().map(|(name, _)| name.clone()))),
+            ),
+            attribute("commands", list_of_text(), "Management commands that it calls.", |c| {
+                c.of_data(|data, _| texts(data.commands.iter().map(|(command, _)| command.clone())))
+            }),
+            attribute("editor_calls", list_of_text(), "Methods of the schema editor that it calls.", |c| {
+                c.of_data(|data, _| texts(data.editor_calls.iter().map(|(method, _)| method.clone())))
+            }),
+            attribute("asks_vendor", Slot::set(Type::Bool), "Whether it asks which database it runs on.", |c| {
+                c.of_data(|data, _| Fact::Bool(data.asks_vendor))
+            }),
+        ],
+    )
 });
-
-/// The names of the code of a RunPython, for the vocabulary.
-pub(super) fn attributes() -> Vec<Name> {
-    names(&ATTRIBUTES)
-}
 
 fn texts<'a>(items: impl Iterator<Item = String>) -> Fact<'a> {
     Fact::List(items.map(|item| Fact::Str(Cow::Owned(item))).collect())
@@ -293,19 +290,11 @@ impl<'a> CodeView<'a> {
 
 impl<'a> Entity<'a> for CodeView<'a> {
     fn type_name(&self) -> &'static str {
-        "Code"
+        FACTS.entity
     }
 
     fn attribute(&self, name: &str) -> Fact<'a> {
-        getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
-    }
-
-    fn class(&self) -> Fact<'a> {
-        Fact::Unset
-    }
-
-    fn contains(&self, _member: &Fact<'a>) -> Truth {
-        Truth::False
+        FACTS.get(name).map_or(Fact::Unset, |get| get(self))
     }
 
     fn place(&self, attribute: Option<&str>) -> Option<Span> {

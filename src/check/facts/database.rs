@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use crate::check::facts::{Attribute, Context, attribute, getter, names};
-use crate::language::vocabulary::Name;
-use crate::language::{Entity, Fact, Slot, Truth, Type};
+use crate::check::facts::{Context, Facts, attribute};
+use crate::language::{Entity, Fact, Slot, Type};
 use crate::source::Span;
 use crate::target::Vendor;
 
@@ -19,40 +18,30 @@ pub(super) struct DatabaseView<'a>(pub(super) &'a Context<'a>);
 
 type Getter = for<'a> fn(&DatabaseView<'a>) -> Fact<'a>;
 
-static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
-    vec![
-        attribute(
-            "vendor",
-            Slot::set(Type::Word(&VENDORS)),
-            "Which database it is.",
-            (|db| Fact::Str(Cow::Borrowed(db.0.database.vendor.word()))) as Getter,
-        ),
-        attribute("version", Slot::maybe(Type::Version), "Its version, when it is configured.", |db| {
-            Fact::optional(db.0.database.version.map(Fact::Version))
-        }),
-    ]
+pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
+    Facts::of(
+        "Database",
+        vec![
+            attribute(
+                "vendor",
+                Slot::set(Type::Word(&VENDORS)),
+                "Which database it is.",
+                (|db| Fact::Str(Cow::Borrowed(db.0.database.vendor.word()))) as Getter,
+            ),
+            attribute("version", Slot::maybe(Type::Version), "Its version, when it is configured.", |db| {
+                Fact::optional(db.0.database.version.map(Fact::Version))
+            }),
+        ],
+    )
 });
-
-/// The names of a database, for the vocabulary.
-pub(super) fn attributes() -> Vec<Name> {
-    names(&ATTRIBUTES)
-}
 
 impl<'a> Entity<'a> for DatabaseView<'a> {
     fn type_name(&self) -> &'static str {
-        "Database"
+        FACTS.entity
     }
 
     fn attribute(&self, name: &str) -> Fact<'a> {
-        getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
-    }
-
-    fn class(&self) -> Fact<'a> {
-        Fact::Unset
-    }
-
-    fn contains(&self, _member: &Fact<'a>) -> Truth {
-        Truth::False
+        FACTS.get(name).map_or(Fact::Unset, |get| get(self))
     }
 
     fn place(&self, _attribute: Option<&str>) -> Option<Span> {

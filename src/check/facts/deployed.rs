@@ -20,10 +20,6 @@ impl<'a> Entity<'a> for DeployedView {
         Fact::Unset
     }
 
-    fn class(&self) -> Fact<'a> {
-        Fact::Unset
-    }
-
     fn contains(&self, member: &Fact<'a>) -> Truth {
         match member {
             Fact::Entity(member) => member.attribute(IN_DEPLOYED).truth(),

@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use crate::check::facts::{Attribute, attribute, getter, names};
+use crate::check::facts::{Facts, attribute};
 use crate::effects::compat::{Action, Cause, Certainty, Failure, Outcome};
-use crate::language::vocabulary::Name;
-use crate::language::{Entity, Fact, Slot, Truth, Type};
+use crate::language::{Entity, Fact, Slot, Type};
 use crate::source::Span;
 
 /// An action of code that fails.
@@ -91,65 +90,58 @@ fn cause(cause: &Cause) -> &'static str {
 
 const CERTAINTIES: &[&str] = &["certain", "possible", "later"];
 
-static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
-    vec![
-        attribute(
-            "action",
-            Slot::set(Type::Word(&ACTIONS)),
-            "What the code does.",
-            (|f| Fact::Str(Cow::Borrowed(f.failure.action.word()))) as Getter,
-        ),
-        attribute("model", Slot::set(Type::Str), "The model that it does it with, as `app.model`.", |f| {
-            Fact::Str(Cow::Borrowed(&f.failure.model))
-        }),
-        attribute("table", Slot::set(Type::Str), "The table that it fails on.", |f| {
-            Fact::Str(Cow::Borrowed(&f.failure.table))
-        }),
-        attribute("column", Slot::maybe(Type::Str), "The column, where it is about one.", |f| {
-            Fact::optional(f.failure.column.as_deref().map(|column| Fact::Str(Cow::Borrowed(column))))
-        }),
-        attribute(
-            "certainty",
-            Slot::set(Type::Word(CERTAINTIES)),
-            "Whether it always fails, for some values, or once new code has written.",
-            |f| {
-                Fact::Str(Cow::Borrowed(match f.failure.certainty {
-                    Certainty::Certain => "certain",
-                    Certainty::Possible => "possible",
-                    Certainty::Later => "later",
-                }))
-            },
-        ),
-        attribute("silent", Slot::set(Type::Bool), "Whether no error is raised, but something else happens.", |f| {
-            Fact::Bool(f.failure.outcome == Outcome::Silent)
-        }),
-        attribute("cause", Slot::set(Type::Word(CAUSES)), "What stands in its way.", |f| {
-            Fact::Str(Cow::Borrowed(cause(&f.failure.cause)))
-        }),
-        attribute("why", Slot::set(Type::Str), "Why it fails.", |f| Fact::Str(Cow::Owned(f.failure.why()))),
-    ]
+pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
+    Facts::of(
+        "Failure",
+        vec![
+            attribute(
+                "action",
+                Slot::set(Type::Word(&ACTIONS)),
+                "What the code does.",
+                (|f| Fact::Str(Cow::Borrowed(f.failure.action.word()))) as Getter,
+            ),
+            attribute("model", Slot::set(Type::Str), "The model that it does it with, as `app.model`.", |f| {
+                Fact::Str(Cow::Borrowed(&f.failure.model))
+            }),
+            attribute("table", Slot::set(Type::Str), "The table that it fails on.", |f| {
+                Fact::Str(Cow::Borrowed(&f.failure.table))
+            }),
+            attribute("column", Slot::maybe(Type::Str), "The column, where it is about one.", |f| {
+                Fact::optional(f.failure.column.as_deref().map(|column| Fact::Str(Cow::Borrowed(column))))
+            }),
+            attribute(
+                "certainty",
+                Slot::set(Type::Word(CERTAINTIES)),
+                "Whether it always fails, for some values, or once new code has written.",
+                |f| {
+                    Fact::Str(Cow::Borrowed(match f.failure.certainty {
+                        Certainty::Certain => "certain",
+                        Certainty::Possible => "possible",
+                        Certainty::Later => "later",
+                    }))
+                },
+            ),
+            attribute(
+                "silent",
+                Slot::set(Type::Bool),
+                "Whether no error is raised, but something else happens.",
+                |f| Fact::Bool(f.failure.outcome == Outcome::Silent),
+            ),
+            attribute("cause", Slot::set(Type::Word(CAUSES)), "What stands in its way.", |f| {
+                Fact::Str(Cow::Borrowed(cause(&f.failure.cause)))
+            }),
+            attribute("why", Slot::set(Type::Str), "Why it fails.", |f| Fact::Str(Cow::Owned(f.failure.why()))),
+        ],
+    )
 });
-
-/// The names of a failure, for the vocabulary.
-pub(super) fn attributes() -> Vec<Name> {
-    names(&ATTRIBUTES)
-}
 
 impl<'a> Entity<'a> for FailureView<'a> {
     fn type_name(&self) -> &'static str {
-        "Failure"
+        FACTS.entity
     }
 
     fn attribute(&self, name: &str) -> Fact<'a> {
-        getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
-    }
-
-    fn class(&self) -> Fact<'a> {
-        Fact::Unset
-    }
-
-    fn contains(&self, _member: &Fact<'a>) -> Truth {
-        Truth::False
+        FACTS.get(name).map_or(Fact::Unset, |get| get(self))
     }
 
     fn place(&self, _attribute: Option<&str>) -> Option<Span> {

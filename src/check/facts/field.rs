@@ -7,10 +7,9 @@ use std::sync::{Arc, LazyLock};
 use crate::check::facts::deployed::IN_DEPLOYED;
 use crate::check::facts::model::ModelView;
 use crate::check::facts::origin::Origin;
-use crate::check::facts::{Attribute, Context, attribute, getter, names, value};
+use crate::check::facts::{Context, Facts, attribute, value};
 use crate::history::{FieldState, Known};
-use crate::language::vocabulary::Name;
-use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
+use crate::language::{Cause, Entity, Fact, Slot, Type};
 use crate::migration::catalogue::{self, ParameterKind};
 use crate::migration::{Effective, Field};
 use crate::python::Unknown;
@@ -43,99 +42,103 @@ pub(super) enum Stated<'a> {
 
 type Getter = for<'a> fn(&FieldView<'a>) -> Fact<'a>;
 
-static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
+pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
     let set = Slot::set;
     let maybe = Slot::maybe;
-    vec![
-        attribute("name", set(Type::Str), "Its name in the model.", (|f| f.name.clone()) as Getter),
-        attribute(
-            "column",
-            maybe(Type::Str),
-            "Its column: `db_column`, else the name, with `_id` for a relation.",
-            |f| f.column(),
-        ),
-        attribute(
-            "has_column",
-            set(Type::Bool),
-            "Whether it has a column of its own; a ManyToManyField has none.",
-            |f| f.has_column(),
-        ),
-        attribute("class", set(Type::Str), "Its class, without the module.", |f| f.class_name()),
-        attribute("model", set(Type::Entity("Model")), "The model it belongs to.", |f| {
-            Fact::Entity(Rc::new(f.model.clone()))
-        }),
-        attribute("null", set(Type::Bool), "Whether the column may hold NULL.", |f| f.null()),
-        attribute("blank", set(Type::Bool), "Whether forms accept an empty value.", |f| f.flag("blank", false)),
-        attribute(
-            "default",
-            maybe(Type::Value),
-            "The default that Python fills in; the database does not know it.",
-            |f| f.any("default"),
-        ),
-        attribute("db_default", maybe(Type::Value), "The default that the database fills in.", |f| f.any("db_default")),
-        attribute(
-            "db_index",
-            set(Type::Bool),
-            "Whether it asks for an index; True for a ForeignKey or SlugField.",
-            |f| f.flag("db_index", false),
-        ),
-        attribute(
-            "unique",
-            set(Type::Bool),
-            "Whether it asks for a unique constraint; True for a OneToOneField.",
-            |f| f.unique(),
-        ),
-        attribute("primary_key", set(Type::Bool), "Whether it is the primary key.", |f| f.flag("primary_key", false)),
-        attribute("max_length", maybe(Type::Int), "The longest text that fits.", |f| f.int("max_length")),
-        attribute("max_digits", maybe(Type::Int), "Digits of a DecimalField.", |f| f.int("max_digits")),
-        attribute("decimal_places", maybe(Type::Int), "Digits behind the point of a DecimalField.", |f| {
-            f.int("decimal_places")
-        }),
-        attribute("db_column", maybe(Type::Str), "The column's name, when it is given.", |f| f.text("db_column")),
-        attribute("db_comment", maybe(Type::Str), "The column's comment.", |f| f.text("db_comment")),
-        attribute("db_collation", maybe(Type::Str), "The column's collation.", |f| f.text("db_collation")),
-        attribute("db_tablespace", maybe(Type::Str), "The tablespace of its index.", |f| f.text("db_tablespace")),
-        attribute("choices", maybe(Type::Value), "The values that forms accept.", |f| f.any("choices")),
-        attribute("validators", maybe(Type::Value), "Its validators.", |f| f.any("validators")),
-        attribute("editable", set(Type::Bool), "Whether forms show it.", |f| f.flag("editable", true)),
-        attribute("help_text", maybe(Type::Str), "The text beside its form field.", |f| f.text("help_text")),
-        attribute("verbose_name", maybe(Type::Str), "Its name for people.", |f| f.text("verbose_name")),
-        attribute("auto_now", set(Type::Bool), "Whether every save writes the time.", |f| f.flag("auto_now", false)),
-        attribute("auto_now_add", set(Type::Bool), "Whether the first save writes the time.", |f| {
-            f.flag("auto_now_add", false)
-        }),
-        attribute("to", maybe(Type::Str), "The model it points to, `app.model` in lower case.", |f| {
-            f.argument("to", value::relation)
-        }),
-        attribute("through", maybe(Type::Str), "The model between, `app.model` in lower case.", |f| {
-            f.argument("through", value::relation)
-        }),
-        attribute("to_field", maybe(Type::Str), "The field it points to.", |f| f.text("to_field")),
-        attribute("on_delete", maybe(Type::Str), "What follows a deletion, such as `CASCADE`.", |f| {
-            f.argument("on_delete", value::last_name)
-        }),
-        attribute("related_name", maybe(Type::Str), "The name of the way back.", |f| f.text("related_name")),
-        attribute("db_constraint", set(Type::Bool), "Whether the database checks the relation.", |f| {
-            f.flag("db_constraint", true)
-        }),
-        attribute("db_table", maybe(Type::Str), "The table of a ManyToManyField, when it is given.", |f| {
-            f.text("db_table")
-        }),
-        attribute("upload_to", maybe(Type::Value), "Where files go.", |f| f.any("upload_to")),
-        attribute("generated", set(Type::Bool), "Whether the database computes it (GeneratedField).", |f| {
-            f.is_a("GeneratedField")
-        }),
-        attribute("db_persist", set(Type::Bool), "Whether a GeneratedField is stored.", |f| {
-            f.flag("db_persist", false)
-        }),
-        attribute("expression", maybe(Type::Value), "What a GeneratedField computes.", |f| f.any("expression")),
-    ]
+    Facts::of(
+        "Field",
+        vec![
+            attribute("name", set(Type::Str), "Its name in the model.", (|f| f.name.clone()) as Getter),
+            attribute(
+                "column",
+                maybe(Type::Str),
+                "Its column: `db_column`, else the name, with `_id` for a relation.",
+                |f| f.column(),
+            ),
+            attribute(
+                "has_column",
+                set(Type::Bool),
+                "Whether it has a column of its own; a ManyToManyField has none.",
+                |f| f.has_column(),
+            ),
+            attribute("class", set(Type::Str), "Its class, without the module.", |f| f.class_name()),
+            attribute("model", set(Type::Entity("Model")), "The model it belongs to.", |f| {
+                Fact::Entity(Rc::new(f.model.clone()))
+            }),
+            attribute("null", set(Type::Bool), "Whether the column may hold NULL.", |f| f.null()),
+            attribute("blank", set(Type::Bool), "Whether forms accept an empty value.", |f| f.flag("blank", false)),
+            attribute(
+                "default",
+                maybe(Type::Value),
+                "The default that Python fills in; the database does not know it.",
+                |f| f.any("default"),
+            ),
+            attribute("db_default", maybe(Type::Value), "The default that the database fills in.", |f| {
+                f.any("db_default")
+            }),
+            attribute(
+                "db_index",
+                set(Type::Bool),
+                "Whether it asks for an index; True for a ForeignKey or SlugField.",
+                |f| f.flag("db_index", false),
+            ),
+            attribute(
+                "unique",
+                set(Type::Bool),
+                "Whether it asks for a unique constraint; True for a OneToOneField.",
+                |f| f.unique(),
+            ),
+            attribute("primary_key", set(Type::Bool), "Whether it is the primary key.", |f| {
+                f.flag("primary_key", false)
+            }),
+            attribute("max_length", maybe(Type::Int), "The longest text that fits.", |f| f.int("max_length")),
+            attribute("max_digits", maybe(Type::Int), "Digits of a DecimalField.", |f| f.int("max_digits")),
+            attribute("decimal_places", maybe(Type::Int), "Digits behind the point of a DecimalField.", |f| {
+                f.int("decimal_places")
+            }),
+            attribute("db_column", maybe(Type::Str), "The column's name, when it is given.", |f| f.text("db_column")),
+            attribute("db_comment", maybe(Type::Str), "The column's comment.", |f| f.text("db_comment")),
+            attribute("db_collation", maybe(Type::Str), "The column's collation.", |f| f.text("db_collation")),
+            attribute("db_tablespace", maybe(Type::Str), "The tablespace of its index.", |f| f.text("db_tablespace")),
+            attribute("choices", maybe(Type::Value), "The values that forms accept.", |f| f.any("choices")),
+            attribute("validators", maybe(Type::Value), "Its validators.", |f| f.any("validators")),
+            attribute("editable", set(Type::Bool), "Whether forms show it.", |f| f.flag("editable", true)),
+            attribute("help_text", maybe(Type::Str), "The text beside its form field.", |f| f.text("help_text")),
+            attribute("verbose_name", maybe(Type::Str), "Its name for people.", |f| f.text("verbose_name")),
+            attribute("auto_now", set(Type::Bool), "Whether every save writes the time.", |f| {
+                f.flag("auto_now", false)
+            }),
+            attribute("auto_now_add", set(Type::Bool), "Whether the first save writes the time.", |f| {
+                f.flag("auto_now_add", false)
+            }),
+            attribute("to", maybe(Type::Str), "The model it points to, `app.model` in lower case.", |f| {
+                f.argument("to", value::relation)
+            }),
+            attribute("through", maybe(Type::Str), "The model between, `app.model` in lower case.", |f| {
+                f.argument("through", value::relation)
+            }),
+            attribute("to_field", maybe(Type::Str), "The field it points to.", |f| f.text("to_field")),
+            attribute("on_delete", maybe(Type::Str), "What follows a deletion, such as `CASCADE`.", |f| {
+                f.argument("on_delete", value::last_name)
+            }),
+            attribute("related_name", maybe(Type::Str), "The name of the way back.", |f| f.text("related_name")),
+            attribute("db_constraint", set(Type::Bool), "Whether the database checks the relation.", |f| {
+                f.flag("db_constraint", true)
+            }),
+            attribute("db_table", maybe(Type::Str), "The table of a ManyToManyField, when it is given.", |f| {
+                f.text("db_table")
+            }),
+            attribute("upload_to", maybe(Type::Value), "Where files go.", |f| f.any("upload_to")),
+            attribute("generated", set(Type::Bool), "Whether the database computes it (GeneratedField).", |f| {
+                f.is_a("GeneratedField")
+            }),
+            attribute("db_persist", set(Type::Bool), "Whether a GeneratedField is stored.", |f| {
+                f.flag("db_persist", false)
+            }),
+            attribute("expression", maybe(Type::Value), "What a GeneratedField computes.", |f| f.any("expression")),
+        ],
+    )
 });
-
-/// The names of a field, for the vocabulary.
-pub(super) fn attributes() -> Vec<Name> {
-    names(&ATTRIBUTES)
-}
 
 /// What a class that Django does not know takes for an argument that is not written. `Field.deconstruct`
 /// (django.db.models.fields) writes whatever differs from the defaults of `Field`, whatever the class's own are.
@@ -305,7 +308,10 @@ impl<'a> FieldView<'a> {
             (_, Some(entry)) => Fact::Bool(entry.has_column),
             (Ok(path), None) => self.origin().not_known(&Unknown {
                 text: path.clone(),
-                reason: "is a field class that no rule file declares".to_owned(),
+                reason: format!(
+                    "is a field class that no rule file declares (`fieldclass {} like …` in one tells what it is)",
+                    path.rsplit('.').next().unwrap_or(path)
+                ),
                 span: field.class_span,
             }),
             (Err(unknown), None) => self.origin().not_known(unknown),
@@ -341,14 +347,14 @@ impl<'a> FieldView<'a> {
 
 impl<'a> Entity<'a> for FieldView<'a> {
     fn type_name(&self) -> &'static str {
-        "Field"
+        FACTS.entity
     }
 
     fn attribute(&self, name: &str) -> Fact<'a> {
         if name == IN_DEPLOYED {
             return self.in_deployed();
         }
-        getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
+        FACTS.get(name).map_or(Fact::Unset, |get| get(self))
     }
 
     fn class(&self) -> Fact<'a> {
@@ -361,10 +367,6 @@ impl<'a> Entity<'a> for FieldView<'a> {
             (Ok(path), None) => Fact::Str(Cow::Borrowed(path)),
             (Err(unknown), None) => self.origin().not_known(unknown),
         }
-    }
-
-    fn contains(&self, _member: &Fact<'a>) -> Truth {
-        Truth::False
     }
 
     fn place(&self, attribute: Option<&str>) -> Option<Span> {

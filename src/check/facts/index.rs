@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use crate::check::facts::{Attribute, Context, attribute, getter, list_of_text, names, not_known, value};
-use crate::language::vocabulary::Name;
-use crate::language::{Entity, Fact, Slot, Truth, Type};
+use crate::check::facts::{Context, Facts, attribute, list_of_text, not_known, value};
+use crate::language::{Entity, Fact, Slot, Type};
 use crate::migration::catalogue::ParameterKind;
 use crate::python::{Argument, Call, Value, ValueKind};
 use crate::source::Span;
@@ -27,59 +26,59 @@ pub(super) struct IndexView<'a> {
 
 type Getter = for<'a> fn(&IndexView<'a>) -> Fact<'a>;
 
-static INDEX: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
+pub(super) static INDEX: LazyLock<Facts<Getter>> = LazyLock::new(|| {
     let maybe = Slot::maybe;
-    vec![
-        attribute("name", maybe(Type::Str), "Its name.", (|i| i.argument("name", ParameterKind::Str)) as Getter),
-        attribute("class", Slot::set(Type::Str), "Its class, without the module.", |i| i.class_name()),
-        attribute("fields", list_of_text(), "The fields it covers; a `-` marks a descending one.", |i| {
-            i.list("fields")
-        }),
-        attribute("expressions", Slot::set(Type::Bool), "Whether it covers expressions.", |i| i.has_expressions()),
-        attribute("condition", maybe(Type::Value), "The condition of a partial index.", |i| {
-            i.argument("condition", ParameterKind::Any)
-        }),
-        attribute("include", list_of_text(), "Fields that it carries without indexing them.", |i| i.list("include")),
-        attribute("opclasses", list_of_text(), "Its operator classes.", |i| i.list("opclasses")),
-    ]
+    Facts::of(
+        "Index",
+        vec![
+            attribute("name", maybe(Type::Str), "Its name.", (|i| i.argument("name", ParameterKind::Str)) as Getter),
+            attribute("class", Slot::set(Type::Str), "Its class, without the module.", |i| i.class_name()),
+            attribute("fields", list_of_text(), "The fields it covers; a `-` marks a descending one.", |i| {
+                i.list("fields")
+            }),
+            attribute("expressions", Slot::set(Type::Bool), "Whether it covers expressions.", |i| i.has_expressions()),
+            attribute("condition", maybe(Type::Value), "The condition of a partial index.", |i| {
+                i.argument("condition", ParameterKind::Any)
+            }),
+            attribute("include", list_of_text(), "Fields that it carries without indexing them.", |i| {
+                i.list("include")
+            }),
+            attribute("opclasses", list_of_text(), "Its operator classes.", |i| i.list("opclasses")),
+        ],
+    )
 });
 
-static CONSTRAINT: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
+pub(super) static CONSTRAINT: LazyLock<Facts<Getter>> = LazyLock::new(|| {
     let maybe = Slot::maybe;
-    vec![
-        attribute("name", maybe(Type::Str), "Its name.", (|i| i.argument("name", ParameterKind::Str)) as Getter),
-        attribute("class", Slot::set(Type::Str), "Its class, without the module.", |i| i.class_name()),
-        attribute("fields", list_of_text(), "The fields of a unique constraint.", |i| i.list("fields")),
-        attribute("expressions", Slot::set(Type::Bool), "Whether it rests on expressions.", |i| i.has_expressions()),
-        attribute("condition", maybe(Type::Value), "Its condition; of a CheckConstraint, what it checks.", |i| {
-            // `check` was renamed to `condition` in Django 5.1.
-            match i.argument("condition", ParameterKind::Any) {
-                Fact::Unset => i.argument("check", ParameterKind::Any),
-                given => given,
-            }
-        }),
-        attribute("include", list_of_text(), "Fields that its index carries without indexing them.", |i| {
-            i.list("include")
-        }),
-        attribute("deferrable", maybe(Type::Value), "Whether it can wait for the commit.", |i| {
-            i.argument("deferrable", ParameterKind::Any)
-        }),
-        attribute("nulls_distinct", maybe(Type::Bool), "Whether NULLs differ from each other.", |i| {
-            i.argument("nulls_distinct", ParameterKind::Bool)
-        }),
-        attribute("opclasses", list_of_text(), "Its operator classes.", |i| i.list("opclasses")),
-    ]
+    Facts::of(
+        "Constraint",
+        vec![
+            attribute("name", maybe(Type::Str), "Its name.", (|i| i.argument("name", ParameterKind::Str)) as Getter),
+            attribute("class", Slot::set(Type::Str), "Its class, without the module.", |i| i.class_name()),
+            attribute("fields", list_of_text(), "The fields of a unique constraint.", |i| i.list("fields")),
+            attribute("expressions", Slot::set(Type::Bool), "Whether it rests on expressions.", |i| {
+                i.has_expressions()
+            }),
+            attribute("condition", maybe(Type::Value), "Its condition; of a CheckConstraint, what it checks.", |i| {
+                // `check` was renamed to `condition` in Django 5.1.
+                match i.argument("condition", ParameterKind::Any) {
+                    Fact::Unset => i.argument("check", ParameterKind::Any),
+                    given => given,
+                }
+            }),
+            attribute("include", list_of_text(), "Fields that its index carries without indexing them.", |i| {
+                i.list("include")
+            }),
+            attribute("deferrable", maybe(Type::Value), "Whether it can wait for the commit.", |i| {
+                i.argument("deferrable", ParameterKind::Any)
+            }),
+            attribute("nulls_distinct", maybe(Type::Bool), "Whether NULLs differ from each other.", |i| {
+                i.argument("nulls_distinct", ParameterKind::Bool)
+            }),
+            attribute("opclasses", list_of_text(), "Its operator classes.", |i| i.list("opclasses")),
+        ],
+    )
 });
-
-/// The names of an index, for the vocabulary.
-pub(super) fn index_attributes() -> Vec<Name> {
-    names(&INDEX)
-}
-
-/// The names of a constraint, for the vocabulary.
-pub(super) fn constraint_attributes() -> Vec<Name> {
-    names(&CONSTRAINT)
-}
 
 impl<'a> IndexView<'a> {
     fn call(&self) -> Option<&'a Call> {
@@ -128,14 +127,14 @@ impl<'a> IndexView<'a> {
 impl<'a> Entity<'a> for IndexView<'a> {
     fn type_name(&self) -> &'static str {
         match self.shape {
-            Shape::Index => "Index",
-            Shape::Constraint => "Constraint",
+            Shape::Index => INDEX.entity,
+            Shape::Constraint => CONSTRAINT.entity,
         }
     }
 
     fn attribute(&self, name: &str) -> Fact<'a> {
-        let table = if self.shape == Shape::Index { &INDEX } else { &CONSTRAINT };
-        getter(table, name).map_or(Fact::Unset, |get| get(self))
+        let facts = if self.shape == Shape::Index { &INDEX } else { &CONSTRAINT };
+        facts.get(name).map_or(Fact::Unset, |get| get(self))
     }
 
     fn class(&self) -> Fact<'a> {
@@ -150,10 +149,6 @@ impl<'a> Entity<'a> for IndexView<'a> {
             ValueKind::Unknown(unknown) => not_known(unknown),
             _ => Fact::Unknown(self.context.cause(self.value.span, "is not a call")),
         }
-    }
-
-    fn contains(&self, _member: &Fact<'a>) -> Truth {
-        Truth::False
     }
 
     fn place(&self, attribute: Option<&str>) -> Option<Span> {

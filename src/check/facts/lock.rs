@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use crate::check::facts::{Attribute, attribute, getter, names};
+use crate::check::facts::{Facts, attribute};
 use crate::effects::locks::{Algorithm, Blocks, LockMode, TableLock};
-use crate::language::vocabulary::Name;
-use crate::language::{Entity, Fact, Slot, Truth, Type};
+use crate::language::{Entity, Fact, Slot, Type};
 use crate::source::Span;
 
 /// A lock on a table that running code uses.
@@ -68,44 +67,34 @@ pub(super) fn slot() -> Slot {
 
 type Getter = for<'a> fn(&LockView<'a>) -> Fact<'a>;
 
-static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
-    vec![
-        attribute(
-            "table",
-            Slot::set(Type::Str),
-            "The table that is locked.",
-            (|l| Fact::Str(Cow::Borrowed(&l.lock.table))) as Getter,
-        ),
-        attribute("mode", Slot::maybe(Type::Scale(MODES)), "Its mode, on PostgreSQL.", |l| {
-            Fact::optional(l.lock.mode.map(mode))
-        }),
-        attribute("name", Slot::set(Type::Str), "How the database's manual calls it: `ACCESS EXCLUSIVE`.", |l| {
-            Fact::Str(Cow::Borrowed(l.lock.mode.map_or("write", LockMode::words)))
-        }),
-        attribute("blocks", Slot::set(Type::Scale(BLOCKS)), "Who waits for it.", |l| blocks(l.lock.blocks)),
-    ]
+pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
+    Facts::of(
+        "Lock",
+        vec![
+            attribute(
+                "table",
+                Slot::set(Type::Str),
+                "The table that is locked.",
+                (|l| Fact::Str(Cow::Borrowed(&l.lock.table))) as Getter,
+            ),
+            attribute("mode", Slot::maybe(Type::Scale(MODES)), "Its mode, on PostgreSQL.", |l| {
+                Fact::optional(l.lock.mode.map(mode))
+            }),
+            attribute("name", Slot::set(Type::Str), "How the database's manual calls it: `ACCESS EXCLUSIVE`.", |l| {
+                Fact::Str(Cow::Borrowed(l.lock.mode.map_or("write", LockMode::words)))
+            }),
+            attribute("blocks", Slot::set(Type::Scale(BLOCKS)), "Who waits for it.", |l| blocks(l.lock.blocks)),
+        ],
+    )
 });
-
-/// The names of a lock, for the vocabulary.
-pub(super) fn attributes() -> Vec<Name> {
-    names(&ATTRIBUTES)
-}
 
 impl<'a> Entity<'a> for LockView<'a> {
     fn type_name(&self) -> &'static str {
-        "Lock"
+        FACTS.entity
     }
 
     fn attribute(&self, name: &str) -> Fact<'a> {
-        getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
-    }
-
-    fn class(&self) -> Fact<'a> {
-        Fact::Unset
-    }
-
-    fn contains(&self, _member: &Fact<'a>) -> Truth {
-        Truth::False
+        FACTS.get(name).map_or(Fact::Unset, |get| get(self))
     }
 
     fn place(&self, _attribute: Option<&str>) -> Option<Span> {

@@ -7,11 +7,10 @@ use std::sync::LazyLock;
 use crate::check::facts::change::ChangeView;
 use crate::check::facts::deployed::IN_DEPLOYED;
 use crate::check::facts::operation::OperationView;
-use crate::check::facts::{Attribute, Context, attribute, getter, list_of_text, names, not_known};
+use crate::check::facts::{Context, Facts, attribute, list_of_text, not_known};
 use crate::effects::Effects;
 use crate::effects::phase::Phase;
-use crate::language::vocabulary::Name;
-use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
+use crate::language::{Cause, Entity, Fact, Slot, Type};
 use crate::migration::{Dependency, Reach, Stated};
 use crate::source::{Span, Spanned};
 
@@ -21,95 +20,115 @@ pub(super) struct MigrationView<'a>(pub(super) &'a Context<'a>);
 
 type Getter = for<'a> fn(&MigrationView<'a>) -> Fact<'a>;
 
-static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
-    vec![
-        attribute(
-            "name",
-            Slot::set(Type::Str),
-            "Its name: the file's, without `.py`.",
-            (|m| Fact::Str(Cow::Borrowed(&m.0.migration.name))) as Getter,
-        ),
-        attribute("app", Slot::set(Type::Str), "Label of its app.", |m| Fact::Str(Cow::Borrowed(&m.0.migration.app))),
-        attribute("path", Slot::set(Type::Str), "Its file.", |m| Fact::Str(Cow::Borrowed(m.0.migration.source.path()))),
-        attribute(
-            "atomic",
-            Slot::set(Type::Bool),
-            "Whether it runs in one transaction, where the database can.",
-            |m| stated(&m.0.migration.atomic),
-        ),
-        attribute("initial", Slot::set(Type::Bool), "Whether it is marked as its app's first.", |m| {
-            m.0.migration.initial.as_ref().map_or(Fact::Bool(false), stated)
-        }),
-        attribute(
-            "edited",
-            Slot::set(Type::Bool),
-            "Whether running code has it already, with other statements; comments and layout do not count.",
-            |m| Fact::Bool(m.0.deployed.is_edited()),
-        ),
-        attribute(
-            "operations",
-            Slot::set(Type::list(Type::Entity("Operation"))),
-            "What reaches the database, in order.",
-            |m| m.operations(),
-        ),
-        attribute(
-            "changes",
-            Slot::set(Type::list(Type::Entity("Change"))),
-            "What it sends to the database, in order.",
-            |m| Fact::List(ChangeView::all(m.0).map(ChangeView::as_element).collect()),
-        ),
-        attribute(
-            "phase",
-            Slot::set(Type::Word(&PHASES)),
-            "When it may run: before the new code, after the old code is gone, whenever, or never.",
-            |m| Fact::Str(Cow::Borrowed(m.0.effects.map_or(Phase::Unknown, Effects::phase).word())),
-        ),
-        attribute("dependencies", list_of_text(), "What it depends on, as `app.name`.", |m| {
-            dependencies(&m.0.migration.dependencies)
-        }),
-        attribute("run_before", list_of_text(), "What depends on it by its own wish, as `app.name`.", |m| {
-            dependencies(&m.0.migration.run_before)
-        }),
-        attribute("replaces", list_of_text(), "What a squash replaces, as `app.name`.", |m| {
-            dependencies(&m.0.migration.replaces)
-        }),
-        attribute(
-            "latest",
-            list_of_text(),
-            "The latest migrations of its app: more than one are in conflict, and `migrate` refuses to run.",
-            |m| texts(m.0.states.place().latest.iter()),
-        ),
-        attribute("is_latest", Slot::set(Type::Bool), "Whether no other migration of its app builds upon it.", |m| {
-            Fact::Bool(m.0.states.place().is_latest)
-        }),
-        attribute(
-            "missing_dependencies",
-            list_of_text(),
-            "What it depends on and is not there, of apps whose migrations are known.",
-            |m| texts(m.0.states.place().missing.iter().map(|(name, _)| name)),
-        ),
-        attribute("circle", list_of_text(), "The migrations of a circle of dependencies that it stands in.", |m| {
-            texts(m.0.states.place().circle.iter())
-        }),
-        attribute(
-            "replaces_circle",
-            list_of_text(),
-            "The squashed migrations of a circle of replacements that it stands in.",
-            |m| texts(m.0.states.place().replaces_circle.iter()),
-        ),
-        attribute("replaces_present", list_of_text(), "What a squash replaces and is there.", |m| {
-            texts(m.0.states.place().replaced.iter().filter(|(_, present)| *present).map(|(name, _)| name))
-        }),
-        attribute("replaces_missing", list_of_text(), "What a squash replaces and is not there (any more).", |m| {
-            texts(m.0.states.place().replaced.iter().filter(|(_, present)| !*present).map(|(name, _)| name))
-        }),
-        attribute("replaces_squashed", list_of_text(), "What a squash replaces and is a squash itself.", |m| {
-            texts(m.0.states.place().replaced_squashes.iter())
-        }),
-        attribute("duplicates", list_of_text(), "Other files that are the same migration of the same app.", |m| {
-            texts(m.0.states.place().duplicates.iter())
-        }),
-    ]
+pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
+    Facts::of(
+        "Migration",
+        vec![
+            attribute(
+                "name",
+                Slot::set(Type::Str),
+                "Its name: the file's, without `.py`.",
+                (|m| Fact::Str(Cow::Borrowed(&m.0.migration.name))) as Getter,
+            ),
+            attribute("app", Slot::set(Type::Str), "Label of its app.", |m| {
+                Fact::Str(Cow::Borrowed(&m.0.migration.app))
+            }),
+            attribute("path", Slot::set(Type::Str), "Its file.", |m| {
+                Fact::Str(Cow::Borrowed(m.0.migration.source.path()))
+            }),
+            attribute(
+                "atomic",
+                Slot::set(Type::Bool),
+                "Whether it runs in one transaction, where the database can.",
+                |m| stated(&m.0.migration.atomic),
+            ),
+            attribute("initial", Slot::set(Type::Bool), "Whether it is marked as its app's first.", |m| {
+                m.0.migration.initial.as_ref().map_or(Fact::Bool(false), stated)
+            }),
+            attribute(
+                "edited",
+                Slot::set(Type::Bool),
+                "Whether running code has it already, with other statements; comments, layout and what it depends on or \
+                 replaces do not count.",
+                |m| Fact::Bool(m.0.deployed.is_edited()),
+            ),
+            attribute("replaced_by", list_of_text(), "The squashed migrations that are there and replace it.", |m| {
+                texts(m.0.states.place().replaced_by.iter())
+            }),
+            attribute(
+                "replaced_in_deployed",
+                Slot::set(Type::Bool),
+                "Whether it is deleted, and running code has a squashed migration that replaces it.",
+                |m| Fact::Bool(m.0.deployed.is_replaced()),
+            ),
+            attribute(
+                "operations",
+                Slot::set(Type::list(Type::Entity("Operation"))),
+                "What reaches the database, in order.",
+                |m| m.operations(),
+            ),
+            attribute(
+                "changes",
+                Slot::set(Type::list(Type::Entity("Change"))),
+                "What it sends to the database, in order.",
+                |m| Fact::List(ChangeView::all(m.0).map(ChangeView::as_element).collect()),
+            ),
+            attribute(
+                "phase",
+                Slot::set(Type::Word(&PHASES)),
+                "When it may run: before the new code, after the old code is gone, whenever, or never.",
+                |m| Fact::Str(Cow::Borrowed(m.phase().word())),
+            ),
+            attribute("dependencies", list_of_text(), "What it depends on, as `app.name`.", |m| {
+                dependencies(&m.0.migration.dependencies)
+            }),
+            attribute("run_before", list_of_text(), "What depends on it by its own wish, as `app.name`.", |m| {
+                dependencies(&m.0.migration.run_before)
+            }),
+            attribute("replaces", list_of_text(), "What a squash replaces, as `app.name`.", |m| {
+                dependencies(&m.0.migration.replaces)
+            }),
+            attribute(
+                "latest",
+                list_of_text(),
+                "The latest migrations of its app: more than one are in conflict, and `migrate` refuses to run.",
+                |m| texts(m.0.states.place().latest.iter()),
+            ),
+            attribute(
+                "is_latest",
+                Slot::set(Type::Bool),
+                "Whether no other migration of its app builds upon it.",
+                |m| Fact::Bool(m.0.states.place().is_latest),
+            ),
+            attribute(
+                "missing_dependencies",
+                list_of_text(),
+                "What it depends on and is not there, of apps whose migrations are known.",
+                |m| texts(m.0.states.place().missing.iter().map(|(name, _)| name)),
+            ),
+            attribute("circle", list_of_text(), "The migrations of a circle of dependencies that it stands in.", |m| {
+                texts(m.0.states.place().circle.iter())
+            }),
+            attribute(
+                "replaces_circle",
+                list_of_text(),
+                "The squashed migrations of a circle of replacements that it stands in.",
+                |m| texts(m.0.states.place().replaces_circle.iter()),
+            ),
+            attribute("replaces_present", list_of_text(), "What a squash replaces and is there.", |m| {
+                texts(m.0.states.place().replaced.iter().filter(|(_, present)| *present).map(|(name, _)| name))
+            }),
+            attribute("replaces_missing", list_of_text(), "What a squash replaces and is not there (any more).", |m| {
+                texts(m.0.states.place().replaced.iter().filter(|(_, present)| !*present).map(|(name, _)| name))
+            }),
+            attribute("replaces_squashed", list_of_text(), "What a squash replaces and is a squash itself.", |m| {
+                texts(m.0.states.place().replaced_squashes.iter())
+            }),
+            attribute("duplicates", list_of_text(), "Other files that are the same migration of the same app.", |m| {
+                texts(m.0.states.place().duplicates.iter())
+            }),
+        ],
+    )
 });
 
 /// The words for phases.
@@ -123,12 +142,12 @@ static PHASES: [&str; Phase::ALL.len()] = {
     words
 };
 
-/// The names of a migration, for the vocabulary.
-pub(super) fn attributes() -> Vec<Name> {
-    names(&ATTRIBUTES)
-}
-
 impl<'a> MigrationView<'a> {
+    fn phase(self) -> Phase {
+        let nothing = if self.0.deployed.can_run() { Phase::Unknown } else { Phase::Any };
+        self.0.effects.map_or(nothing, Effects::phase)
+    }
+
     fn operations(self) -> Fact<'a> {
         let reaching = self.0.operations.iter().filter(|placed| placed.operation.reach != Reach::State);
         Fact::List(reaching.map(|placed| OperationView { context: self.0, placed: *placed }.as_element()).collect())
@@ -161,22 +180,14 @@ fn dependencies<'a>(dependencies: &[Spanned<Dependency>]) -> Fact<'a> {
 
 impl<'a> Entity<'a> for MigrationView<'a> {
     fn type_name(&self) -> &'static str {
-        "Migration"
+        FACTS.entity
     }
 
     fn attribute(&self, name: &str) -> Fact<'a> {
         if name == IN_DEPLOYED {
             return Fact::Bool(self.0.deployed.is_deployed());
         }
-        getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
-    }
-
-    fn class(&self) -> Fact<'a> {
-        Fact::Unset
-    }
-
-    fn contains(&self, _member: &Fact<'a>) -> Truth {
-        Truth::False
+        FACTS.get(name).map_or(Fact::Unset, |get| get(self))
     }
 
     fn place(&self, attribute: Option<&str>) -> Option<Span> {

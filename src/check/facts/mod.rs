@@ -25,12 +25,14 @@ mod vocabulary;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::check::deployed::Deployed;
 use crate::check::states::States;
 use crate::check::tables::{NO_TABLES, Tables};
 use crate::effects::Effects;
-use crate::language::vocabulary::Name;
+use crate::history::{self, ModelState, ProjectState};
+use crate::language::vocabulary::{EntityType, Name};
 use crate::language::{Cause, Fact, Slot, Type, Vocabulary};
 use crate::migration::queries::DataCode;
 use crate::migration::{Migration, Operation};
@@ -43,13 +45,14 @@ use origin::Origin;
 pub(crate) use change::{ChangeView, kind_name};
 pub(crate) use statement::StatementView;
 pub(crate) use subject::{ChangeSubject, MigrationSubject, OperationSubject, StatementSubject};
+pub(crate) use vocabulary::DELETED;
 pub use vocabulary::{HAZARDS, vocabulary};
 
 /// Everything that the facts of one migration rest on.
 pub(crate) struct Context<'a> {
     /// The migration under check.
     pub(crate) migration: &'a Migration,
-    /// Its operations, nested ones behind the one they stand in.
+    /// Its operations, nested ones behind the one they stand in; none of a migration that can no longer run.
     pub(crate) operations: Vec<Placed<'a>>,
     /// What is deployed, as seen from this migration.
     pub(crate) deployed: &'a Deployed,
@@ -67,7 +70,12 @@ pub(crate) struct Context<'a> {
     pub(crate) tables: &'a Tables,
     /// What was found out about functions of the file, by where they start.
     data_codes: RefCell<HashMap<usize, Rc<DataCode>>>,
+    /// The models of a state by their tables, once somebody asks.
+    by_table: RefCell<HashMap<*const ProjectState, ByTable<'a>>>,
 }
+
+/// Models by the tables that are known to be theirs.
+type ByTable<'a> = Rc<HashMap<String, &'a Arc<ModelState>>>;
 
 /// An operation and its place in the migration.
 #[derive(Clone, Copy)]
@@ -91,13 +99,28 @@ impl<'a> Context<'a> {
         django: Version,
     ) -> Self {
         let mut operations = Vec::new();
-        for (index, operation) in migration.operations.iter().enumerate() {
-            place(operation, index, &mut operations);
+        if deployed.can_run() {
+            for (index, operation) in migration.operations.iter().enumerate() {
+                place(operation, index, &mut operations);
+            }
         }
         let data_codes = RefCell::default();
-        let effects = states.effects(database);
+        let effects = states.effects(database).filter(|_| deployed.can_run());
         let tables = &NO_TABLES;
-        Self { migration, operations, deployed, states, effects, database, django, vocabulary, tables, data_codes }
+        let by_table = RefCell::default();
+        Self {
+            migration,
+            operations,
+            deployed,
+            states,
+            effects,
+            database,
+            django,
+            vocabulary,
+            tables,
+            data_codes,
+            by_table,
+        }
     }
 
     /// The same with what the configuration says of tables.
@@ -108,6 +131,21 @@ impl<'a> Context<'a> {
     /// Whether a rule file declares an operation class of that path, by its last part.
     pub(crate) fn declares(&self, path: &str) -> bool {
         self.vocabulary.declared("Operation", path).is_some()
+    }
+
+    /// The model whose table it is, in a state around the operations.
+    fn model_of_table(&self, state: &'a ProjectState, table: &str) -> Option<&'a Arc<ModelState>> {
+        let mut known = self.by_table.borrow_mut();
+        let models = known.entry(std::ptr::from_ref(state)).or_insert_with(|| {
+            let mut models = HashMap::new();
+            for (_, _, model) in state.models() {
+                if let Ok(table) = history::table(state, model) {
+                    models.entry(table).or_insert(model);
+                }
+            }
+            Rc::new(models)
+        });
+        models.get(table).copied()
     }
 
     /// Values of this migration.
@@ -149,6 +187,35 @@ pub(crate) struct Attribute<G> {
 /// An entry of a table.
 fn attribute<G>(name: &'static str, slot: Slot, doc: &'static str, get: G) -> Attribute<G> {
     Attribute { name: Name { name: name.into(), slot, doc: doc.into() }, get }
+}
+
+/// All that rules can ask of a type of things: the vocabulary and the answers both come from here, so that no name is in
+/// one and not in the other.
+pub(crate) struct Facts<G> {
+    /// The type's name in the vocabulary.
+    entity: &'static str,
+    attributes: Vec<Attribute<G>>,
+}
+
+impl<G> Facts<G> {
+    fn of(entity: &'static str, attributes: Vec<Attribute<G>>) -> Self {
+        Self { entity, attributes }
+    }
+
+    /// The function behind a name.
+    fn get(&self, name: &str) -> Option<&G> {
+        getter(&self.attributes, name)
+    }
+
+    /// The names, for the vocabulary.
+    fn names(&self) -> Vec<Name> {
+        names(&self.attributes)
+    }
+
+    /// The type, for the vocabulary.
+    fn entity_type(&self, doc: &'static str) -> EntityType {
+        EntityType { name: self.entity, attributes: self.names(), kinds: Vec::new(), contains: &[], doc }
+    }
 }
 
 /// The function behind a name.

@@ -7,11 +7,10 @@ use std::sync::{Arc, LazyLock};
 use crate::check::facts::deployed::IN_DEPLOYED;
 use crate::check::facts::field::{FieldView, Stated};
 use crate::check::facts::origin::Origin;
-use crate::check::facts::{Attribute, Context, attribute, getter, names, value};
+use crate::check::facts::{Context, Facts, attribute, value};
 use crate::check::tables::TableFacts;
 use crate::history::{self, Doubt, Known, ModelState, ProjectState};
-use crate::language::vocabulary::Name;
-use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
+use crate::language::{Cause, Entity, Fact, Slot, Type};
 use crate::migration::catalogue::ParameterKind;
 use crate::source::{SourceFile, Span};
 
@@ -31,37 +30,37 @@ pub(crate) struct ModelView<'a> {
 
 type Getter = for<'a> fn(&ModelView<'a>) -> Fact<'a>;
 
-static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
-    vec![
-        attribute("name", Slot::set(Type::Str), "Its name, in lower case.", (|m| m.name()) as Getter),
-        attribute("app", Slot::set(Type::Str), "Label of its app.", |m| Fact::Str(m.app.clone())),
-        attribute("label", Slot::set(Type::Str), "`app.model`, in lower case.", |m| m.label()),
-        attribute("table", Slot::set(Type::Str), "Its table: `db_table`, else `app_model`.", |m| m.table()),
-        attribute("managed", Slot::set(Type::Bool), "Whether Django creates and alters its table.", |m| m.managed()),
-        attribute("proxy", Slot::set(Type::Bool), "Whether it has no table of its own.", |m| m.flag("proxy")),
-        attribute("db_table_comment", Slot::maybe(Type::Str), "The table's comment.", |m| {
-            m.text_option("db_table_comment")
-        }),
-        attribute("fields", Slot::set(Type::list(Type::Entity("Field"))), "Its fields.", |m| m.fields()),
-        attribute("rows", Slot::maybe(Type::Int), "About how many rows its table has, as `[tables]` says.", |m| {
-            m.configured(|table| table.rows.map(Fact::Int))
-        }),
-        attribute("hot", Slot::set(Type::Bool), "Whether its table is always in use, as `[tables]` says.", |m| match m
-            .configured(|table| table.hot.map(Fact::Bool))
-        {
-            Fact::Unset => Fact::Bool(false),
-            said => said,
-        }),
-        attribute("owner", Slot::maybe(Type::Str), "Who answers for its table, as `[tables]` says.", |m| {
-            m.configured(|table| table.owner.as_deref().map(|owner| Fact::Str(Cow::Borrowed(owner))))
-        }),
-    ]
+pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
+    Facts::of(
+        "Model",
+        vec![
+            attribute("name", Slot::set(Type::Str), "Its name, in lower case.", (|m| m.name()) as Getter),
+            attribute("app", Slot::set(Type::Str), "Label of its app.", |m| Fact::Str(m.app.clone())),
+            attribute("label", Slot::set(Type::Str), "`app.model`, in lower case.", |m| m.label()),
+            attribute("table", Slot::set(Type::Str), "Its table: `db_table`, else `app_model`.", |m| m.table()),
+            attribute("managed", Slot::set(Type::Bool), "Whether Django creates and alters its table.", |m| {
+                m.managed()
+            }),
+            attribute("proxy", Slot::set(Type::Bool), "Whether it has no table of its own.", |m| m.flag("proxy")),
+            attribute("db_table_comment", Slot::maybe(Type::Str), "The table's comment.", |m| {
+                m.text_option("db_table_comment")
+            }),
+            attribute("fields", Slot::set(Type::list(Type::Entity("Field"))), "Its fields.", |m| m.fields()),
+            attribute("rows", Slot::maybe(Type::Int), "About how many rows its table has, as `[tables]` says.", |m| {
+                m.configured(|table| table.rows.map(Fact::Int))
+            }),
+            attribute("hot", Slot::set(Type::Bool), "Whether its table is always in use, as `[tables]` says.", |m| {
+                match m.configured(|table| table.hot.map(Fact::Bool)) {
+                    Fact::Unset => Fact::Bool(false),
+                    said => said,
+                }
+            }),
+            attribute("owner", Slot::maybe(Type::Str), "Who answers for its table, as `[tables]` says.", |m| {
+                m.configured(|table| table.owner.as_deref().map(|owner| Fact::Str(Cow::Borrowed(owner))))
+            }),
+        ],
+    )
 });
-
-/// The names of a model, for the vocabulary.
-pub(super) fn attributes() -> Vec<Name> {
-    names(&ATTRIBUTES)
-}
 
 impl<'a> ModelView<'a> {
     /// Its name in lower case: Django's key for it.
@@ -235,22 +234,14 @@ impl<'a> ModelView<'a> {
 
 impl<'a> Entity<'a> for ModelView<'a> {
     fn type_name(&self) -> &'static str {
-        "Model"
+        FACTS.entity
     }
 
     fn attribute(&self, name: &str) -> Fact<'a> {
         if name == IN_DEPLOYED {
             return self.in_deployed();
         }
-        getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
-    }
-
-    fn class(&self) -> Fact<'a> {
-        Fact::Unset
-    }
-
-    fn contains(&self, _member: &Fact<'a>) -> Truth {
-        Truth::False
+        FACTS.get(name).map_or(Fact::Unset, |get| get(self))
     }
 
     fn place(&self, _attribute: Option<&str>) -> Option<Span> {

@@ -12,7 +12,7 @@ use crate::check::facts::reached::{self, REACHED};
 use crate::check::facts::{Attribute, Context, Placed, attribute, cause_of, getter, names, not_known, value};
 use crate::history::ProjectState;
 use crate::language::vocabulary::{KindDeclaration, Name};
-use crate::language::{Cause, Entity, Fact, Slot, Truth, Type};
+use crate::language::{Cause, Entity, Fact, Slot, Type};
 use crate::migration::catalogue::{self, Group, OperationEntry, Parameter, ParameterKind};
 use crate::migration::{Operation, OperationKind, Reach, Sql};
 use crate::source::Span;
@@ -166,7 +166,10 @@ impl<'a> OperationView<'a> {
             OperationKind::Unknown(unknown) => Some(cause_of(unknown)),
             OperationKind::Custom { path, .. } if !self.context.declares(path) => Some(Rc::new(Cause {
                 text: path.trim_start_matches('.').to_owned(),
-                reason: "is an operation that no rule file declares".to_owned(),
+                reason: format!(
+                    "is an operation that no rule file declares (`operation {}(…) like …` in one tells what it does)",
+                    path.rsplit('.').next().unwrap_or(path)
+                ),
                 span: self.operation().callee_span,
             })),
             _ => None,
@@ -389,10 +392,6 @@ impl<'a> Entity<'a> for OperationView<'a> {
             }
             OperationKind::Unknown(unknown) => not_known(unknown),
         }
-    }
-
-    fn contains(&self, _member: &Fact<'a>) -> Truth {
-        Truth::False
     }
 
     fn place(&self, attribute: Option<&str>) -> Option<Span> {

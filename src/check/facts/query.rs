@@ -5,10 +5,9 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use crate::check::facts::model::ModelView;
-use crate::check::facts::{Attribute, Context, attribute, getter, list_of_text, names};
+use crate::check::facts::{Context, Facts, attribute, list_of_text};
 use crate::history::{Creation, Known, ModelState, ProjectState};
-use crate::language::vocabulary::Name;
-use crate::language::{Entity, Fact, Slot, Truth, Type};
+use crate::language::{Entity, Fact, Slot, Type};
 use crate::migration::queries::{Action, Asked, AskedFor, DataCode, Filter, HistoricalModel, Query};
 use crate::python::ValueKind;
 use crate::source::Span;
@@ -25,52 +24,50 @@ pub(super) struct QueryView<'a> {
 
 type Getter = for<'a> fn(&QueryView<'a>) -> Fact<'a>;
 
-static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
-    vec![
-        attribute(
-            "action",
-            Slot::set(Type::Word(&Action::WORDS)),
-            "What it does; `read` when its rows are gone through in a loop, `save` when one row is saved.",
-            (|q| Fact::Str(Cow::Borrowed(q.query().map_or("read", |query| query.action.word())))) as Getter,
-        ),
-        attribute("model", Slot::set(Type::Entity("Model")), "The historical model.", |q| {
-            Fact::Entity(Rc::new(q.model()))
-        }),
-        attribute(
-            "filtered",
-            Slot::set(Type::Bool),
-            "Whether anything but being empty in a column that this release adds limits its rows.",
-            |q| Fact::Bool(q.filtered()),
-        ),
-        attribute(
-            "for_each",
-            Slot::maybe(Type::Entity("Query")),
-            "The query over whose rows it is repeated, if it is.",
-            |q| Fact::optional(q.for_each().map(|query| Fact::Entity(Rc::new(query)))),
-        ),
-        attribute("chunked", Slot::set(Type::Bool), "Whether `iterator()` fetches its rows in chunks.", |q| {
-            Fact::Bool(q.query().is_some_and(|query| query.iterator))
-        }),
-        attribute("names_database", Slot::set(Type::Bool), "Whether it says which database it is for.", |q| {
-            Fact::Bool(q.query().is_some_and(|query| query.alias))
-        }),
-        attribute("fields", list_of_text(), "Fields that an `update` names.", |q| {
-            let fields = q.query().map_or(Vec::new(), |query| query.fields.clone());
-            Fact::List(fields.into_iter().map(|field| Fact::Str(Cow::Owned(field))).collect())
-        }),
-        attribute(
-            "writes_relation",
-            Slot::set(Type::Bool),
-            "Whether it inserts rows with, or updates, a ForeignKey that was there before this migration.",
-            |q| q.writes_relation(),
-        ),
-    ]
+pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
+    Facts::of(
+        "Query",
+        vec![
+            attribute(
+                "action",
+                Slot::set(Type::Word(&Action::WORDS)),
+                "What it does; `read` when its rows are gone through in a loop, `save` when one row is saved.",
+                (|q| Fact::Str(Cow::Borrowed(q.query().map_or("read", |query| query.action.word())))) as Getter,
+            ),
+            attribute("model", Slot::set(Type::Entity("Model")), "The historical model.", |q| {
+                Fact::Entity(Rc::new(q.model()))
+            }),
+            attribute(
+                "filtered",
+                Slot::set(Type::Bool),
+                "Whether anything but being empty in a column that this release adds limits its rows.",
+                |q| Fact::Bool(q.filtered()),
+            ),
+            attribute(
+                "for_each",
+                Slot::maybe(Type::Entity("Query")),
+                "The query over whose rows it is repeated, if it is.",
+                |q| Fact::optional(q.for_each().map(|query| Fact::Entity(Rc::new(query)))),
+            ),
+            attribute("chunked", Slot::set(Type::Bool), "Whether `iterator()` fetches its rows in chunks.", |q| {
+                Fact::Bool(q.query().is_some_and(|query| query.iterator))
+            }),
+            attribute("names_database", Slot::set(Type::Bool), "Whether it says which database it is for.", |q| {
+                Fact::Bool(q.query().is_some_and(|query| query.alias))
+            }),
+            attribute("fields", list_of_text(), "Fields that an `update` names.", |q| {
+                let fields = q.query().map_or(Vec::new(), |query| query.fields.clone());
+                Fact::List(fields.into_iter().map(|field| Fact::Str(Cow::Owned(field))).collect())
+            }),
+            attribute(
+                "writes_relation",
+                Slot::set(Type::Bool),
+                "Whether it inserts rows with, or updates, a ForeignKey that was there before this migration.",
+                |q| q.writes_relation(),
+            ),
+        ],
+    )
 });
-
-/// The names of a query, for the vocabulary.
-pub(super) fn attributes() -> Vec<Name> {
-    names(&ATTRIBUTES)
-}
 
 impl<'a> QueryView<'a> {
     /// A query, where its model is known.
@@ -191,19 +188,11 @@ fn has_manager(model: &ModelState, name: &str) -> bool {
 
 impl<'a> Entity<'a> for QueryView<'a> {
     fn type_name(&self) -> &'static str {
-        "Query"
+        FACTS.entity
     }
 
     fn attribute(&self, name: &str) -> Fact<'a> {
-        getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
-    }
-
-    fn class(&self) -> Fact<'a> {
-        Fact::Unset
-    }
-
-    fn contains(&self, _member: &Fact<'a>) -> Truth {
-        Truth::False
+        FACTS.get(name).map_or(Fact::Unset, |get| get(self))
     }
 
     fn place(&self, _attribute: Option<&str>) -> Option<Span> {

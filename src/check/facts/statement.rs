@@ -6,13 +6,12 @@ use std::sync::LazyLock;
 
 use crate::check::facts::change::ChangeView;
 use crate::check::facts::operation::OperationView;
-use crate::check::facts::{Attribute, Context, Placed, attribute, getter, names};
+use crate::check::facts::{Context, Facts, Placed, attribute};
 use crate::effects::Effects;
-use crate::language::vocabulary::Name;
-use crate::language::{Entity, Fact, Slot, Truth, Type};
+use crate::language::{Entity, Fact, Slot, Type};
 use crate::schema::Statement;
 use crate::source::Span;
-use crate::sql::ChangeKind;
+use crate::sql::{self, ChangeKind};
 
 /// A statement that is written as SQL.
 #[derive(Clone, Copy)]
@@ -24,39 +23,49 @@ pub(crate) struct StatementView<'a> {
 
 type Getter = for<'a> fn(&StatementView<'a>) -> Fact<'a>;
 
-static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
+pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
     let flag = || Slot::set(Type::Bool);
-    vec![
-        attribute(
-            "statement",
-            Slot::set(Type::Entity("Statement")),
-            "The statement itself.",
-            (|s| Fact::Entity(Rc::new(*s))) as Getter,
-        ),
-        attribute("text", Slot::set(Type::Str), "Its text.", |s| Fact::Str(Cow::Borrowed(s.text_of()))),
-        attribute("verb", Slot::set(Type::Str), "Its first word, in upper case.", |s| {
-            let word = s.text_of().split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
-            Fact::Str(Cow::Owned(word.unwrap_or_default().to_uppercase()))
-        }),
-        attribute("recognised", flag(), "Whether it is known what it does.", |s| {
-            let unknown = s.sent().changes.iter().any(|change| matches!(change.kind, ChangeKind::Unknown));
-            Fact::Bool(!unknown)
-        }),
-        attribute("changes", Slot::set(Type::list(Type::Entity("Change"))), "What it changes.", |s| {
-            let changes = ChangeView::of_statement(s.context, s.effects, s.statement);
-            Fact::List(changes.map(ChangeView::as_element).collect())
-        }),
-        attribute("op", Slot::set(Type::Entity("Operation")), "The operation that sends it.", |s| {
-            let view = s.placed().map(|placed| OperationView { context: s.context, placed });
-            view.map_or(Fact::Unset, |view| Fact::Entity(Rc::new(view)))
-        }),
-    ]
+    Facts::of(
+        "Statement",
+        vec![
+            attribute(
+                "statement",
+                Slot::set(Type::Entity("Statement")),
+                "The statement itself.",
+                (|s| Fact::Entity(Rc::new(*s))) as Getter,
+            ),
+            attribute("text", Slot::set(Type::Str), "Its text.", |s| Fact::Str(Cow::Borrowed(s.text_of()))),
+            attribute(
+                "tokens",
+                Slot::set(Type::Str),
+                "Its words and signs with one blank between each, in upper case and without comments; what is quoted \
+                 stays: `DELETE FROM A WHERE B = 'x'`.",
+                |s| Fact::Str(Cow::Owned(sql::canonical(s.text_of(), s.context.database.vendor))),
+            ),
+            attribute("verb", Slot::set(Type::Str), "Its first word, in upper case.", |s| {
+                let read = sql::statements(s.text_of(), s.context.database.vendor);
+                let words = read.first().map_or("", |statement| statement.words.as_str());
+                Fact::Str(Cow::Owned(words.split(' ').next().unwrap_or_default().to_owned()))
+            }),
+            attribute("rows", Slot::maybe(Type::Int), "How many rows its VALUES list.", |s| {
+                let rows = sql::listed_rows(s.text_of(), s.context.database.vendor);
+                Fact::optional(rows.map(|rows| Fact::Int(i64::try_from(rows).unwrap_or(i64::MAX))))
+            }),
+            attribute("recognised", flag(), "Whether it is known what it does.", |s| {
+                let unknown = s.sent().changes.iter().any(|change| matches!(change.kind, ChangeKind::Unknown));
+                Fact::Bool(!unknown)
+            }),
+            attribute("changes", Slot::set(Type::list(Type::Entity("Change"))), "What it changes.", |s| {
+                let changes = ChangeView::of_statement(s.context, s.effects, s.statement);
+                Fact::List(changes.map(ChangeView::as_element).collect())
+            }),
+            attribute("op", Slot::set(Type::Entity("Operation")), "The operation that sends it.", |s| {
+                let view = s.placed().map(|placed| OperationView { context: s.context, placed });
+                view.map_or(Fact::Unset, |view| Fact::Entity(Rc::new(view)))
+            }),
+        ],
+    )
 });
-
-/// The names of a statement, for the vocabulary.
-pub(super) fn attributes() -> Vec<Name> {
-    names(&ATTRIBUTES)
-}
 
 impl<'a> StatementView<'a> {
     /// The statements of the migration that are written as SQL.
@@ -88,25 +97,17 @@ impl<'a> StatementView<'a> {
 
     /// The fact behind a name.
     pub(super) fn name(&self, name: &str) -> Fact<'a> {
-        getter(&ATTRIBUTES, name).map_or(Fact::Unset, |get| get(self))
+        FACTS.get(name).map_or(Fact::Unset, |get| get(self))
     }
 }
 
 impl<'a> Entity<'a> for StatementView<'a> {
     fn type_name(&self) -> &'static str {
-        "Statement"
+        FACTS.entity
     }
 
     fn attribute(&self, name: &str) -> Fact<'a> {
         self.name(name)
-    }
-
-    fn class(&self) -> Fact<'a> {
-        Fact::Unset
-    }
-
-    fn contains(&self, _member: &Fact<'a>) -> Truth {
-        Truth::False
     }
 
     fn place(&self, _attribute: Option<&str>) -> Option<Span> {

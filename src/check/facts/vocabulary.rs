@@ -80,6 +80,9 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("database", "db"),
 ];
 
+/// The head for migrations that running code has and whose files are gone.
+pub(crate) const DELETED: &str = "DeletedMigration";
+
 /// Where an operation stands that is in only one of the two halves of a SeparateDatabaseAndState.
 const HALVES: [Option<&str>; 3] = [None, Some("state"), Some("database")];
 
@@ -142,7 +145,7 @@ fn build() -> Vocabulary {
         namespace: Some("sql"),
         kind: "Statement".into(),
         part: None,
-        names: statement::attributes(),
+        names: statement::FACTS.names(),
         doc: "Each statement inside a RunSQL, recognised or not.".into(),
     });
     heads.push(Head {
@@ -151,6 +154,13 @@ fn build() -> Vocabulary {
         part: None,
         names: Vec::new(),
         doc: "The migration file.".into(),
+    });
+    heads.push(Head {
+        namespace: None,
+        kind: DELETED.into(),
+        part: None,
+        names: Vec::new(),
+        doc: "A migration that running code has and whose file is gone; it has no operations.".into(),
     });
     Vocabulary {
         everywhere: subject::everywhere(),
@@ -239,21 +249,21 @@ fn entities() -> Vec<EntityType> {
     ];
     vec![
         entity("Operation", operation::attributes(), operation_kinds, &[], "An operation of a migration."),
-        entity("Field", field::attributes(), field_kinds, &[], "A field of a model."),
-        entity("Model", model::attributes(), Vec::new(), &[], "A model."),
-        entity("Migration", migration::attributes(), Vec::new(), &[], "A migration."),
-        entity("Index", index::index_attributes(), index_kinds, &[], "An index."),
-        entity("Constraint", index::constraint_attributes(), constraint_kinds, &[], "A constraint."),
+        EntityType { kinds: field_kinds, ..field::FACTS.entity_type("A field of a model.") },
+        model::FACTS.entity_type("A model."),
+        migration::FACTS.entity_type("A migration."),
+        EntityType { kinds: index_kinds, ..index::INDEX.entity_type("An index.") },
+        EntityType { kinds: constraint_kinds, ..index::CONSTRAINT.entity_type("A constraint.") },
         entity("Change", change::attributes(), change_kinds, &[], "A change that reaches the database."),
-        entity("Statement", statement::attributes(), Vec::new(), &[], "A statement inside a RunSQL."),
-        entity("Column", part::column_attributes(), Vec::new(), &[], "A column of a table."),
-        entity("TableConstraint", part::constraint_attributes(), Vec::new(), &[], "A constraint of a table."),
-        entity("TableIndex", part::index_attributes(), Vec::new(), &[], "An index of a table."),
-        entity("Lock", lock::attributes(), Vec::new(), &[], "A lock on a table that running code uses."),
-        entity("Failure", failure::attributes(), Vec::new(), &[], "Something that code can't do."),
-        entity("Code", code::attributes(), Vec::new(), &[], "The code of a RunPython."),
-        entity("Query", query::attributes(), Vec::new(), &[], "A query in the code of a RunPython."),
-        entity("Database", database::attributes(), Vec::new(), &[], "A database."),
+        statement::FACTS.entity_type("A statement inside a RunSQL."),
+        part::COLUMN.entity_type("A column of a table."),
+        part::CONSTRAINT.entity_type("A constraint of a table."),
+        part::INDEX.entity_type("An index of a table."),
+        lock::FACTS.entity_type("A lock on a table that running code uses."),
+        failure::FACTS.entity_type("Something that code can't do."),
+        code::FACTS.entity_type("The code of a RunPython."),
+        query::FACTS.entity_type("A query in the code of a RunPython."),
+        database::FACTS.entity_type("A database."),
         entity("Deployed", Vec::new(), Vec::new(), &["Model", "Field", "Migration"], "What deployed code knows."),
     ]
 }

@@ -116,7 +116,7 @@ impl Loader {
 /// The migrations among what was read; a file that can't be read is one that may do anything.
 pub(super) fn migrations(loaded: &Loaded) -> impl Iterator<Item = Arc<Migration>> {
     loaded.values().flatten().map(|content| match content {
-        Content::Migration(migration) => Arc::clone(migration),
+        Content::Migration(migration) | Content::Deleted(migration) => Arc::clone(migration),
         Content::Unreadable(unreadable) => {
             Arc::new(Migration::unreadable(&unreadable.source, &unreadable.app, &unreadable.name, unreadable.span))
         }

@@ -19,7 +19,7 @@ use crate::check::{Checked, Content, Project as DjangoProject};
 use crate::cli::failure::Failure;
 use crate::cli::project::Project;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::git::StagedStatus;
+use crate::git::{StagedFile, StagedStatus};
 use crate::language::did_you_mean;
 use crate::migration::{Migration, is_migration_path};
 
@@ -63,7 +63,7 @@ pub(super) fn select(
     deployed: Option<&str>,
     base: Option<&str>,
 ) -> Result<Selection, Failure> {
-    let (tree, judged) = match scope {
+    let Scoped { tree, judged, gone } = match scope {
         Scope::Staged => staged(project)?,
         Scope::All => all(project)?,
         Scope::Since { commit } => since(project, commit)?,
@@ -73,14 +73,57 @@ pub(super) fn select(
             let judged = BTreeSet::from([shown.clone()]);
             let mut tree = disk(project, &judged)?;
             tree.replace(shown, content.clone());
-            (tree, judged)
+            Scoped { tree, judged, gone: Gone::Nowhere }
         }
     };
     // A revision that somebody names is looked at even where there is nothing to judge.
     let named = deployed.is_some() || project.config.deployed.is_some();
-    let deployed =
-        if judged.is_empty() && !named { Deployed::nothing() } else { Deployed::find(project, deployed, base)? };
-    read(project, &tree, judged, &deployed)
+    let nothing = judged.is_empty() && gone == Gone::Nowhere && !named;
+    let deployed = if nothing { Deployed::nothing() } else { Deployed::find(project, deployed, base)? };
+    let gone = gone_files(project, &tree, deployed.tree(), &gone);
+    read(project, &tree, (judged, &gone), &deployed)
+}
+
+/// The files of a scope.
+struct Scoped {
+    tree: Tree,
+    /// Those to judge.
+    judged: BTreeSet<String>,
+    /// Where to look for those that deployed code has and that are no longer there.
+    gone: Gone,
+}
+
+/// Where files are missed.
+#[derive(PartialEq, Eq)]
+enum Gone {
+    Everywhere,
+    /// Below these folders.
+    Below(Vec<String>),
+    Nowhere,
+}
+
+impl Gone {
+    /// Everywhere, if there is a reason to look.
+    fn if_any(any: bool) -> Self {
+        if any { Gone::Everywhere } else { Gone::Nowhere }
+    }
+}
+
+/// Migrations of the deployed revision that are no longer there. One whose app has no migration left is not missed: the
+/// app is gone.
+fn gone_files(project: &Project, tree: &Tree, deployed: Option<&Tree>, gone: &Gone) -> BTreeSet<String> {
+    let wanted = |path: &str| match gone {
+        Gone::Everywhere => true,
+        Gone::Below(folders) => folders.iter().any(|folder| Path::new(path).starts_with(folder)),
+        Gone::Nowhere => false,
+    };
+    let has_others = |path: &str| {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        tree.list(folder).iter().any(|other| is_migration_path(other))
+    };
+    let before = deployed.into_iter().flat_map(Tree::migrations);
+    let missing = before.filter(|path| wanted(path) && !tree.has(path) && selects(project, path) && has_others(path));
+    missing.map(str::to_owned).collect()
 }
 
 /// The migrations of an app of the working tree, and of the apps that it needs. `here` is the folder that the command
@@ -106,6 +149,16 @@ pub(super) fn app(project: &Project, label: &str, here: &Path) -> Result<Vec<Arc
     Ok(migrations(&found).chain(migrations(&installed)).collect())
 }
 
+/// The label of the app that a migration of the working tree belongs to, as a check finds it out.
+pub(super) fn label_of(project: &Project, migration: &Path) -> String {
+    let path = project.shown(migration);
+    let tree = Tree::disk(&project.root, [path.clone()]);
+    let mut apps = Apps::of(project, &tree);
+    let folder = app_folder(&path).to_owned();
+    apps.name(&BTreeSet::from([folder.clone()]));
+    apps.label(&folder).to_owned()
+}
+
 fn no_app(label: &str, apps: &mut Apps<'_>) -> Failure {
     let all = apps.all();
     let labels: Vec<&str> = all.keys().map(String::as_str).collect();
@@ -117,10 +170,15 @@ fn no_app(label: &str, apps: &mut Apps<'_>) -> Failure {
     Failure::Usage { message: format!("no app `{label}` has migrations here"), help }
 }
 
-/// Reads the files to judge and what they need, for each Django project among them.
-fn read(project: &Project, tree: &Tree, judged: BTreeSet<String>, deployed: &Deployed) -> Result<Selection, Failure> {
+/// Reads the files to judge, those that are gone, and what they need, for each Django project among them.
+fn read(
+    project: &Project,
+    tree: &Tree,
+    (judged, gone): (BTreeSet<String>, &BTreeSet<String>),
+    deployed: &Deployed,
+) -> Result<Selection, Failure> {
     let mut apps = Apps::of(project, tree);
-    let start: BTreeSet<String> = judged.iter().map(|path| app_folder(path).to_owned()).collect();
+    let start: BTreeSet<String> = judged.iter().chain(gone).map(|path| app_folder(path).to_owned()).collect();
     apps.name(&start);
     let labelled: Vec<(String, String)> = start.iter().map(|app| (app.clone(), apps.label(app).to_owned())).collect();
     let mut at_deployed = deployed.tree().map(|tree| Apps::of(project, tree));
@@ -128,6 +186,9 @@ fn read(project: &Project, tree: &Tree, judged: BTreeSet<String>, deployed: &Dep
     let mut loader = Loader::default();
     let mut projects: Vec<DjangoProject> = Vec::new();
     let mut files: BTreeMap<&String, Checked> = BTreeMap::new();
+    let mut file = |path, content: Content, project: usize| {
+        files.insert(path, Checked { content, project, assumptions: Vec::new() });
+    };
     for part in parts(&labelled) {
         let part: BTreeSet<String> = part.into_iter().collect();
         let (found, missing) = loader.apps(&mut apps, &part)?;
@@ -139,55 +200,69 @@ fn read(project: &Project, tree: &Tree, judged: BTreeSet<String>, deployed: &Dep
                 labels.extend(part.iter().map(|app| apps.label(app).to_owned()));
                 let start = at_deployed.find(&labels, &apps::common_folder(&part)).into_values().collect();
                 let (before, _) = loader.apps(at_deployed, &start)?;
+                let present: BTreeSet<_> = migrations(&found).map(|own| (own.app.clone(), own.name.clone())).collect();
+                for path in gone.iter().filter(|path| part.contains(app_folder(path))) {
+                    // A file that has moved is there all the same.
+                    if let Some(Some(Content::Migration(own))) = before.get(path)
+                        && !present.contains(&(own.app.clone(), own.name.clone()))
+                    {
+                        file(path, Content::Deleted(Arc::clone(own)), projects.len());
+                    }
+                }
                 Some(migrations(&before).chain(migrations(&installed)).collect())
             }
             None => None,
         };
         for path in judged.iter().filter(|path| part.contains(app_folder(path))) {
             if let Some(Some(content)) = found.get(path) {
-                files.insert(
-                    path,
-                    Checked { content: content.clone(), project: projects.len(), assumptions: Vec::new() },
-                );
+                file(path, content.clone(), projects.len());
             }
         }
         let present = migrations(&found).chain(migrations(&installed)).collect();
         projects.push(DjangoProject { present, deployed });
     }
     let files = files.into_values().collect();
-    Ok(Selection { files, judged, projects })
+    Ok(Selection { files, judged: judged.clone(), projects })
 }
 
 fn labels_of(loaded: &Loaded) -> impl Iterator<Item = String> {
     loaded.values().flatten().map(|content| match content {
-        Content::Migration(migration) => migration.app.clone(),
+        Content::Migration(migration) | Content::Deleted(migration) => migration.app.clone(),
         Content::Unreadable(unreadable) => unreadable.app.clone(),
     })
 }
 
-fn staged(project: &Project) -> Result<(Tree, BTreeSet<String>), Failure> {
+fn staged(project: &Project) -> Result<Scoped, Failure> {
     let repository = project.repository.as_ref().ok_or_else(|| Failure::no_repository("nothing is staged here"))?;
     let staged = repository.staged()?;
     let present = staged.iter().filter(|file| !matches!(file.status, StagedStatus::Deleted | StagedStatus::Unmerged));
     let paths = present.map(|file| file.path.clone());
     let judged: BTreeSet<String> = paths.filter(|path| is_migration_path(path) && selects(project, path)).collect();
-    let tracked = if judged.is_empty() { Vec::new() } else { repository.tracked()? };
-    Ok((Tree::git(repository.clone(), tracked), judged))
+    let gone = Gone::if_any(!judged.is_empty() || deletes(&staged));
+    let tracked = if gone == Gone::Nowhere { Vec::new() } else { repository.tracked()? };
+    Ok(Scoped { tree: Tree::git(repository.clone(), tracked), judged, gone })
 }
 
-fn since(project: &Project, commit: &str) -> Result<(Tree, BTreeSet<String>), Failure> {
+/// Whether a migration is deleted among these.
+fn deletes(changed: &[StagedFile]) -> bool {
+    changed.iter().any(|file| file.status == StagedStatus::Deleted && is_migration_path(&file.path))
+}
+
+fn since(project: &Project, commit: &str) -> Result<Scoped, Failure> {
     let repository =
         project.repository.as_ref().ok_or_else(|| Failure::no_repository("there is nothing to compare with"))?;
     let changed = repository.changed_since(commit)?;
+    let any_deleted = deletes(&changed);
     let present = changed.into_iter().filter(|file| file.status != StagedStatus::Deleted).map(|file| file.path);
     let judged: BTreeSet<String> = present
         .filter(|path| is_migration_path(path) && selects(project, path) && project.root.join(path).is_file())
         .collect();
-    let tree = disk(project, &judged)?;
-    Ok((tree, judged))
+    let gone = Gone::if_any(!judged.is_empty() || any_deleted);
+    let tree = if gone == Gone::Nowhere { Tree::disk(&project.root, []) } else { disk(project, &judged)? };
+    Ok(Scoped { tree, judged, gone })
 }
 
-fn all(project: &Project) -> Result<(Tree, BTreeSet<String>), Failure> {
+fn all(project: &Project) -> Result<Scoped, Failure> {
     let mut judged = BTreeSet::new();
     if let Some(repository) = &project.repository {
         let tracked = repository.tracked()?.into_iter().map(|entry| entry.path);
@@ -202,15 +277,17 @@ fn all(project: &Project) -> Result<(Tree, BTreeSet<String>), Failure> {
     }
     let tree = Tree::disk(&project.root, judged.iter().cloned());
     judged.retain(|path| selects(project, path));
-    Ok((tree, judged))
+    Ok(Scoped { tree, judged, gone: Gone::Everywhere })
 }
 
-fn named(project: &Project, paths: &[PathBuf], force_exclude: bool) -> Result<(Tree, BTreeSet<String>), Failure> {
+fn named(project: &Project, paths: &[PathBuf], force_exclude: bool) -> Result<Scoped, Failure> {
     let mut judged = BTreeSet::new();
+    let mut folders = Vec::new();
     for path in paths {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.clone());
         let absolute = real_parent(&absolute);
         if absolute.is_dir() {
+            folders.push(project.shown(&absolute));
             walk(&absolute, &mut |file| {
                 let shown = project.shown(file);
                 if is_migration_path(&shown) && selects(project, &shown) {
@@ -226,8 +303,12 @@ fn named(project: &Project, paths: &[PathBuf], force_exclude: bool) -> Result<(T
             return Err(missing(project, path));
         }
     }
+    if judged.is_empty() {
+        return Ok(Scoped { tree: Tree::disk(&project.root, []), judged, gone: Gone::Nowhere });
+    }
+    let gone = Gone::Below(folders);
     let tree = disk(project, &judged)?;
-    Ok((tree, judged))
+    Ok(Scoped { tree, judged, gone })
 }
 
 fn missing(project: &Project, path: &Path) -> Failure {
@@ -244,7 +325,6 @@ fn missing(project: &Project, path: &Path) -> Failure {
 fn disk(project: &Project, judged: &BTreeSet<String>) -> Result<Tree, Failure> {
     let mut known: BTreeSet<String> = judged.clone();
     match &project.repository {
-        Some(_) if judged.is_empty() => {}
         Some(repository) => known.extend(repository.tracked()?.into_iter().map(|entry| entry.path)),
         None => {
             let around: BTreeSet<PathBuf> = judged

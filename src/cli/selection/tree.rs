@@ -61,6 +61,14 @@ impl Tree {
         }
     }
 
+    /// Whether there is such a file.
+    pub(super) fn has(&self, path: &str) -> bool {
+        match self {
+            Tree::Git { blobs, .. } => blobs.contains_key(path),
+            Tree::Disk { root, replaced, .. } => replaced.contains_key(path) || root.join(path).is_file(),
+        }
+    }
+
     /// The object with a file's contents, where git has it.
     pub(super) fn blob(&self, path: &str) -> Option<&Oid> {
         match self {

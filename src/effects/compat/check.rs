@@ -1,10 +1,12 @@
 //! The comparison of code with a schema.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::effects::compat::code::{Code, Fill, Link, Model, ModelColumn};
+use crate::effects::compat::code::{Code, Fill, Model, ModelColumn};
 use crate::effects::compat::failure::{Action, Cause, Certainty, Failure, Outcome};
+use crate::effects::compat::need::Need;
 use crate::effects::compat::{table, types};
 use crate::history::Doubt;
 use crate::python::Unknown;
@@ -30,23 +32,18 @@ pub struct Compatibility {
 /// What of the code can't work on the schema.
 #[must_use]
 pub fn failures(code: &Code, schema: &Schema) -> Compatibility {
-    let all = (0..code.models.len()).collect();
-    failures_of(code, schema, &all)
+    failures_of(code, &Snapshot::of(schema), code.needs.all())
 }
 
-/// What of some of the code's models can't work on the schema.
-pub(super) fn failures_of(code: &Code, schema: &Schema, models: &BTreeSet<usize>) -> Compatibility {
-    let mut referring: BTreeMap<&str, Vec<Referring<'_>>> = BTreeMap::new();
-    for (child, own) in &schema.tables {
-        for (columns, references) in table::foreign_keys(own) {
-            let parent = referring.entry(references.table.as_str()).or_default();
-            parent.push(Referring { child, own, columns, references });
-        }
-    }
-    let vendor = code.target.database.vendor;
-    let mut check = Check { code, schema, vendor, referring, found: Compatibility::default() };
-    for place in models {
-        check.model(*place);
+/// Which of some needs of the code the schema does not meet.
+pub(super) fn failures_of(
+    code: &Code,
+    snapshot: &Snapshot<'_>,
+    needs: impl IntoIterator<Item = Need>,
+) -> Compatibility {
+    let mut check = Check::new(code, snapshot);
+    for need in needs {
+        check.need(need);
     }
     let mut found = check.found;
     found.failures.sort();
@@ -56,32 +53,60 @@ pub(super) fn failures_of(code: &Code, schema: &Schema, models: &BTreeSet<usize>
     found
 }
 
-pub(super) struct Check<'c> {
-    pub(super) code: &'c Code,
-    pub(super) schema: &'c Schema,
-    pub(super) vendor: Vendor,
-    /// The foreign keys by the tables that they refer to.
-    pub(super) referring: BTreeMap<&'c str, Vec<Referring<'c>>>,
-    found: Compatibility,
+/// A schema at one moment.
+pub(super) struct Snapshot<'s> {
+    schema: &'s Schema,
+    /// Its foreign keys by the tables that they refer to, once somebody asks.
+    referring: OnceCell<BTreeMap<&'s str, Vec<Referring<'s>>>>,
 }
 
 /// A foreign key, seen from what it refers to.
-#[derive(Clone)]
-pub(super) struct Referring<'c> {
-    pub(super) child: &'c str,
-    pub(super) own: &'c Table,
-    pub(super) columns: Vec<&'c str>,
-    pub(super) references: &'c ForeignKey,
+pub(super) struct Referring<'s> {
+    pub(super) child: &'s str,
+    pub(super) own: &'s Table,
+    pub(super) columns: Vec<&'s str>,
+    pub(super) references: &'s ForeignKey,
+}
+
+impl<'s> Snapshot<'s> {
+    pub(super) fn of(schema: &'s Schema) -> Self {
+        Self { schema, referring: OnceCell::new() }
+    }
+
+    /// The foreign keys that refer to a table.
+    pub(super) fn referring(&self, parent: &str) -> &[Referring<'s>] {
+        let all = self.referring.get_or_init(|| {
+            let mut referring: BTreeMap<&str, Vec<Referring<'_>>> = BTreeMap::new();
+            for (child, own) in &self.schema.tables {
+                for (columns, references) in table::foreign_keys(own) {
+                    let parent = referring.entry(references.table.as_str()).or_default();
+                    parent.push(Referring { child, own, columns, references });
+                }
+            }
+            referring
+        });
+        all.get(parent).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A comparison under way.
+pub(super) struct Check<'c, 's> {
+    pub(super) code: &'c Code,
+    pub(super) snapshot: &'c Snapshot<'s>,
+    pub(super) schema: &'c Schema,
+    pub(super) vendor: Vendor,
+    found: Compatibility,
 }
 
 /// Where a failure is reported.
 #[derive(Clone, Copy)]
-pub(super) struct At<'c> {
-    pub(super) model: &'c Model,
-    pub(super) table: &'c str,
+pub(super) struct At<'a> {
+    /// The models that act, by their place.
+    pub(super) who: &'a [usize],
+    pub(super) table: &'a str,
 }
 
-impl<'c> Check<'c> {
+impl<'c, 's> Check<'c, 's> {
     pub(super) fn say(
         &mut self,
         at: At<'_>,
@@ -90,9 +115,9 @@ impl<'c> Check<'c> {
         column: Option<&str>,
         cause: &Cause,
     ) {
-        for action in actions {
+        for (model, action) in at.who.iter().flat_map(|model| actions.iter().map(move |action| (model, action))) {
             self.found.failures.push(Failure {
-                model: at.model.label.clone(),
+                model: self.code.models[*model].label.clone(),
                 action: *action,
                 certainty,
                 outcome,
@@ -103,38 +128,40 @@ impl<'c> Check<'c> {
         }
     }
 
-    fn model(&mut self, place: usize) {
+    fn new(code: &'c Code, snapshot: &'c Snapshot<'s>) -> Self {
+        let (schema, vendor) = (snapshot.schema, code.target.database.vendor);
+        Self { code, snapshot, schema, vendor, found: Compatibility::default() }
+    }
+
+    fn need(&mut self, need: Need) {
         let code: &'c Code = self.code;
-        let model = &code.models[place];
-        if !model.managed {
-            return;
-        }
-        self.found.doubts.extend(model.doubt.clone());
-        for holder in code.holders(place) {
-            let holder = &code.models[holder];
-            let at = At { model, table: &holder.table };
-            match table::table(self.schema, &holder.table, self.vendor) {
-                None => self.say(at, &[Select, Insert, Update, Delete], (Certain, Error), None, &Cause::NoTable),
-                Some(actual) => self.rows(at, holder, actual),
+        match need {
+            Need::Rows(place) => {
+                let model = &code.models[place];
+                let at = At { who: code.inheriting(place), table: &model.table };
+                self.found.doubts.extend(at.who.iter().filter_map(|who| code.models[*who].doubt.clone()));
+                match table::table(self.schema, &model.table, self.vendor) {
+                    None => self.say(at, &[Select, Insert, Update, Delete], (Certain, Error), None, &Cause::NoTable),
+                    Some(actual) => self.rows(at, model, actual),
+                }
             }
-            for link in &holder.links {
-                self.link(model, link);
-            }
-            for target in holder.outgoing.iter().filter(|target| code.models[**target].managed) {
-                let table = code.models[*target].table.as_str();
-                if table::table(self.schema, table, self.vendor).is_none() {
-                    let at = At { model, table };
+            Need::Target(place, target) => {
+                let target = &code.models[target];
+                if target.managed && table::table(self.schema, &target.table, self.vendor).is_none() {
+                    let at = At { who: code.inheriting(place), table: &target.table };
                     self.say(at, &[Query], (Certain, Error), None, &Cause::NoTable);
                 }
             }
+            Need::Link(place, number) => self.link(place, number),
+            Need::Dependents(place, number) => self.dependents(place, number),
+            Need::Freedom(place) => self.freedom(place),
         }
-        self.deletion(place);
     }
 
     /// A row of the model's, in one table.
     fn rows(&mut self, at: At<'_>, holder: &'c Model, actual: &Table) {
         let Some(expected) = table::table(&self.code.schema, &holder.table, self.vendor) else { return };
-        for own in &holder.columns {
+        for own in holder.columns.iter() {
             let Some(wanted) = table::column(expected, &own.name, self.vendor) else { continue };
             match table::column(actual, &own.name, self.vendor) {
                 None => {
@@ -255,9 +282,12 @@ impl<'c> Check<'c> {
         }
     }
 
-    /// The table of a ManyToManyField.
-    fn link(&mut self, model: &Model, link: &Link) {
-        let at = At { model, table: &link.table };
+    /// The table of a ManyToManyField, number `number` of a model.
+    fn link(&mut self, place: usize, number: usize) {
+        let code: &'c Code = self.code;
+        let Some(link) = code.models[place].links.get(number) else { return };
+        let at = At { who: code.inheriting(place), table: &link.table };
+        self.linked(place, link);
         let Some(actual) = table::table(self.schema, &link.table, self.vendor) else {
             return self.say(at, &[M2m], (Certain, Error), None, &Cause::NoTable);
         };

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::effects::compat::delete::OnDelete;
 use crate::effects::compat::kind::Kind;
-use crate::effects::compat::{table, types};
+use crate::effects::compat::need::Needs;
+use crate::effects::compat::{ModelTables, table, types};
 use crate::history::{Doubt, FieldState, ModelState, ProjectState, Reference, Settings, column, through_table};
 use crate::migration::Field;
 use crate::python::{Value, ValueKind};
@@ -16,13 +17,16 @@ use crate::target::{Vendor, Version};
 /// A version of the code.
 #[derive(Clone, Debug)]
 pub struct Code {
-    /// Models with a table of their own that Django looks after.
+    /// ModelTables with a table of their own that Django looks after.
     pub(super) models: Vec<Model>,
     /// What Django would make for them: the types, defaults and constraints that the code counts on.
     pub(super) schema: Schema,
     pub(super) target: Target,
-    /// Models by the tables that their actions touch.
-    touching: BTreeMap<String, BTreeSet<usize>>,
+    /// For each model, those that Django looks after and whose rows have a part in its table: itself, and its
+    /// multi-table children.
+    inheriting: Vec<Vec<usize>>,
+    /// What the models need of the database.
+    pub(super) needs: Needs,
 }
 
 /// A model.
@@ -34,7 +38,7 @@ pub(super) struct Model {
     /// Whether Django makes the table. Of another one only the relations matter.
     pub(super) managed: bool,
     /// Its own columns; none when it is not managed.
-    pub(super) columns: Vec<ModelColumn>,
+    pub(super) columns: Arc<[ModelColumn]>,
     /// The models it inherits a table from, by their place.
     pub(super) parents: Vec<usize>,
     /// The models that its relations point at, by their place.
@@ -55,6 +59,8 @@ pub(super) struct ModelColumn {
     pub(super) name: String,
     /// The name of the field.
     pub(super) field: String,
+    /// Whether its name is a guess: the field's class is not Django's, or its `db_column` is not known.
+    pub(super) guessed: bool,
     pub(super) fill: Fill,
     /// Whether a new object gets the value of `db_default` unless the code sets another one.
     pub(super) relies_on_default: bool,
@@ -71,6 +77,39 @@ pub(super) struct ModelColumn {
 }
 
 impl ModelColumn {
+    /// A column as the code with a model knows it.
+    pub(super) fn of(model: &ModelState, made: &Column, target: Target) -> Self {
+        let vendor = target.database.vendor;
+        let owns = |name: &str, field: &FieldState| match column(name, field) {
+            Ok(own) => own.is_some_and(|own| table::same_column(&own, &made.name, vendor)),
+            // A class that is not Django's: the column has the field's name or that of a relation.
+            Err(_) => made.name == name || made.name.strip_suffix("_id") == Some(name),
+        };
+        let field = model.fields.iter().find(|(name, field)| owns(name, field));
+        let relates = field.is_some_and(|(_, field)| is_a(&field.field, "ForeignKey"));
+        let relies_on_default = field.is_some_and(|(_, field)| relies_on_default(&field.field));
+        let fill = if made.generated.is_some() {
+            Fill::Computed
+        } else if made.auto {
+            Fill::Numbered
+        } else if relies_on_default && leaves_to_database(target) {
+            Fill::DatabaseDefault
+        } else {
+            Fill::Named
+        };
+        Self {
+            name: made.name.clone(),
+            field: field.map_or_else(|| made.name.clone(), |(name, _)| name.to_string()),
+            guessed: field.is_some_and(|(name, field)| column(name, field).is_err()),
+            fill,
+            relies_on_default,
+            derived: relates || matches!(fill, Fill::Numbered | Fill::Computed),
+            made_of: field.and_then(|(_, field)| made_of(&field.field.argument("expression")?.value)),
+            kind: field.map_or(Kind::Other, |(_, field)| Kind::of(&field.field)),
+            choices: field.map(|(_, field)| choices(&field.field)).unwrap_or_default(),
+        }
+    }
+
     /// Whether all of its `choices` have so few characters.
     pub(super) fn chooses_up_to(&self, length: i64) -> bool {
         let fits = |choice: &String| i64::try_from(choice.chars().count()).is_ok_and(|own| own <= length);
@@ -129,12 +168,13 @@ impl Code {
     /// The code of which `state` holds the models ([`Side::State`](crate::history::Side::State)); `schema` is what
     /// Django makes for that state on the same target.
     #[must_use]
-    pub fn new(state: &ProjectState, schema: Schema, settings: &Settings, target: Target) -> Self {
-        let mut code = Self { models: Vec::new(), schema, target, touching: BTreeMap::new() };
+    pub fn new(state: &ProjectState, schema: Schema, models: &ModelTables) -> Self {
+        let (settings, target) = (models.settings(), models.target());
+        let mut code = Self { models: Vec::new(), schema, target, inheriting: Vec::new(), needs: Needs::default() };
         let mut places: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         let mut states: Vec<&ModelState> = Vec::new();
         for (app, name, model) in state.models() {
-            if let Some(own) = code.model(state, model) {
+            if let Some(own) = code.model(state, model, models) {
                 places.insert((app, name), code.models.len());
                 code.models.push(own);
                 states.push(model);
@@ -153,22 +193,22 @@ impl Code {
         for (place, model) in states.iter().enumerate() {
             code.relate(state, place, model, settings, &find);
         }
-        code.index();
+        code.inheriting = code.inheritance();
+        code.needs = Needs::of(&code);
         code
     }
 
     /// The model without its relations; `None` for one without a table of its own, or with one that is not known.
-    fn model(&self, state: &ProjectState, model: &ModelState) -> Option<Model> {
+    fn model(&self, state: &ProjectState, model: &Arc<ModelState>, models: &ModelTables) -> Option<Model> {
         if model.flag("proxy") == Some(true) {
             return None;
         }
         let name = crate::history::table(state, model).ok()?;
-        let made = table::table(&self.schema, &name, self.vendor());
-        let columns = made.iter().flat_map(|made| &made.columns).map(|column| self.column(model, column));
+        let made = table::shared(&self.schema, &name, self.vendor());
         Some(Model {
             label: format!("{}.{}", model.app, model.name.to_lowercase()),
             managed: made.is_some(),
-            columns: columns.collect(),
+            columns: made.map_or_else(|| Arc::from([]), |made| models.columns(model, made)),
             table: name,
             parents: Vec::new(),
             outgoing: Vec::new(),
@@ -177,45 +217,6 @@ impl Code {
             incoming_links: Vec::new(),
             doubt: model.existence.clone().or_else(|| model.more.clone()),
         })
-    }
-
-    fn column(&self, model: &ModelState, made: &Column) -> ModelColumn {
-        let vendor = self.target.database.vendor;
-        let owns = |name: &str, field: &FieldState| match column(name, field) {
-            Ok(own) => own.is_some_and(|own| table::same_column(&own, &made.name, vendor)),
-            // A class that is not Django's: the column has the field's name or that of a relation.
-            Err(_) => made.name == name || made.name.strip_suffix("_id") == Some(name),
-        };
-        let field = model.fields.iter().find(|(name, field)| owns(name, field));
-        let relates = field.is_some_and(|(_, field)| is_a(&field.field, "ForeignKey"));
-        let relies_on_default = field.is_some_and(|(_, field)| relies_on_default(&field.field));
-        let fill = if made.generated.is_some() {
-            Fill::Computed
-        } else if made.auto {
-            Fill::Numbered
-        } else if relies_on_default && self.leaves_to_database() {
-            Fill::DatabaseDefault
-        } else {
-            Fill::Named
-        };
-        ModelColumn {
-            name: made.name.clone(),
-            field: field.map_or_else(|| made.name.clone(), |(name, _)| name.to_string()),
-            fill,
-            relies_on_default,
-            derived: relates || matches!(fill, Fill::Numbered | Fill::Computed),
-            made_of: field.and_then(|(_, field)| made_of(&field.field.argument("expression")?.value)),
-            kind: field.map_or(Kind::Other, |(_, field)| Kind::of(&field.field)),
-            choices: field.map(|(_, field)| choices(&field.field)).unwrap_or_default(),
-        }
-    }
-
-    /// Whether an INSERT leaves to the database what its default is. Up to Django 5.2 the insert compiler writes the
-    /// expression itself where the database has no `supports_default_keyword_in_insert`, which is SQLite; from 6.0 on it
-    /// leaves the column out there (measured: `alter_field__db_default_to_default`).
-    fn leaves_to_database(&self) -> bool {
-        let since = if self.vendor() == Vendor::Sqlite { Version::new(6, 0) } else { Version::new(5, 0) };
-        self.target.django >= since
     }
 
     fn relate(
@@ -271,26 +272,25 @@ impl Code {
         }
     }
 
-    fn index(&mut self) {
-        let mut touching: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-        for place in 0..self.models.len() {
-            let mut touch = |table: &str| {
-                touching.entry(table.to_owned()).or_default().insert(place);
-            };
+    fn inheritance(&self) -> Vec<Vec<usize>> {
+        let mut inheriting = vec![Vec::new(); self.models.len()];
+        for place in (0..self.models.len()).filter(|place| self.models[*place].managed) {
             for holder in self.holders(place) {
-                touch(&self.models[holder].table);
-                for link in &self.models[holder].links {
-                    touch(&link.table);
-                }
-                for target in &self.models[holder].outgoing {
-                    touch(&self.models[*target].table);
-                }
-            }
-            for demand in self.deleted_with(place) {
-                touch(demand.table);
+                inheriting[holder].push(place);
             }
         }
-        self.touching = touching;
+        inheriting
+    }
+
+    /// The models that Django looks after and whose rows have a part in a model's table.
+    pub(super) fn inheriting(&self, place: usize) -> &[usize] {
+        self.inheriting.get(place).map_or(&[], Vec::as_slice)
+    }
+
+    /// The tables that the foreign keys of a table refer to, as Django makes it.
+    pub(super) fn referred_by(&self, name: &str) -> BTreeSet<&str> {
+        let own = table::table(&self.schema, name, self.vendor());
+        own.into_iter().flat_map(table::foreign_keys).map(|(_, references)| references.table.as_str()).collect()
     }
 
     /// The models whose tables hold a row of this model: itself, then its ancestors.
@@ -308,11 +308,6 @@ impl Code {
         holders
     }
 
-    /// The models that do something with one of the tables.
-    pub(super) fn touching(&self, tables: &BTreeSet<String>) -> BTreeSet<usize> {
-        tables.iter().filter_map(|table| self.touching.get(table)).flatten().copied().collect()
-    }
-
     /// The database that it speaks to.
     pub(super) fn vendor(&self) -> Vendor {
         self.target.database.vendor
@@ -326,13 +321,19 @@ impl Code {
         let mut shared = Vec::new();
         for own in &self.models {
             for theirs in other.models.iter().filter(|theirs| theirs.table == own.table) {
-                for column in &own.columns {
+                for column in own.columns.iter() {
                     let same = theirs.columns.iter().find(|other| other.name == column.name);
                     shared.extend(same.map(|same| (own, theirs, (column, same))));
                 }
             }
         }
         shared
+    }
+
+    /// Whether a column's name is only what it most likely is.
+    pub(super) fn guesses(&self, table: &str, column: &str) -> bool {
+        let own = self.models.iter().filter(|model| model.table == table).flat_map(|model| model.columns.iter());
+        own.filter(|own| own.name == column).any(|own| own.guessed)
     }
 
     /// The labels of the models that read a column.
@@ -380,6 +381,14 @@ impl Code {
             .iter()
             .any(|model| model.managed && model.table == table || model.links.iter().any(|link| link.table == table))
     }
+}
+
+/// Whether an INSERT leaves to the database what its default is. Up to Django 5.2 the insert compiler writes the expression
+/// itself where the database has no `supports_default_keyword_in_insert`, which is SQLite; from 6.0 on it leaves the column
+/// out there (measured: `alter_field__db_default_to_default`).
+fn leaves_to_database(target: Target) -> bool {
+    let is_sqlite = target.database.vendor == Vendor::Sqlite;
+    target.django >= if is_sqlite { Version::new(6, 0) } else { Version::new(5, 0) }
 }
 
 pub(in crate::effects) fn is_a(field: &Field, class: &str) -> bool {

@@ -13,7 +13,7 @@ use Action::{Insert, Update, Upsert};
 use Certainty::{Certain, Possible};
 use Outcome::{Error, Silent};
 
-impl Check<'_> {
+impl Check<'_, '_> {
     /// Rules that rows differ: those that upserts name, and those that old rows break.
     pub(super) fn uniques(&mut self, at: At<'_>, holder: &Model, expected: &Table, actual: &Table) {
         let (wanted, there) = (table::uniques(expected), table::uniques(actual));

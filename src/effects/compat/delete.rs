@@ -1,7 +1,7 @@
 //! What Django deletes or updates along with a row: `Collector.collect` (`django.db.models.deletion`).
 
 use crate::effects::compat::check::{At, Check, Referring};
-use crate::effects::compat::code::{Code, Incoming, Model};
+use crate::effects::compat::code::{Code, Incoming, Link, Model};
 use crate::effects::compat::failure::{Action, Cause, Certainty, Outcome};
 use crate::effects::compat::table;
 use crate::migration::Field;
@@ -50,114 +50,98 @@ impl OnDelete {
     }
 }
 
-/// A column that the deletion of a row asks for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Demand<'c> {
-    pub(super) table: &'c str,
-    pub(super) column: &'c str,
-    /// The table whose row it refers to.
-    pub(super) parent: &'c str,
-    pub(super) on_delete: OnDelete,
-    /// Whether the code sets the column to NULL.
-    pub(super) sets_null: bool,
-    /// Whether Django looks after the table.
-    pub(super) managed: bool,
-}
-
 impl Code {
-    /// The columns that the deletion of a row of the model asks for, in the tables of others.
-    pub(super) fn deleted_with(&self, place: usize) -> Vec<Demand<'_>> {
-        let mut demands = Vec::new();
-        let mut open = self.holders(place);
+    /// The models, among those that Django looks after, of which a deletion takes rows of this model along: itself, its
+    /// multi-table children, and what it refers to with `CASCADE`.
+    fn taking_along(&self, place: usize) -> Vec<usize> {
         let mut seen = vec![false; self.models.len()];
-        for holder in &open {
-            seen[*holder] = true;
-        }
+        let mut open = vec![place];
         while let Some(next) = open.pop() {
-            let model = &self.models[next];
-            for Incoming { model: child, column, on_delete, null } in &model.incoming {
-                let table = self.models[*child].table.as_str();
-                let on_delete = *on_delete;
-                let sets_null = on_delete == OnDelete::Set && *null;
-                let managed = self.models[*child].managed;
-                demands.push(Demand { table, column, parent: &model.table, on_delete, sets_null, managed });
-                if on_delete == OnDelete::Cascade {
-                    for holder in self.holders(*child) {
-                        if !std::mem::replace(&mut seen[holder], true) {
-                            open.push(holder);
-                        }
-                    }
-                }
+            if std::mem::replace(&mut seen[next], true) {
+                continue;
             }
-            let on_delete = OnDelete::Cascade;
-            for link in &model.links {
-                let (table, parent) = (link.table.as_str(), model.table.as_str());
-                demands.push(Demand { table, column: &link.from, parent, on_delete, sets_null: false, managed: true });
-            }
-            for (other, number) in &model.incoming_links {
-                if let Some(link) = self.models[*other].links.get(*number) {
-                    let (table, parent) = (link.table.as_str(), model.table.as_str());
-                    demands.push(Demand {
-                        table,
-                        column: &link.to,
-                        parent,
-                        on_delete,
-                        sets_null: false,
-                        managed: true,
-                    });
-                }
-            }
+            open.extend(
+                (0..self.models.len()).filter(|child| !seen[*child] && self.models[*child].parents.contains(&next)),
+            );
+            let cascades = |parent: &&usize| {
+                let incoming = &self.models[**parent].incoming;
+                incoming.iter().any(|own| own.model == next && own.on_delete == OnDelete::Cascade)
+            };
+            open.extend(self.models[next].outgoing.iter().filter(cascades));
         }
-        demands
+        (0..self.models.len()).filter(|place| seen[*place] && self.models[*place].managed).collect()
+    }
+
+    /// Whether the code itself looks after the rows of `child` that refer to a row of `parent` by these columns.
+    fn looks_after(&self, parent: &str, child: &str, columns: &[&str]) -> bool {
+        let is_named = |column: &String| columns.contains(&column.as_str());
+        self.models.iter().filter(|model| model.table == parent).any(|model| {
+            let by_relation = model.incoming.iter().any(|incoming| {
+                let is_it = self.models[incoming.model].table == child && is_named(&incoming.column);
+                is_it && incoming.on_delete.is_handled()
+            });
+            let by_link = model.links.iter().any(|link| link.table == child && is_named(&link.from));
+            let others =
+                model.incoming_links.iter().filter_map(|(other, number)| self.models[*other].links.get(*number));
+            by_relation || by_link || others.into_iter().any(|link| link.table == child && is_named(&link.to))
+        })
     }
 }
 
-impl<'c> Check<'c> {
-    /// What goes along with a row of the model's, and what holds it back.
-    pub(super) fn deletion(&mut self, place: usize) {
+impl<'c> Check<'c, '_> {
+    /// The rows that go along with a row of a model by one of the relations that point at it.
+    pub(super) fn dependents(&mut self, place: usize, number: usize) {
         let code: &'c Code = self.code;
-        let model = &code.models[place];
-        let demands = code.deleted_with(place);
-        for demand in demands.iter().filter(|demand| demand.on_delete.is_handled() && demand.managed) {
-            self.demand(model, demand);
-        }
-        for holder in code.holders(place) {
-            self.referred(model, &code.models[holder].table, &demands);
+        let Some(Incoming { model: child, column, on_delete, null }) = code.models[place].incoming.get(number) else {
+            return;
+        };
+        if on_delete.is_handled() && code.models[*child].managed {
+            let sets_null = *on_delete == OnDelete::Set && *null;
+            self.demand(place, &code.models[*child].table, column, sets_null);
         }
     }
 
-    fn demand(&mut self, model: &Model, demand: &Demand<'_>) {
-        let at = At { model, table: demand.table };
-        let name = Some(demand.column);
-        let Some(actual) = table::table(self.schema, demand.table, self.vendor) else {
-            return self.say(at, &[Delete], (Certain, Error), None, &Cause::NoTable);
+    /// The rows of a ManyToManyField, which go along with those at both ends.
+    pub(super) fn linked(&mut self, place: usize, link: &Link) {
+        self.demand(place, &link.table, &link.from, false);
+        let is_it = |other: &Model| {
+            let mut links = other.incoming_links.iter();
+            links.any(|(own, number)| {
+                *own == place && self.code.models[*own].links.get(*number).is_some_and(|own| own.table == link.table)
+            })
         };
-        match table::column(actual, demand.column, self.vendor) {
-            None => self.say(at, &[Delete], (Certain, Error), name, &Cause::NoColumn),
-            Some(column) if demand.sets_null && !column.null => {
-                self.say(at, &[Delete], (Possible, Error), name, &Cause::NotNull);
-            }
-            Some(_) => {}
+        if let Some(target) = self.code.models.iter().position(is_it) {
+            self.demand(target, &link.table, &link.to, false);
         }
+    }
+
+    /// A column that the deletion of a row of a model asks for, in another table.
+    fn demand(&mut self, place: usize, table: &str, column: &str, sets_null: bool) {
+        let found = table::table(self.schema, table, self.vendor);
+        let (how, name, cause) = match found.map(|actual| table::column(actual, column, self.vendor)) {
+            None => (Certain, None, Cause::NoTable),
+            Some(None) => (Certain, Some(column), Cause::NoColumn),
+            Some(Some(column)) if sets_null && !column.null => (Possible, Some(column.name.as_str()), Cause::NotNull),
+            Some(Some(_)) => return,
+        };
+        let who = self.code.taking_along(place);
+        self.say(At { who: &who, table }, &[Delete], (how, Error), name, &cause);
     }
 
     /// Foreign keys to the table that the code does not look after, and the database does not either.
-    fn referred(&mut self, model: &Model, parent: &str, demands: &[Demand<'_>]) {
-        let at = At { model, table: parent };
-        for Referring { child, own, columns, references } in self.referring.get(parent).cloned().unwrap_or_default() {
-            if table::acts(references) {
+    pub(super) fn freedom(&mut self, place: usize) {
+        let (code, snapshot) = (self.code, self.snapshot);
+        let parent = code.models[place].table.as_str();
+        let at = At { who: code.inheriting(place), table: parent };
+        for Referring { child, own, columns, references } in snapshot.referring(parent) {
+            if table::acts(references) || code.looks_after(parent, child, columns) {
                 continue;
             }
-            let expected = table::table(&self.code.schema, child, self.vendor);
-            let asks = |demand: &&Demand<'_>| {
-                demand.table == child && demand.parent == parent && columns.contains(&demand.column)
-            };
-            let handled = demands.iter().filter(asks).any(|demand| demand.on_delete.is_handled());
+            let expected = table::table(&code.schema, child, self.vendor);
             let same = |(other, target): &(Vec<&str>, &ForeignKey)| {
-                *other == columns && table::same_reference(target, references)
+                other == columns && table::same_reference(target, references)
             };
-            let wanted = expected.is_some_and(|table| table::foreign_keys(table).iter().any(same));
-            if handled || wanted {
+            if expected.is_some_and(|table| table::foreign_keys(table).iter().any(same)) {
                 continue;
             }
             let is_known = columns
@@ -165,9 +149,9 @@ impl<'c> Check<'c> {
                 .any(|column| expected.is_some_and(|table| table::column(table, column, self.vendor).is_some()));
             // Rows that are there already have what the column was filled with.
             let mut filled = columns.iter().filter_map(|name| table::column(own, name, self.vendor));
-            let is_filled = self.code.has_table(child) && filled.any(|column| column.default.is_some() || !column.null);
+            let is_filled = code.has_table(child) && filled.any(|column| column.default.is_some() || !column.null);
             let certainty = if is_known || is_filled { Possible } else { Later };
-            let cause = Cause::Referred(child.to_owned());
+            let cause = Cause::Referred((*child).to_owned());
             self.say(at, &[Delete], (certainty, Error), columns.first().copied(), &cause);
         }
     }

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::effects::compat::check::{Snapshot, failures_of};
 use crate::effects::compat::failure::{Cause, Certainty, Failure};
 use crate::effects::compat::made::Made;
+use crate::effects::compat::need::Touched;
 use crate::effects::compat::origins::Origins;
 use crate::effects::compat::values::{changes_result, chokes, recoded, stumbles};
-use crate::effects::compat::watch::{At, Watch, tables_of};
+use crate::effects::compat::watch::{At, Watch};
 use crate::effects::compat::{Code, failures};
 use crate::effects::loss::{Loss, Losses};
 use crate::effects::phase::Phase;
@@ -75,27 +77,32 @@ pub struct MigrationEffects {
 /// The effects of a migration.
 #[must_use]
 pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
-    let mut old = Watch::new(rollout.old, rollout.before);
-    let mut new = Watch::new(rollout.new, rollout.before);
+    let before = Snapshot::of(rollout.before);
+    let end = (rollout.code_after)(rollout.operations);
+    let mut old = Watch::new(rollout.old, &before);
+    let mut new = Watch::new(rollout.new, &before);
+    let mut own = Watch::new(&end, &before);
     let mut schema = rollout.before.clone();
     let mut origins = Origins::default();
     let mut effects: Vec<Vec<ChangeEffects>> = Vec::new();
     let losses = Losses { statements: rollout.statements, vendor: rollout.old.vendor() };
     for (number, statement) in rollout.statements.iter().enumerate() {
-        let mut own = Vec::new();
+        let mut own_effects = Vec::new();
         for (index, change) in statement.changes.iter().enumerate() {
             let mut effect = ChangeEffects {
                 loses_data: losses.of(number, change, &schema, &origins).into_iter().collect(),
                 breaks_prepared_statements: changes_result(change, &schema, rollout.old),
                 ..ChangeEffects::default()
             };
-            let mut tables = tables_of(change, &schema);
             let at = At { statement: number, change: index, operation: statement.operation };
             origins.follow(change, at);
+            let last = schema.clone();
             schema.apply(change);
-            tables.extend(tables_of(change, &schema));
-            old.step(&schema, &tables, at);
-            new.step(&schema, &tables, at);
+            let touched = Touched::by(change, &last, &schema);
+            let snapshot = Snapshot::of(&schema);
+            for watch in [&mut old, &mut new, &mut own] {
+                watch.step(&snapshot, &touched, at);
+            }
             if matches!(change.kind, ChangeKind::Unknown) {
                 effect.unknown.push(Unknown {
                     text: statement.sql.clone().unwrap_or_default(),
@@ -103,12 +110,12 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
                     reason: "is not a statement that can be judged".to_owned(),
                 });
             }
-            own.push(effect);
+            own_effects.push(effect);
         }
-        if let (Some(doubt), Some(first)) = (&statement.doubt, own.first_mut()) {
+        if let (Some(doubt), Some(first)) = (&statement.doubt, own_effects.first_mut()) {
             first.unknown.push(doubt.clone());
         }
-        effects.push(own);
+        effects.push(own_effects);
     }
     let mut blame = |at: At, place: fn(&mut ChangeEffects) -> &mut Vec<Failure>, failure: Failure| {
         if let Some(effect) = effects.get_mut(at.statement).and_then(|changes| changes.get_mut(at.change)) {
@@ -149,7 +156,7 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
             effect.unknown.push(unknown);
         }
     }
-    let breaks_new_code_after = stays(rollout, &schema);
+    let breaks_new_code_after = stays(rollout, &schema, &own.appeared());
     let phase = Phase::of(&effects, &breaks_new_code_after);
     let breaks_old_code_later = learned(rollout, &schema);
     MigrationEffects { changes: effects, breaks_new_code_after, breaks_old_code_later, after: schema, phase }
@@ -197,7 +204,7 @@ impl Rollout<'_> {
     fn with_rows(&self, mut failure: Failure) -> Failure {
         if let (Cause::Referred(child), Certainty::Later, Some(column)) =
             (&failure.cause, failure.certainty, &failure.column)
-            && self.before.tables.get(child).is_some_and(|own| own.column(column).is_some())
+            && self.before.table(child).is_some_and(|own| own.column(column).is_some())
         {
             failure.certainty = Certainty::Possible;
         }
@@ -213,10 +220,10 @@ fn learned(rollout: &Rollout<'_>, after: &Schema) -> Vec<Vec<Failure>> {
     if sends.len() >= rollout.operations {
         return blamed;
     }
-    let mut referred = failures(rollout.old, after).failures;
-    referred.retain(|failure| matches!(failure.cause, Cause::Referred(_)));
+    let referring = |schema| failures_of(rollout.old, &Snapshot::of(schema), rollout.old.needs.freedoms()).failures;
+    let mut referred = referring(after);
     if !referred.is_empty() {
-        let before = failures(rollout.old, rollout.before).failures;
+        let before = referring(rollout.before);
         referred.retain(|failure| before.binary_search(failure).is_ok());
     }
     for failure in referred {
@@ -243,28 +250,21 @@ fn is_harmless(failure: &Failure, rollout: &Rollout<'_>) -> bool {
     }
 }
 
-/// What code with the models after the migration can't do on the schema after it, by operation.
-fn stays(rollout: &Rollout<'_>, after: &Schema) -> Vec<Vec<Failure>> {
+/// What code with the models after the migration can't do on the schema after it, by operation; `appeared` is what
+/// changes have brought about.
+fn stays(rollout: &Rollout<'_>, after: &Schema, appeared: &[(Failure, At)]) -> Vec<Vec<Failure>> {
     let mut blamed = vec![Vec::new(); rollout.operations];
     let (start, end) = ((rollout.code_after)(0), (rollout.code_after)(rollout.operations));
     let mut left = failures(&end, after).failures;
     left.retain(|failure| !failure.depends_on_values());
+    // Whether the database has a column of which the name is a guess can't be told.
+    left.retain(|failure| !failure.column.as_ref().is_some_and(|column| end.guesses(&failure.table, column)));
     if !left.is_empty() {
         let known = failures(&start, rollout.before).failures;
         let finally = failures(rollout.new, rollout.finally.unwrap_or(after)).failures;
         left.retain(|failure| known.binary_search(failure).is_err() && finally.binary_search(failure).is_ok());
     }
-    let mut watch = Watch::new(&end, rollout.before);
-    let mut schema = rollout.before.clone();
-    for (number, statement) in rollout.statements.iter().enumerate() {
-        for (index, change) in statement.changes.iter().enumerate() {
-            let mut tables = tables_of(change, &schema);
-            schema.apply(change);
-            tables.extend(tables_of(change, &schema));
-            watch.step(&schema, &tables, At { statement: number, change: index, operation: statement.operation });
-        }
-    }
-    let blame: BTreeMap<Failure, At> = watch.appeared().into_iter().collect();
+    let blame: BTreeMap<&Failure, At> = appeared.iter().map(|(failure, at)| (failure, *at)).collect();
     for failure in left {
         let operation = match blame.get(&failure) {
             Some(at) => Some(at.operation),

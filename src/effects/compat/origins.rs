@@ -70,7 +70,7 @@ impl Origins {
         let mut replaced = Vec::new();
         for ((table, column), (origin, at)) in &self.columns {
             let same = origin.as_deref() == Some(column);
-            let there = schema.tables.get(table).is_some_and(|own| own.column(column).is_some());
+            let there = schema.table(table).is_some_and(|own| own.column(column).is_some());
             if same || !there {
                 continue;
             }

@@ -1,5 +1,7 @@
 //! What a table demands of those who write it, whether it stands beside a column or as a constraint of its own.
 
+use std::sync::Arc;
+
 use crate::schema::{Schema, Table};
 use crate::sql::{Column, ConstraintKind, DatabaseDefault, ForeignKey, Index};
 use crate::target::Vendor;
@@ -21,9 +23,15 @@ pub(super) struct Unique<'a> {
 
 /// The table of that name.
 pub(super) fn table<'s>(schema: &'s Schema, name: &str, vendor: Vendor) -> Option<&'s Table> {
+    shared(schema, name, vendor).map(AsRef::as_ref)
+}
+
+/// The table of that name, which others may hold as well.
+pub(super) fn shared<'s>(schema: &'s Schema, name: &str, vendor: Vendor) -> Option<&'s Arc<Table>> {
     schema.tables.get(name).or_else(|| {
         let folds = vendor == Vendor::Sqlite;
-        schema.tables.iter().find(|(other, _)| folds && other.eq_ignore_ascii_case(name)).map(|(_, table)| table)
+        let found = schema.tables.iter().find(|(other, _)| folds && other.eq_ignore_ascii_case(name));
+        found.map(|(_, table)| table)
     })
 }
 

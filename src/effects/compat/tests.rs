@@ -60,7 +60,7 @@ fn table(columns: &[&str]) -> Table {
 }
 
 fn schema(tables: &[(&str, Table)]) -> Schema {
-    Schema { tables: tables.iter().map(|(name, table)| ((*name).to_owned(), table.clone())).collect() }
+    Schema { tables: tables.iter().map(|(name, table)| ((*name).to_owned(), Arc::new(table.clone()))).collect() }
 }
 
 fn references(columns: &str, parent: &str, on_delete: Option<&str>) -> Constraint {
@@ -91,11 +91,15 @@ fn said(code: &Code, schema: &Schema) -> Vec<String> {
         .collect()
 }
 
+fn code(models: &[(&str, &str)], made: Schema, target: Target) -> Code {
+    Code::new(&state(models), made, &ModelTables::new(Settings::default(), target))
+}
+
 fn item(extra: &str, made: &[&str], target: Target) -> Code {
     let fields = format!("{ITEM}, {extra}");
     let columns: Vec<&str> = [ID, "name varchar(50)"].into_iter().chain(made.iter().copied()).collect();
     let made = schema(&[("shop_item", table(&columns))]);
-    Code::new(&state(&[("Item", &fields)]), made, &Settings::default(), target)
+    code(&[("Item", &fields)], made, target)
 }
 
 const PG: (&str, Version) = ("postgresql@15", Version::new(5, 2));
@@ -197,8 +201,7 @@ fn deleting_asks_for_the_columns_of_relations() {
     let mut part = table(&[ID, "item_id bigint", "note text"]);
     part.constraints.push(references("item_id", "shop_item", None));
     let both = schema(&[("shop_item", table(&[ID, "name varchar(50)"])), ("shop_part", part.clone())]);
-    let code =
-        Code::new(&state(&[("Item", ITEM), ("Part", fields)]), both.clone(), &Settings::default(), target(PG.0, PG.1));
+    let code = code(&[("Item", ITEM), ("Part", fields)], both.clone(), target(PG.0, PG.1));
     assert_eq!(said(&code, &both), Vec::<String>::new());
     let mut without_table = both.clone();
     without_table.tables.remove("shop_part");
@@ -206,7 +209,7 @@ fn deleting_asks_for_the_columns_of_relations() {
     assert_eq!(item(said(&code, &without_table)), ["shop.item delete certain error shop_part"]);
     // A fast deletion does not look at the other columns.
     let mut without_note = both;
-    without_note.tables.get_mut("shop_part").unwrap().columns.pop();
+    without_note.table_mut("shop_part").unwrap().columns.pop();
     assert_eq!(item(said(&code, &without_note)), Vec::<String>::new());
 }
 
@@ -223,12 +226,7 @@ fn a_many_to_many_table_with_more_columns_fails_aloud_only_on_postgresql() {
                 ("shop_item_tags", link),
             ])
         };
-        let code = Code::new(
-            &state(&[("Tag", tag), ("Item", &fields)]),
-            tables(link_made),
-            &Settings::default(),
-            target(database, Version::new(5, 2)),
-        );
+        let code = code(&[("Tag", tag), ("Item", &fields)], tables(link_made), target(database, Version::new(5, 2)));
         said(&code, &tables(link))
     };
     let more = table(&[ID, "item_id bigint", "tag_id bigint", "weight integer"]);
@@ -250,7 +248,7 @@ fn what_is_not_known_is_neither_safe_nor_an_error() {
         span: crate::source::Span::new(0, 1),
         reason: "is not one of Django's own field classes".to_owned(),
     };
-    other.tables.get_mut("shop_item").unwrap().columns[2].column_type = Err(unknown.clone());
+    other.table_mut("shop_item").unwrap().columns[2].column_type = Err(unknown.clone());
     let found = failures(&code, &other);
     assert_eq!(found.failures, Vec::new());
     assert_eq!(found.unknown, [("shop_item".to_owned(), unknown)]);

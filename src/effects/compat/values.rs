@@ -78,7 +78,7 @@ pub(super) fn changes_result(change: &SchemaChange, schema: &Schema, old: &Code)
     let (ChangeKind::AlterColumnType { column, to, collation, .. }, Some(name)) = (&change.kind, &change.table) else {
         return false;
     };
-    let own = schema.tables.get(name).and_then(|own| own.columns.iter().find(|own| own.name == *column));
+    let own = schema.table(name).and_then(|own| own.columns.iter().find(|own| own.name == *column));
     let differs = own.is_none_or(|own| own.column_type.as_ref() != Ok(to) || own.collation != *collation);
     old.vendor() == Vendor::PostgreSql && differs && old.reading(name, column).next().is_some()
 }

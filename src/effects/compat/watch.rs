@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::effects::compat::check::{Compatibility, failures_of};
+use crate::effects::compat::Code;
+use crate::effects::compat::check::{Compatibility, Snapshot, failures_of};
 use crate::effects::compat::failure::Failure;
-use crate::effects::compat::{Code, table};
+use crate::effects::compat::need::{Need, Touched};
 use crate::python::Unknown;
-use crate::schema::{Schema, Table};
-use crate::sql::{ChangeKind, SchemaChange};
 
 /// Where a change stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,11 +22,11 @@ pub(super) struct At {
 /// A code whose failures are followed from change to change.
 pub(super) struct Watch<'a> {
     code: &'a Code,
-    before: &'a Schema,
-    /// The failures of the models that were touched, on the schema before.
-    initial: BTreeMap<usize, BTreeSet<Failure>>,
+    before: &'a Snapshot<'a>,
+    /// The failures of the needs that were touched, on the schema before.
+    initial: BTreeMap<Need, BTreeSet<Failure>>,
     /// The same, on the schema so far.
-    current: BTreeMap<usize, BTreeSet<Failure>>,
+    current: BTreeMap<Need, BTreeSet<Failure>>,
     /// When a failure last came, and when it last went.
     came: BTreeMap<Failure, At>,
     went: BTreeMap<Failure, At>,
@@ -36,7 +35,7 @@ pub(super) struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    pub(super) fn new(code: &'a Code, before: &'a Schema) -> Self {
+    pub(super) fn new(code: &'a Code, before: &'a Snapshot<'a>) -> Self {
         Self {
             code,
             before,
@@ -48,29 +47,34 @@ impl<'a> Watch<'a> {
         }
     }
 
-    pub(super) fn step(&mut self, schema: &Schema, tables: &BTreeSet<String>, at: At) {
-        for model in self.code.touching(tables) {
-            let only = BTreeSet::from([model]);
+    pub(super) fn step(&mut self, schema: &Snapshot<'_>, touched: &Touched, at: At) {
+        let (mut were, mut are) = (BTreeSet::new(), BTreeSet::new());
+        for need in self.code.needs.touched(touched) {
+            let code = self.code;
             let initial = self
                 .initial
-                .entry(model)
-                .or_insert_with(|| failures_of(self.code, self.before, &only).failures.into_iter().collect());
-            let Compatibility { failures, unknown, doubts } = failures_of(self.code, schema, &only);
+                .entry(need)
+                .or_insert_with(|| failures_of(code, self.before, [need]).failures.into_iter().collect());
+            let Compatibility { failures, unknown, doubts } = failures_of(code, schema, [need]);
             let now: BTreeSet<Failure> = failures.into_iter().collect();
-            let last = self.current.entry(model).or_insert_with(|| initial.clone());
-            for failure in now.difference(last) {
-                self.came.insert(failure.clone(), at);
-            }
-            for failure in last.difference(&now) {
-                self.went.insert(failure.clone(), at);
-            }
-            *last = now;
-            let about = unknown.into_iter().filter(|(table, _)| tables.contains(table)).map(|(_, unknown)| unknown);
+            let last = self.current.insert(need, now.clone()).unwrap_or_else(|| initial.clone());
+            were.extend(last);
+            are.extend(now);
+            let about =
+                unknown.into_iter().filter(|(table, _)| touched.about.contains(table)).map(|(_, unknown)| unknown);
             let doubts = doubts.iter().map(|doubt| doubt.unknown.clone());
             for unknown in about.chain(doubts) {
                 if !self.unknown.iter().any(|(known, _)| *known == unknown) {
                     self.unknown.push((unknown, at));
                 }
+            }
+        }
+        for failure in are.difference(&were) {
+            self.came.insert(failure.clone(), at);
+        }
+        for failure in were.difference(&are) {
+            if !self.finally(failure) {
+                self.went.insert(failure.clone(), at);
             }
         }
     }
@@ -103,30 +107,4 @@ impl<'a> Watch<'a> {
         });
         between.map(|(failure, at)| (failure.clone(), *at)).collect()
     }
-}
-
-/// The tables that a change is about, with those at the other end of foreign keys.
-pub(super) fn tables_of(change: &SchemaChange, schema: &Schema) -> BTreeSet<String> {
-    let mut tables: BTreeSet<String> = change.table.iter().cloned().collect();
-    match &change.kind {
-        ChangeKind::RenameTable { to } => {
-            tables.insert(to.clone());
-        }
-        ChangeKind::Other { object: Some(object), .. } => {
-            tables.insert(object.clone());
-        }
-        // PostgreSQL names no table where it drops an index.
-        ChangeKind::DropIndex { name: Some(name), .. } if change.table.is_none() => {
-            let has = |own: &Table| own.indexes.iter().any(|index| index.name.as_ref() == Some(name));
-            tables.extend(schema.tables.iter().filter(|(_, own)| has(own)).map(|(table, _)| table.clone()));
-        }
-        _ => {}
-    }
-    let referenced: Vec<String> = tables
-        .iter()
-        .filter_map(|name| schema.tables.get(name))
-        .flat_map(|own| table::foreign_keys(own).into_iter().map(|(_, references)| references.table.clone()))
-        .collect();
-    tables.extend(referenced);
-    tables
 }

@@ -25,7 +25,7 @@ pub(super) fn steps(change: &SchemaChange, context: &Context<'_>) -> Steps {
         }
         return steps;
     };
-    let table = context.schema.tables.get(name);
+    let table = context.schema.table(name);
     match &change.kind {
         ChangeKind::CreateTable { columns, constraints, .. } => {
             steps.take(Step::CreateTable, name);
@@ -281,7 +281,7 @@ fn drop_constraint(
         None => {
             steps.take(Step::DropConstraint, table);
             // One that does not look like a foreign key by its name, in a table that is known, is none.
-            let known = context.schema.tables.get(table).is_some_and(|table| table.foreign_keys().next().is_none());
+            let known = context.schema.table(table).is_some_and(|table| table.foreign_keys().next().is_none());
             if !known {
                 let named = named.unwrap_or("that is dropped");
                 steps.unknown.push(format!("whether the constraint `{named}` is a foreign key"));

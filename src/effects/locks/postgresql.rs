@@ -201,6 +201,7 @@ const FACTS: &[Fact] = &[
     words("ALTER TABLE TRIGGER", Srx, &[], "M: ALTER TABLE, DISABLE/ENABLE TRIGGER"),
     words("ALTER TABLE RULE", Ax, &[], "M: ALTER TABLE"),
     words("ALTER TABLE ALTER CONSTRAINT", Ax, &[], "M: ALTER TABLE"),
+    free("ALTER SEQUENCE AS", "M: ALTER SEQUENCE"),
     words("ALTER COLUMN DROP IDENTITY", Ax, &[], "M: ALTER TABLE"),
     words("ALTER COLUMN SET GENERATED", Ax, &[], "M: ALTER TABLE"),
     words("ALTER COLUMN DROP EXPRESSION", Ax, &[], "T: alter stored expr drop"),

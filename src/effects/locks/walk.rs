@@ -101,7 +101,7 @@ impl Walk<'_> {
             self.follow(change, &mut gathered);
         }
         for table in &gathered.remade {
-            if self.schema.tables.get(table).is_some_and(|table| !table.indexes.is_empty()) {
+            if self.schema.table(table).is_some_and(|table| !table.indexes.is_empty()) {
                 gathered.builds_index.insert(table.clone());
             }
         }
@@ -190,7 +190,7 @@ impl Walk<'_> {
     }
 
     fn has_check(&self, table: Option<&str>) -> bool {
-        let table = table.and_then(|table| self.schema.tables.get(table));
+        let table = table.and_then(|table| self.schema.table(table));
         let is_check = |constraint: &Constraint| {
             matches!(constraint.kind, ConstraintKind::Check(_))
                 && !constraint.name.as_ref().is_some_and(|name| self.not_valid.contains(name))
@@ -212,7 +212,7 @@ impl Walk<'_> {
     /// The index that a foreign key has made outlives it, by its name (MySQL, "FOREIGN KEY Constraints", "Indexes and
     /// Foreign Keys"; measured in the case `remove_field__fk_self_null`).
     fn keep_index(&mut self, table: &str, name: Option<&str>, constraint: Option<&Constraint>) {
-        let Some(table) = self.schema.tables.get_mut(table) else { return };
+        let Some(table) = self.schema.table_mut(table) else { return };
         let found = constraint.or_else(|| table.constraint(name?));
         let Some(ConstraintKind::ForeignKey { columns, .. }) = found.map(|constraint| &constraint.kind) else { return };
         let index = Index {

@@ -3,11 +3,18 @@
 
 mod claims;
 mod clauses;
+mod comparisons;
 mod declarations;
+mod examples;
 mod expressions;
+mod heads;
+mod names;
 mod overrides;
 mod scope;
+mod sense;
 mod template;
+mod ways_out;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -305,7 +305,7 @@ fn on_one_line(head: &[Token<'_>], block: &[Item<'_, '_>]) -> Option<String> {
 }
 
 /// A fence whose lines stand at `indent`.
-pub(super) fn fence_lines(fence: &Token<'_>, indent: usize) -> String {
+pub(super) fn fence_lines(fence: &Token<'_>, indent: usize, deeper: usize) -> String {
     let text = fence.text.replace("\r\n", "\n").replace('\r', "\n");
     let mut lines: Vec<&str> = text.split('\n').collect();
     let opening = lines.first().map_or("```", |first| first.trim_end());
@@ -318,7 +318,7 @@ pub(super) fn fence_lines(fence: &Token<'_>, indent: usize) -> String {
         written.push('\n');
         let line = line.get(common.min(blank(line))..).unwrap_or_default();
         if !line.is_empty() {
-            written.extend(std::iter::repeat_n(' ', indent));
+            written.extend(std::iter::repeat_n(' ', indent + deeper));
             written.push_str(line);
         }
     }

@@ -8,6 +8,9 @@ use crate::language::format::blocks::fence_lines;
 const APART: &[&str] =
     &["and", "or", "not", "in", "is", "if", "for", "matches", "when", "require", "unless", "because", "label", "with"];
 
+/// Words in front of a list of heads.
+const HEAD_WORDS: &[&str] = &["forbid", "on"];
+
 /// Lays out tokens that start at `column`; what does not fit goes on below, at `indent`.
 pub(super) fn layout(tokens: &[Token<'_>], column: usize, indent: usize) -> String {
     if let Some(flat) = flat(tokens)
@@ -19,7 +22,12 @@ pub(super) fn layout(tokens: &[Token<'_>], column: usize, indent: usize) -> Stri
         let before = tokens.get(..tokens.len() - 1).unwrap_or_default();
         let head = layout(before, column, indent);
         let gap = if head.is_empty() { "" } else { " " };
-        return format!("{head}{gap}{}", fence_lines(fence, indent.saturating_sub(INDENT)));
+        // Steps stand out from the clauses around them.
+        let deeper = if tokens.first().is_some_and(|first| first.is("fix")) { INDENT } else { 0 };
+        return format!("{head}{gap}{}", fence_lines(fence, indent.saturating_sub(INDENT), deeper));
+    }
+    if let Some(lines) = filled(tokens, column, indent) {
+        return lines;
     }
     let parts = split(tokens);
     if parts.len() > 1 {
@@ -87,8 +95,70 @@ fn can_break(tokens: &[Token<'_>]) -> bool {
     split(tokens).len() > 1 || widest_bracket(tokens).is_some()
 }
 
+/// Names with commas between them, as many on a line as fit; `None` where there is anything else.
+fn filled(tokens: &[Token<'_>], column: usize, indent: usize) -> Option<String> {
+    const FEWEST: usize = 4;
+    let is_name = |token: &Token<'_>| token.kind == Kind::Word || token.is(".");
+    let names: Vec<&[Token<'_>]> = tokens.split(|token| token.is(",")).filter(|name| !name.is_empty()).collect();
+    let (first, others) = names.split_first()?;
+    // In front of the first head stands what is done with them.
+    let first_name = match first.split_first() {
+        Some((verb, head)) if HEAD_WORDS.contains(&verb.text) => head,
+        _ => first,
+    };
+    let all_names = std::iter::once(first_name).chain(others.iter().copied());
+    if names.len() < FEWEST || !all_names.flatten().all(is_name) {
+        return None;
+    }
+    let last = names.len() - 1;
+    let mut text = String::new();
+    let mut at = column;
+    for (number, name) in names.iter().enumerate() {
+        let name = format!("{}{}", flat(name)?, if number < last { "," } else { "" });
+        let width = width_of(&name);
+        if number > 0 {
+            if at + 1 + width > WIDTH {
+                text.push_str(&line_break(indent));
+                at = indent;
+            } else {
+                text.push(' ');
+                at += 1;
+            }
+        }
+        text.push_str(&name);
+        at += width;
+    }
+    Some(text)
+}
+
+/// Where a quantifier is cut: in front of `if`, and of `for` too where what stands before `if` is too long.
+fn quantifier_cuts(tokens: &[Token<'_>]) -> Option<Vec<usize>> {
+    let mut depth = 0_usize;
+    let mut found: Vec<usize> = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        if token.opens() {
+            depth += 1;
+        } else if token.closes() {
+            depth = depth.saturating_sub(1);
+        } else if depth == 0 && index > 0 && (token.is("for") || token.is("if") && !found.is_empty()) {
+            found.push(index);
+        }
+    }
+    match found.as_slice() {
+        [_, condition] if tokens.get(..*condition).and_then(flat).is_some_and(|head| width_of(&head) < WIDTH / 2) => {
+            Some(vec![*condition])
+        }
+        [] => None,
+        _ => Some(found),
+    }
+}
+
 /// The tokens cut at the weakest joint that stands in no bracket; a comment stays behind what it follows.
 fn split<'s, 't>(tokens: &'s [Token<'t>]) -> Vec<&'s [Token<'t>]> {
+    if let Some(cuts) = quantifier_cuts(tokens).filter(|_| !tokens.iter().any(Token::is_comment)) {
+        let ends: Vec<usize> = std::iter::once(0).chain(cuts).chain([tokens.len()]).collect();
+        return ends.windows(2).filter_map(|pair| tokens.get(pair[0]..pair[1])).collect();
+    }
     for (joint, before) in [("because", true), ("or", true), ("and", true), (",", false)] {
         let mut cuts = vec![0];
         let mut depth = 0_usize;

@@ -21,9 +21,11 @@ mod texts;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use pest::Parser;
+use rayon::prelude::*;
 
 pub(super) use self::grammar::{Grammar, Rule};
 use self::lowering::Lowering;
@@ -37,20 +39,24 @@ use crate::source::{SourceFile, Span};
 pub(crate) fn parse(source: &Arc<SourceFile>) -> (RuleFile, Vec<Diagnostic>) {
     let outline = outline::outline(source.text());
     let text = outline::masked(source.text(), &outline.too_deep);
+    let read = |section: &Range<usize>| {
+        let Ok(pairs) = Grammar::parse(Rule::section, text.get(section.clone()).unwrap_or_default()) else {
+            // The rule accepts everything; only a limit of pest's own can end up here.
+            return (Vec::new(), vec![explain::unreadable(source, Span::new(section.start, section.end))]);
+        };
+        let items = pairs.flat_map(pest::iterators::Pair::into_inner);
+        let mut lowering = Lowering::new(source, &text, section.start, &outline);
+        let declarations = lowering.section(items);
+        (declarations, lowering.into_diagnostics())
+    };
     let mut declarations = Vec::new();
     let mut diagnostics: Vec<Diagnostic> =
         outline.too_deep.iter().map(|span| explain::too_deep(source, *span)).collect();
-    for section in &outline.sections {
-        let base = section.start;
-        let Ok(pairs) = Grammar::parse(Rule::section, text.get(section.clone()).unwrap_or_default()) else {
-            // The rule accepts everything; only a limit of pest's own can end up here.
-            diagnostics.push(explain::unreadable(source, Span::new(section.start, section.end)));
-            continue;
-        };
-        let items = pairs.flat_map(pest::iterators::Pair::into_inner);
-        let mut lowering = Lowering::new(source, &text, base, &outline);
-        declarations.extend(lowering.section(items));
-        diagnostics.append(&mut lowering.into_diagnostics());
+    // Reading the built-in rules is most of what a check of one file has to wait for.
+    let sections: Vec<_> = outline.sections.par_iter().map(read).collect();
+    for (own, mistakes) in sections {
+        declarations.extend(own);
+        diagnostics.extend(mistakes);
     }
     diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span.start));
     (RuleFile { source: Arc::clone(source), declarations, comments: outline.comments }, diagnostics)

@@ -29,7 +29,7 @@ const fn field(
 
 /// Every field class that migrations can hold. `CommaSeparatedIntegerField`, `IPAddressField`, `NullBooleanField`, the
 /// `CI…` fields and the JSON field for PostgreSQL remain for old migrations only.
-pub const FIELDS: &[FieldEntry] = &[
+pub static FIELDS: &[FieldEntry] = &[
     // db/models/fields/__init__.py
     field(
         "Field",

@@ -3,15 +3,18 @@
 use crate::schema::build::plain_index;
 use crate::schema::editor::altered::should_be_altered;
 use crate::schema::editor::operations::Ends;
+use crate::schema::editor::referring::Referring;
 use crate::schema::editor::remake::fill;
 use crate::schema::editor::{Editor, add_constraint, create_index, drop_constraint, drop_index};
 use crate::schema::render::{Field, Kind, Model};
-use crate::sql::{ChangeKind, Constraint, ConstraintKind, Index, Rows, SchemaChange};
+use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, Index, Rows, SchemaChange};
 
 impl Editor<'_> {
     /// Lets the database follow a field. The table is that of `to`: who gives it another name does so before.
     pub(super) fn alter_field(&mut self, ends: Ends<'_>, (from, to): (&Model, &Model), (old, new): (&Field, &Field)) {
-        if !should_be_altered(old, new, self.target, &[]) {
+        // A relation to `self` refers to another model when its own gets another name.
+        let renamed = from.name != to.name && old.refers_to_self() && new.refers_to_self();
+        if !renamed && !should_be_altered(old, new, self.target, &[]) {
             return;
         }
         match (old.kind, new.kind) {
@@ -37,6 +40,9 @@ impl Editor<'_> {
 
     fn alter_column(&mut self, ends: Ends<'_>, (from, to): (&Model, &Model), (old, new): (&Field, &Field)) {
         let table = &to.table;
+        if self.target.is_postgresql() && !self.target.since(4, 2) && self.changes_text(old, new) {
+            self.execute(table, drop_index(plain_index(vec![old.column.name.clone()])));
+        }
         let touches_key = !self.target.since(4, 2) || should_be_altered(old, new, self.target, &["db_comment"]);
         let keyed = |field: &Field| field.remote.as_ref().is_some_and(|remote| remote.constraint);
         let dropped_key = keyed(old) && touches_key && self.drop_foreign_keys(table, &old.column.name);
@@ -45,7 +51,8 @@ impl Editor<'_> {
             self.drop_uniques(from, table, &old.column.name);
         }
         let retyped = old.column.column_type.clone().ok() != new.column.column_type.clone().ok()
-            || old.column.column_type.is_err() != new.column.column_type.is_err();
+            || old.column.column_type.is_err() != new.column.column_type.is_err()
+            || self.target.serial() && old.column.auto != new.column.auto;
         let recollated = old.column.collation != new.column.collation;
         let both_keys = old.column.primary_key && new.column.primary_key || old.unique && new.unique;
         // Collations of keys are followed since 4.1.
@@ -96,7 +103,10 @@ impl Editor<'_> {
             self.create_key(table, new, references);
         }
         if drop_referring {
-            for column in &referring {
+            // Until 3.2 those that the related model has no way back from were forgotten.
+            let made_anew = |column: &&Referring| self.target.since(4, 0) || !column.is_hidden();
+            let made_anew: Vec<&Referring> = referring.iter().filter(made_anew).collect();
+            for column in made_anew {
                 if let Some(references) = column.new.foreign_key(ends.after) {
                     self.create_key(&column.table, &column.new, references);
                 }
@@ -148,7 +158,7 @@ impl Editor<'_> {
             let after = std::mem::take(&mut actions.after);
             self.send_actions(table, actions, keeps_default);
             let mut changes = vec![self.change(table, ChangeKind::ChangeRows { rows: Rows::Update, filtered: true })];
-            if self.target.is_postgresql() {
+            if self.target.is_postgresql() && self.target.since(4, 1) {
                 changes.push(self.immediate());
             }
             self.execute_all(changes);
@@ -162,7 +172,7 @@ impl Editor<'_> {
 
     /// Sends what goes before, the parts of ALTER TABLE, and what follows.
     fn send_actions(&mut self, table: &str, actions: Actions, keeps_default: bool) {
-        let Actions { before, own, after } = actions;
+        let Actions { before, own, with_type, after } = actions;
         for kind in before {
             self.execute(table, kind);
         }
@@ -170,26 +180,39 @@ impl Editor<'_> {
             let changes: Vec<SchemaChange> = own.into_iter().map(|kind| self.change(table, kind)).collect();
             self.execute_all(changes);
         } else {
+            let mut with_type = Some(with_type);
             for kind in own {
-                self.modify(table, kind, keeps_default);
+                let more = with_type.take_if(|_| matches!(kind, ChangeKind::AlterColumnType { .. }));
+                self.modify(table, kind, more.unwrap_or_default(), keeps_default);
             }
         }
         for kind in after {
-            self.execute(table, kind);
+            let of_sequence = matches!(&kind, ChangeKind::Other { words, .. } if words.contains("SEQUENCE"));
+            let change = if of_sequence { self.bare(kind) } else { self.change(table, kind) };
+            self.execute_all(vec![change]);
         }
     }
 
-    /// Sends a part of ALTER TABLE to MySQL. MODIFY states all of a column again: a DEFAULT that it does not name is gone
-    /// (`_alter_column_null_sql` names only a `db_default`).
-    fn modify(&mut self, table: &str, kind: ChangeKind, keeps_default: bool) {
-        let mut changes = vec![self.change(table, kind)];
-        if let ChangeKind::SetNotNull { column } | ChangeKind::DropNotNull { column } = &changes[0].kind {
-            let known = self.schema.tables.get(table).and_then(|table| table.column(column));
-            if known.is_some_and(|column| column.default.is_some()) && !keeps_default {
-                let column = column.clone();
-                changes.push(self.change(table, ChangeKind::DropDefault { column }));
+    /// Sends a part of ALTER TABLE to MySQL. MODIFY states all of a column again: a collation or a DEFAULT that it does
+    /// not name is gone (`_alter_column_null_sql` names only a `db_default`).
+    fn modify(&mut self, table: &str, kind: ChangeKind, more: Vec<ChangeKind>, keeps_default: bool) {
+        let mut kinds = vec![kind];
+        kinds.extend(more);
+        if let ChangeKind::SetNotNull { column } | ChangeKind::DropNotNull { column } = &kinds[0] {
+            let name = column.clone();
+            let known = self.schema.table(table).and_then(|table| table.column(&name));
+            if let Some(Column { default: Some(_), .. }) = known
+                && !keeps_default
+            {
+                kinds.push(ChangeKind::DropDefault { column: name.clone() });
+            }
+            if let Some(Column { column_type: Ok(own), collation: Some(_), .. }) = known {
+                let (from, to) = (Some(own.clone()), own.clone());
+                let collation = None;
+                kinds.insert(0, ChangeKind::AlterColumnType { column: name, from, to, collation, using: None });
             }
         }
+        let changes = kinds.into_iter().map(|kind| self.change(table, kind)).collect();
         self.execute_all(changes);
     }
 
@@ -217,7 +240,7 @@ impl Editor<'_> {
     fn drop_uniques(&mut self, from: &Model, table: &str, column: &str) {
         let alone = |columns: &[String]| columns == [column.to_owned()];
         let by_meta = |name: &Option<String>| name.is_some() && from.constraints.iter().any(|part| part.name == *name);
-        let Some(known) = self.schema.tables.get(table) else { return };
+        let Some(known) = self.schema.table(table) else { return };
         let constraints: Vec<Constraint> = known
             .constraints
             .iter()
@@ -233,7 +256,7 @@ impl Editor<'_> {
     /// Plain indexes over a column alone that no `Meta` names: on PostgreSQL the one for LIKE among them.
     fn drop_indexes(&mut self, from: &Model, table: &str, old: &Field) {
         let by_meta = |name: &Option<String>| name.is_some() && from.indexes.iter().any(|part| part.name == *name);
-        let Some(known) = self.schema.tables.get(table) else { return };
+        let Some(known) = self.schema.table(table) else { return };
         let columns_of_key = [old.column.name.clone()];
         let is_it = |index: &&Index| {
             index.columns == columns_of_key && !index.unique && index.method.is_none() && !by_meta(&index.name)
@@ -259,7 +282,9 @@ impl Editor<'_> {
     /// The part of `_alter_field` that PostgreSQL adds: the index for LIKE comes and goes with the others.
     fn follow_with_pattern_index(&mut self, ends: Ends<'_>, table: &str, (old, new): (&Field, &Field)) {
         let indexed = |field: &Field| field.index || field.unique;
-        let appears = !indexed(old) && new.index || !old.unique && new.unique || self.changes_text(old, new);
+        let appears = !indexed(old) && new.index
+            || !old.unique && new.unique
+            || self.target.since(4, 1) && self.changes_text(old, new);
         if appears && new.pattern_class(ends.after).is_some() {
             self.execute(table, create_index(plain_index(vec![new.column.name.clone()])));
         }
@@ -269,16 +294,13 @@ impl Editor<'_> {
         }
     }
 
-    /// `_is_changing_type_of_indexed_text_column`: since 4.1 the index for LIKE is made anew when the type's family
-    /// changes.
+    /// `_is_changing_type_of_indexed_text_column`: the index for LIKE goes when the type's family changes, before 4.2 ahead
+    /// of all else; since 4.1 it is made anew where the new type has one.
     pub(super) fn changes_text(&self, old: &Field, new: &Field) -> bool {
         let begins = |field: &Field, word: &str| field.type_name().is_some_and(|name| name.starts_with(word));
         let leaves = |word: &str| begins(old, word) && !begins(new, word);
         let array = |field: &Field| field.column.column_type.as_ref().is_ok_and(|own| own.dimensions > 0);
-        self.target.since(4, 1)
-            && (old.index || old.unique)
-            && !array(old)
-            && (leaves("varchar") || leaves("text") || leaves("citext"))
+        (old.index || old.unique) && !array(old) && (leaves("varchar") || leaves("text") || leaves("citext"))
     }
 }
 
@@ -290,6 +312,8 @@ pub(super) const MOCKED: &str = "__column_name__";
 pub(super) struct Actions {
     pub(super) before: Vec<ChangeKind>,
     pub(super) own: Vec<ChangeKind>,
+    /// What MySQL's statement for the type does besides.
+    pub(super) with_type: Vec<ChangeKind>,
     pub(super) after: Vec<ChangeKind>,
 }
 

@@ -43,6 +43,10 @@ pub(super) fn should_be_altered(old: &Field, new: &Field, target: Target, ignore
     if many(old) != many(new) {
         return true;
     }
+    // Each has an `output_field` of its own, and two fields are never equal.
+    if old.is_generated() && new.is_generated() {
+        return true;
+    }
     if relates_elsewhere(old.remote.as_ref(), new.remote.as_ref(), target) {
         return true;
     }

@@ -4,7 +4,7 @@ use crate::schema::build::plain_index;
 use crate::schema::editor::alter_field::Actions;
 use crate::schema::editor::{Editor, drop_index};
 use crate::schema::render::Field;
-use crate::sql::{ChangeKind, ColumnType};
+use crate::sql::{ChangeKind, ColumnType, DatabaseDefault, Volatility};
 
 impl Editor<'_> {
     /// What changes the type of a column, its collation or, since 4.2, its comment.
@@ -30,26 +30,43 @@ impl Editor<'_> {
                 return actions;
             }
         };
-        if self.target.is_postgresql() && self.changes_text(old, new) {
+        if self.target.is_postgresql() && self.target.since(4, 2) && self.changes_text(old, new) {
             actions.before.push(drop_index(plain_index(vec![old.column.name.clone()])));
         }
+        // Before 4.2 a collation had a statement of its own (`_alter_column_collation_sql`), which said nothing of NULL, and
+        // that of the type said nothing of a collation.
+        let recollated = old.column.collation != new.column.collation;
+        let collation = new.column.collation.clone().filter(|_| recollated || self.target.since(4, 2));
         actions.own.push(ChangeKind::AlterColumnType {
             column: column.clone(),
             from: old.column.column_type.clone().ok(),
             using: self.using(old, new, &to),
             to,
-            collation: new.column.collation.clone(),
+            collation,
         });
+        if self.target.is_mysql() && recollated && !self.target.since(4, 2) && !old.column.null {
+            actions.with_type.push(ChangeKind::DropNotNull { column: column.clone() });
+        }
+        if self.target.is_mysql() && new.is_generated() {
+            // MODIFY says NOT NULL (`_set_field_new_type`), and nothing of the expression.
+            actions.with_type.push(ChangeKind::SetNotNull { column: column.clone() });
+        }
         let numbered = |verb: &str| ChangeKind::Other {
             words: format!("ALTER COLUMN {verb} IDENTITY"),
             object: Some(column.clone()),
         };
         match (old.column.auto, new.column.auto) {
+            (_, true) if self.target.serial() => {
+                let default = DatabaseDefault { expression: "nextval".to_owned(), volatility: Volatility::Volatile };
+                actions.after.extend([of_sequence("DROP SEQUENCE"), of_sequence("CREATE SEQUENCE")]);
+                actions.after.push(ChangeKind::SetDefault { column: column.clone(), default });
+                actions.after.push(of_sequence("ALTER SEQUENCE OWNED BY"));
+            }
+            (true, false) if self.target.serial() => actions.after.push(of_sequence("DROP SEQUENCE")),
             (false, true) => actions.after.push(numbered("ADD")),
-            // DROP IDENTITY stands in front since 4.1; before that the sequence was dropped behind.
             (true, false) => actions.before.push(numbered("DROP")),
             (true, true) if self.target.is_postgresql() => {
-                actions.after.push(ChangeKind::Other { words: "ALTER SEQUENCE AS".to_owned(), object: None });
+                actions.after.push(of_sequence("ALTER SEQUENCE AS"));
             }
             _ => {}
         }
@@ -66,6 +83,7 @@ impl Editor<'_> {
         }
         let written = |field: &Field| match (field.internal, &field.column.column_type) {
             (Some(entry), _) if entry.class == "CharField" && self.target.since(4, 2) => "CharField".to_owned(),
+            (Some(entry), _) if entry.auto() && self.target.serial() => entry.class.to_owned(),
             (Some(entry), _) => entry.template(self.target).to_owned(),
             (None, Ok(own)) if own.dimensions > 0 => format!("{}[]", own.name),
             (None, Ok(own)) => text_of(own),
@@ -73,6 +91,11 @@ impl Editor<'_> {
         };
         (written(old) != written(new)).then(|| format!("\"{}\"::{}", new.column.name, text_of(to)))
     }
+}
+
+/// What happens to the sequence behind a `serial` or an identity.
+fn of_sequence(words: &str) -> ChangeKind {
+    ChangeKind::Other { words: words.to_owned(), object: None }
 }
 
 /// A type as SQL has it.

@@ -43,7 +43,7 @@ impl Editor<'_> {
             let names = given.value.elements().unwrap_or_default().iter().filter_map(|name| name.as_str());
             let columns = from.columns(&names.map(str::to_owned).collect::<Vec<_>>());
             // Django looks for the index of these columns that the database has.
-            let known = self.schema.tables.get(&from.table);
+            let known = self.schema.table(&from.table);
             let is_it = |index: &&Index| index.columns == columns && !index.unique;
             let found = known.and_then(|table| table.indexes.iter().find(is_it)).cloned();
             found.unwrap_or_else(|| plain_index(columns))
@@ -77,7 +77,7 @@ impl Editor<'_> {
 
     /// An index whose generated name is not known gets a name.
     fn name_index(&mut self, table: &str, old: &Index, new: &str) {
-        let known = self.schema.tables.get_mut(table);
+        let known = self.schema.table_mut(table);
         if let Some(index) = known.and_then(|table| table.indexes.iter_mut().find(|index| *index == old)) {
             index.name = Some(new.to_owned());
         }
@@ -90,7 +90,7 @@ impl Editor<'_> {
             return Ok(());
         }
         let part = named(call, &from.constraints, call.text("name")?)?;
-        if self.target.is_sqlite() && !(part.unique && part.special) {
+        if self.target.is_sqlite() && !self.is_index_of_its_own(part) {
             self.remake(call.ends(), (&from, &to), Changed::Nothing);
             return Ok(());
         }
@@ -163,7 +163,7 @@ impl Editor<'_> {
             return;
         };
         let column = first.column.name.clone();
-        let others = self.schema.tables.get(&model.table).map_or(0, |table| beginning_with(table, &column));
+        let others = self.schema.table(&model.table).map_or(0, |table| beginning_with(table, &column));
         if others == 1 {
             self.execute(&model.table, create_index(plain_index(vec![column])));
         }

@@ -18,11 +18,13 @@ impl Editor<'_> {
             }
             return;
         }
-        if !field.has_column() {
+        // SQLite's `add_field` takes a ManyToManyField with a model between for a column that is not NULL.
+        let copies = self.target.is_sqlite() && matches!(field.kind, Kind::ManyToMany { .. });
+        if !field.has_column() && !copies {
             return;
         }
         self.live(ends.before, from);
-        if self.target.is_sqlite() && self.copies_to_add(field) {
+        if copies || self.target.is_sqlite() && self.copies_to_add(field) {
             let mut to = to.clone();
             to.fields.retain(|other| other.name != field.name);
             to.fields.push(field.clone());
@@ -102,7 +104,7 @@ impl Editor<'_> {
         self.bare(ChangeKind::Other { words: "SET CONSTRAINTS".to_owned(), object: None })
     }
 
-    /// `skip_default` of MySQL: a text or blob gets no empty DEFAULT.
+    /// `skip_default` of MySQL: since 5.1 a text or blob gets no empty DEFAULT.
     pub(super) fn skips_default(&self, field: &Field) -> bool {
         let empty = match &field.fill {
             Fill::Empty => true,
@@ -110,7 +112,7 @@ impl Editor<'_> {
             _ => false,
         };
         let long = field.type_name().is_some_and(|name| name.ends_with("blob") || name.ends_with("text"));
-        self.target.is_mysql() && empty && long
+        self.target.is_mysql() && self.target.since(5, 1) && empty && long
     }
 
     /// `skip_default_on_alter`: MySQL has no DEFAULT for long types in ALTER COLUMN; MariaDB has.
@@ -151,7 +153,7 @@ impl Editor<'_> {
     /// Drops the foreign keys of a column that the database has by now, and says whether there were any.
     pub(super) fn drop_foreign_keys(&mut self, table: &str, column: &str) -> bool {
         let is_it = |constraint: &&Constraint| matches!(&constraint.kind, ConstraintKind::ForeignKey { columns, .. } if columns[..] == [column.to_owned()]);
-        let known = self.schema.tables.get(table);
+        let known = self.schema.table(table);
         let found: Vec<Constraint> =
             known.into_iter().flat_map(|table| &table.constraints).filter(is_it).cloned().collect();
         for constraint in &found {

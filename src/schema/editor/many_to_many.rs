@@ -22,6 +22,26 @@ impl Editor<'_> {
         }
     }
 
+    /// Gives the table between two models another name, and the column that refers to the model that got one.
+    pub(super) fn rename_many_to_many(
+        &mut self,
+        ends: Ends<'_>,
+        (from, to): (&Model, &Model),
+        (old, new): (&Field, &Field),
+    ) {
+        match (ends.before.through_of(from, old), ends.after.through_of(to, new)) {
+            (Some(Ok(old)), Some(Ok(new))) => {
+                self.live(ends.before, &old);
+                self.rename_table(&old.table, &new.table);
+                if let (Some(before), Some(after)) = (old.fields.get(1), new.fields.get(1)) {
+                    self.alter_field(ends, (&old, &new), (before, after));
+                }
+            }
+            (Some(Err(unknown)), _) | (_, Some(Err(unknown))) => self.unknown(None, unknown),
+            _ => {}
+        }
+    }
+
     fn alter_through(&mut self, ends: Ends<'_>, old: &Model, new: &Model) {
         if self.target.is_sqlite() {
             self.alter_through_of_sqlite(ends, old, new);

@@ -14,6 +14,8 @@ mod remake;
 mod rename;
 mod run;
 
+use std::sync::Arc;
+
 use crate::history::{Around, ProjectState, Settings};
 use crate::migration::Migration;
 use crate::python::Unknown;
@@ -87,7 +89,7 @@ impl<'s> Editor<'s> {
     where
         's: 'p,
     {
-        Project { state, settings: self.settings, target: self.target }
+        Project { state, settings: self.settings, target: self.target, trace: None }
     }
 
     fn statement(&self, changes: Vec<SchemaChange>) -> Statement {
@@ -198,7 +200,7 @@ impl<'s> Editor<'s> {
                 }
             }
         }
-        self.schema.tables.insert(name, table);
+        self.schema.tables.insert(name, Arc::new(table));
     }
 }
 

@@ -70,7 +70,7 @@ impl Editor<'_> {
     pub(super) fn created_column(&self, project: Project<'_>, field: &Field, with_key: bool) -> Column {
         let mut column = project.created_column(field, with_key);
         let key = field.remote.as_ref().and_then(|remote| remote.key.as_ref().ok());
-        let known = key.and_then(|key| self.schema.tables.get(&key.table)?.column(&key.column));
+        let known = key.and_then(|key| self.schema.table(&key.table)?.column(&key.column));
         if let Some(known) = known.filter(|known| known.column_type.is_ok() && !self.target.is_sqlite()) {
             column.column_type.clone_from(&known.column_type);
         }

@@ -277,13 +277,20 @@ impl Editor<'_> {
         }
     }
 
+    /// Whether SQLite need not copy the table for a constraint (`add_constraint`, `remove_constraint`): before 4.0 for
+    /// those alone that have a condition.
+    pub(super) fn is_index_of_its_own(&self, part: &Part) -> bool {
+        let partial = matches!(&part.made, Made::Index(index) if index.partial);
+        part.unique && part.special && (partial || self.target.since(4, 0))
+    }
+
     fn add_constraint(&mut self, call: &Call<'_, '_>, not_valid: bool) -> Result<(), Unknown> {
         let from = model_before(call, "model_name")?;
         let part = given(call, &from, "constraint")?;
         if !from.has_table {
             return Ok(());
         }
-        if self.target.is_sqlite() && !(part.unique && part.special) {
+        if self.target.is_sqlite() && !self.is_index_of_its_own(&part) {
             let after = call.model(call.after, "model_name")?;
             self.remake(call.ends(), (&from, &after), Changed::Nothing);
             return Ok(());

@@ -12,12 +12,22 @@ pub(super) struct Referring {
     pub(super) new: Field,
 }
 
+impl Referring {
+    /// Whether there is no way back from what it refers to: the end of a ManyToManyField, or `related_name` ends with
+    /// `+`.
+    pub(super) fn is_hidden(&self) -> bool {
+        let Some(stated) = &self.new.stated else { return true };
+        let name = stated.field.argument("related_name").and_then(|argument| argument.value.as_str());
+        name.is_some_and(|name| name.ends_with('+'))
+    }
+}
+
 /// No table has more columns that refer to it, and circles of relations end.
 const MAX_REFERRING: usize = 10_000;
 
 impl Editor<'_> {
-    /// The columns that refer to a field, directly or by way of others (`_related_non_m2m_objects`), the ends of
-    /// `ManyToManyField`s among them.
+    /// The columns that refer to a field, directly or, since 4.0, by way of others (`_related_non_m2m_objects`), the ends
+    /// of `ManyToManyField`s among them.
     pub(super) fn referring(&mut self, ends: Ends<'_>, from: &Model, old: &Field) -> Vec<Referring> {
         let mut found: Vec<Referring> = Vec::new();
         let mut open = vec![((from.app.clone(), from.name.clone()), old.name.clone(), old.column.primary_key)];
@@ -36,7 +46,10 @@ impl Editor<'_> {
                         continue;
                     }
                     self.live(ends.before, &before);
-                    open.push(((before.app.clone(), before.name.clone()), old.name.clone(), old.column.primary_key));
+                    if self.target.since(4, 0) {
+                        let next = (before.app.clone(), before.name.clone());
+                        open.push((next, old.name.clone(), old.column.primary_key));
+                    }
                     found.push(Referring { table: after.table.clone(), old: old.clone(), new: new.clone() });
                 }
             }

@@ -26,8 +26,7 @@ impl Editor<'_> {
     /// whatever was put off.
     pub(super) fn remake(&mut self, ends: Ends<'_>, (from, to): (&Model, &Model), what: Changed<'_>) {
         self.live(ends.before, from);
-        let Some(mut before) = self.schema.tables.get(&to.table).or(self.schema.tables.get(&from.table)).cloned()
-        else {
+        let Some(mut before) = self.schema.table(&to.table).or(self.schema.table(&from.table)).cloned() else {
             return;
         };
         let after = ends.after.table(to);
@@ -87,7 +86,8 @@ impl Editor<'_> {
         let changed = if renamed { Changed::Renamed(&old.column.name, &new.column.name) } else { Changed::Nothing };
         self.remake(ends, (from, to), changed);
         let retyped = old.column.column_type.clone().ok() != new.column.column_type.clone().ok();
-        if new.unique && (retyped || old.column.collation != new.column.collation) {
+        let recollated = self.target.since(4, 1) && old.column.collation != new.column.collation;
+        if new.unique && (retyped || recollated) {
             let mut done = vec![to.table.clone()];
             for (before, after) in pointing_to(ends, &(from.app.clone(), from.name.clone())) {
                 let refers = before.fields.iter().any(|field| {

@@ -20,14 +20,20 @@ impl Editor<'_> {
             let Some(new) = to.field(&old.name) else { continue };
             // Those that point to the model itself are among what points to it.
             let own = target(call.ends(), &to, new) == Some((to.app.clone(), to.name.clone()));
-            if !own {
+            if own {
+                continue;
+            }
+            // Until 4.1 the table got its name and the own end followed; since then both ends do.
+            if self.target.since(4, 2) {
                 self.alter_many_to_many(call.ends(), (&from, &to), (old, new));
+            } else {
+                self.rename_many_to_many(call.ends(), (&from, &to), (old, new));
             }
         }
         Ok(())
     }
 
-    /// Alters the fields of all models that refer to a renamed one, but for hidden relations
+    /// Alters the fields of all models that refer to a renamed one, but for hidden foreign keys
     /// (`Options.related_objects`).
     fn alter_what_points_to(&mut self, ends: Ends<'_>, from: &Model, to: &Model) {
         let found: Vec<(String, String, String)> = ends
@@ -91,12 +97,10 @@ fn target(ends: Ends<'_>, model: &Model, field: &Field) -> Option<(String, Strin
     ends.after.resolve(target, stated.field.span).ok()
 }
 
-/// Whether there is no way back: `related_name` ends with `+`, or a ManyToManyField to itself is symmetrical.
+/// Whether there is no way back: `related_name` ends with `+`. A ManyToManyField is among the related objects anyway.
 fn is_hidden(field: &crate::history::FieldState) -> bool {
     let stated = &field.field;
     let name = stated.argument("related_name").and_then(|argument| argument.value.as_str());
     let many = stated.entry.is_some_and(|entry| entry.derives_from("ManyToManyField"));
-    let to_self = stated.argument("to").and_then(|argument| argument.value.as_str()) == Some("self");
-    let symmetrical = stated.argument("symmetrical").is_none_or(|argument| argument.value.as_bool() != Some(false));
-    name.is_some_and(|name| name.ends_with('+')) || many && to_self && symmetrical
+    !many && name.is_some_and(|name| name.ends_with('+'))
 }

@@ -205,6 +205,12 @@ impl Field {
         self.column.generated.is_some()
     }
 
+    /// Whether it is written as a relation to `self`.
+    pub(in crate::schema) fn refers_to_self(&self) -> bool {
+        let to = self.stated.as_ref().and_then(|stated| stated.field.argument("to"));
+        to.is_some_and(|argument| argument.value.as_str() == Some("self"))
+    }
+
     /// Whether it is a relation with a column.
     pub(in crate::schema) fn is_relation(&self) -> bool {
         self.remote.is_some()
@@ -248,7 +254,9 @@ impl Project<'_> {
         column.collation = collation;
         column.comment = self.comment(stated);
         column.generated = generated.then(|| Generated { stored: flag("db_persist") });
-        column.check = internal.filter(|_| !is_array(stated)).and_then(|entry| entry.check(self.target, &column.name));
+        // The class of a generated column's values knows no column to check.
+        let checked = internal.filter(|_| !is_array(stated) && !generated);
+        column.check = checked.and_then(|entry| entry.check(self.target, &column.name));
         let db_default = stated.argument("db_default").filter(|_| !generated);
         column.default = db_default.map(|argument| database_default(&argument.value));
         let relation = stated.entry.is_some_and(|entry| entry.derives_from("ForeignKey"));

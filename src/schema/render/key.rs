@@ -6,6 +6,7 @@ use crate::history::{FieldState, Known, ModelState, column, primary_key};
 use crate::migration::catalogue::{self, Default, FieldEntry};
 use crate::migration::{Effective, Field as Stated};
 use crate::python::{Unknown, Value, ValueKind};
+use crate::schema::contrib::{ContribModel, contrib_model};
 use crate::schema::render::{Project, reason};
 use crate::schema::types::{TypeEntry, entry_of};
 use crate::sql::ColumnType;
@@ -50,10 +51,14 @@ impl Project<'_> {
         depth: usize,
     ) -> Result<Key, Unknown> {
         let missing = |text: String, reason: &str| Unknown { text, span: empty(), reason: reason.to_owned() };
-        let model = match self.state.model(app, name) {
+        let model = match self.look_up(app, name) {
             Known::Yes(model) | Known::Maybe(Some(model), _) => model,
             Known::Maybe(None, doubt) => return Err(reason(&doubt)),
-            Known::No => return Err(missing(format!("{app}.{name}"), "is created by none of the migrations")),
+            Known::No => {
+                let contrib = contrib_model(app, name).filter(|model| to_field.is_none_or(|field| field == model.key));
+                let missing = || missing(format!("{app}.{name}"), "is created by none of the migrations");
+                return contrib.map(|model| self.contrib_key((app, name), model)).ok_or_else(missing);
+            }
         };
         let found = match to_field {
             Some(to_field) => model.field(to_field).likely().map(|field| (to_field, Some(field))),
@@ -91,6 +96,23 @@ impl Project<'_> {
             };
         }
         Ok(key)
+    }
+
+    /// The primary key of a model of one of Django's own apps.
+    fn contrib_key(self, (app, name): (&str, &str), model: &ContribModel) -> Key {
+        let (class, length) = model.class;
+        let template = entry_of(class).map_or("integer", |entry| entry.template(self.target));
+        let word = template.split('(').next().unwrap_or(template).to_owned();
+        let arguments = length.into_iter().collect();
+        Key {
+            model: (app.to_owned(), name.to_owned()),
+            table: model.table.to_owned(),
+            column: model.key.to_owned(),
+            field: model.key.to_owned(),
+            primary: true,
+            column_type: Ok(ColumnType { name: word, arguments, dimensions: 0 }),
+            collation: None,
+        }
     }
 
     /// The class of the primary keys that Django adds: the setting, else `AutoField`, from 6.0 on `BigAutoField`.

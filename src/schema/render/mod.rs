@@ -7,9 +7,12 @@ mod key;
 mod model;
 mod part;
 mod through;
+mod trace;
 mod value;
 
-use crate::history::{Doubt, ProjectState, Reference, Settings};
+use std::sync::Arc;
+
+use crate::history::{Doubt, Known, ModelState, ProjectState, Reference, Settings};
 use crate::python::Unknown;
 use crate::schema::Target;
 use crate::source::Span;
@@ -18,6 +21,7 @@ pub(super) use field::{Field, Fill, Kind, Remote};
 pub(super) use key::Key;
 pub(super) use model::Model;
 pub(super) use part::{Made, Part};
+pub(super) use trace::Trace;
 pub(super) use value::{same, text};
 
 /// A project at one moment, on its way to a database.
@@ -29,9 +33,20 @@ pub(super) struct Project<'s> {
     pub(super) settings: &'s Settings,
     /// The database and Django.
     pub(super) target: Target,
+    /// Where the models that are looked at are noted.
+    pub(super) trace: Option<&'s Trace>,
 }
 
-impl Project<'_> {
+impl<'s> Project<'s> {
+    /// The model of that app and name.
+    pub(super) fn look_up(self, app: &str, name: &str) -> Known<&'s Arc<ModelState>> {
+        let found = self.state.model(app, name);
+        if let Some(trace) = self.trace {
+            trace.note(app, name, &found);
+        }
+        found
+    }
+
     /// The (app, lower-case name) that a relation points to.
     pub(super) fn resolve(
         self,

@@ -126,7 +126,7 @@ impl Project<'_> {
 
     /// The model of that app and name, as it is certain or likely.
     pub(in crate::schema) fn model_named(self, app: &str, name: &str) -> Option<Result<Model, Unknown>> {
-        Some(self.model(self.state.model(app, name).likely()?))
+        Some(self.model(self.look_up(app, name).likely()?))
     }
 
     /// Whether another model takes its place (`Options.swapped`).
@@ -143,9 +143,10 @@ impl Project<'_> {
 
     /// Whether the model derives from another with a table, so that its primary key is the link to it.
     fn has_parent(self, model: &Model) -> bool {
-        model.bases.iter().any(|(app, name)| {
-            self.state.model(app, name).likely().is_some_and(|base| !likely(base, "abstract", false))
-        })
+        model
+            .bases
+            .iter()
+            .any(|(app, name)| self.look_up(app, name).likely().is_some_and(|base| !likely(base, "abstract", false)))
     }
 }
 

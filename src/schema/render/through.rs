@@ -31,7 +31,7 @@ impl Project<'_> {
 
     /// The table between two models that a field of a model stands for.
     pub(in crate::schema) fn through_of(self, model: &Model, field: &Field) -> Option<Result<Model, Unknown>> {
-        let state = self.state.model(&model.app, &model.name).likely()?;
+        let state = self.look_up(&model.app, &model.name).likely()?;
         self.through(state, &field.name, field.stated.as_ref()?)
     }
 

@@ -37,6 +37,15 @@ impl Framework {
     }
 }
 
+/// Runs a command in a network of its own that has no interface but one that is down.
+pub(crate) const WITHOUT_NETWORK: [&str; 2] = ["unshare", "-rn"];
+
+/// Whether this machine lets a test take the network away.
+pub(crate) fn can_go_offline() -> bool {
+    let output = Command::new(WITHOUT_NETWORK[0]).args(&WITHOUT_NETWORK[1..]).arg("true").output();
+    output.is_ok_and(|output| output.status.success())
+}
+
 /// What a command said.
 pub(crate) struct Run {
     pub(crate) status: i32,
@@ -64,6 +73,8 @@ pub(crate) struct Repository {
     home: TempDir,
     /// Where pip looks for wheels besides the registry.
     wheels: Option<PathBuf>,
+    /// Whether commits, and with them the hooks, run where there is no network.
+    offline: bool,
 }
 
 impl Repository {
@@ -83,8 +94,13 @@ impl Repository {
 
     /// A repository whose hooks come from there.
     pub(crate) fn with_config(framework: Framework, config: &str) -> Self {
-        let repository =
-            Self { framework, work_tree: TempDir::new().unwrap(), home: TempDir::new().unwrap(), wheels: None };
+        let repository = Self {
+            framework,
+            work_tree: TempDir::new().unwrap(),
+            home: TempDir::new().unwrap(),
+            wheels: None,
+            offline: false,
+        };
         repository.git(&["init", "--quiet", "--initial-branch", "main"]);
         repository.stage(".pre-commit-config.yaml", config);
         repository.stage("shop/migrations/0001_initial.py", INITIAL);
@@ -97,6 +113,12 @@ impl Repository {
     /// The same, with a folder of wheels for hooks in Python.
     pub(crate) fn finding_wheels_in(mut self, folder: &Path) -> Self {
         self.wheels = Some(folder.to_owned());
+        self
+    }
+
+    /// The same, with no network for its hooks, if this machine can take it away.
+    pub(crate) fn offline(mut self) -> Self {
+        self.offline = can_go_offline();
         self
     }
 
@@ -121,7 +143,11 @@ impl Repository {
 
     /// Commits what is staged, by way of the hooks.
     pub(crate) fn commit(&self, message: &str) -> Run {
-        self.run(Path::new("git"), &["commit", "--quiet", "--message", message])
+        let commit = ["git", "commit", "--quiet", "--message", message];
+        if self.offline {
+            return self.run(Path::new(WITHOUT_NETWORK[0]), &[&WITHOUT_NETWORK[1..], &commit].concat());
+        }
+        self.run(Path::new(commit[0]), &commit[1..])
     }
 
     pub(crate) fn commits(&self) -> usize {

@@ -168,7 +168,13 @@ fn line(change: &SchemaChange, vendor: Vendor) -> String {
 
 fn column_type(own: &ColumnType) -> String {
     // MySQL's AUTO_INCREMENT is read as a part of the type where MODIFY has it.
-    let name = own.name.replace(" auto_increment", "");
+    let name = match own.name.as_str() {
+        // An integer that the database numbers, as an identity is.
+        "smallserial" => "smallint".to_owned(),
+        "serial" => "integer".to_owned(),
+        "bigserial" => "bigint".to_owned(),
+        name => name.replace(" auto_increment", ""),
+    };
     format!("{name}{:?}{}", own.arguments, "[]".repeat(own.dimensions))
 }
 

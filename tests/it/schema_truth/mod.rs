@@ -9,6 +9,7 @@ use whimbrel::sql;
 use whimbrel::target::Vendor;
 
 mod canonical;
+mod django_sql;
 mod packages;
 mod structure;
 
@@ -63,6 +64,24 @@ fn runs_python(case: &Case) -> bool {
     case.change().operations.iter().any(|operation| operation.kind_name() == Some("RunPython"))
 }
 
+/// What was sent and what is computed, where they are not the same.
+fn disagreement(truth: &[String], computed: &[String]) -> Option<String> {
+    if truth == computed {
+        return None;
+    }
+    let mut lines = String::new();
+    for line in truth.iter().filter(|line| !computed.contains(line)) {
+        let _ = writeln!(lines, "  sent     {line}");
+    }
+    for line in computed.iter().filter(|line| !truth.contains(line)) {
+        let _ = writeln!(lines, "  computed {line}");
+    }
+    if lines.is_empty() {
+        let _ = writeln!(lines, "  order or number: {truth:#?} {computed:#?}");
+    }
+    Some(lines)
+}
+
 #[test]
 fn the_statements_are_those_that_django_sent() {
     let mut agree: BTreeMap<String, (usize, usize)> = BTreeMap::new();
@@ -90,20 +109,11 @@ fn the_statements_are_those_that_django_sent() {
                 }
             }
             let count = agree.entry(format!("{} Django {}", measured.database, measured.django)).or_default();
-            if truth == computed {
-                count.0 += 1;
-            } else {
-                count.1 += 1;
-                let _ = writeln!(differences, "== {} {} {}", case.name, measured.database, measured.django);
-                for line in truth.iter().filter(|line| !computed.contains(line)) {
-                    let _ = writeln!(differences, "  sent     {line}");
-                }
-                for line in computed.iter().filter(|line| !truth.contains(line)) {
-                    let _ = writeln!(differences, "  computed {line}");
-                }
-                if truth.iter().all(|line| computed.contains(line)) && computed.iter().all(|line| truth.contains(line))
-                {
-                    let _ = writeln!(differences, "  order or number: {truth:#?} {computed:#?}");
+            match disagreement(&truth, &computed) {
+                None => count.0 += 1,
+                Some(lines) => {
+                    count.1 += 1;
+                    let _ = write!(differences, "== {} {} {}\n{lines}", case.name, measured.database, measured.django);
                 }
             }
         }

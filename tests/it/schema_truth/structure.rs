@@ -62,9 +62,9 @@ pub(super) fn difference(left: &Schema, right: &Schema, vendor: Vendor) -> Strin
     let mut text = String::new();
     let names: std::collections::BTreeSet<&String> = left.tables.keys().chain(right.tables.keys()).collect();
     for name in names {
-        let tables = [left, right].map(|schema| schema.tables.get(name));
+        let tables = [left, right].map(|schema| schema.table(name));
         let unknown: Vec<String> = tables.into_iter().flatten().flat_map(unknown).collect();
-        let of = |schema: &Schema| schema.tables.get(name).map(|table| lines(table, &unknown, vendor));
+        let of = |schema: &Schema| schema.table(name).map(|table| lines(table, &unknown, vendor));
         match (of(left), of(right)) {
             (Some(left), Some(right)) => {
                 let mut rest = right.clone();

@@ -1,0 +1,184 @@
+//! What a change is about: its column, constraint or index, and what its statement says of them.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use super::ChangeView;
+use crate::check::facts::part::{ColumnView, ConstraintView, TableIndexView};
+use crate::language::Fact;
+use crate::sql::{ChangeKind, Column, Constraint, Index, SchemaChange};
+use crate::target::Vendor;
+
+impl<'a> ChangeView<'a> {
+    pub(super) fn column_before(&self) -> Option<&'a Column> {
+        self.effects.before.table(self.table_name()?)?.column(column_name(&self.own().kind)?)
+    }
+
+    pub(super) fn definition(&self) -> Fact<'a> {
+        let column = match &self.own().kind {
+            ChangeKind::AddColumn { column, .. } => Some(column),
+            _ => self.column_before(),
+        };
+        column.map_or(Fact::Unset, |column| Fact::Entity(Rc::new(ColumnView { change: *self, column })))
+    }
+
+    pub(super) fn old_type(&self) -> Fact<'a> {
+        let ChangeKind::AlterColumnType { from, .. } = &self.own().kind else { return Fact::Unset };
+        match (from, self.column_before().map(|column| &column.column_type)) {
+            (Some(known), _) | (None, Some(Ok(known))) => Fact::Str(Cow::Owned(known.to_string())),
+            (None, Some(Err(unknown))) => Fact::Unknown(self.because(unknown)),
+            (None, None) => Fact::Unset,
+        }
+    }
+
+    pub(super) fn new_type(&self) -> Fact<'a> {
+        match &self.own().kind {
+            ChangeKind::AlterColumnType { to, .. } => Fact::Str(Cow::Owned(to.to_string())),
+            _ => Fact::Unset,
+        }
+    }
+
+    pub(super) fn constraint(&self) -> Fact<'a> {
+        let constraint: Option<&'a Constraint> = match &self.own().kind {
+            ChangeKind::AddConstraint { constraint, .. } => Some(constraint),
+            ChangeKind::DropConstraint { constraint, .. } => constraint.as_ref(),
+            _ => None,
+        };
+        constraint.map_or(Fact::Unset, |constraint| Fact::Entity(Rc::new(ConstraintView { change: *self, constraint })))
+    }
+
+    pub(super) fn index(&self) -> Fact<'a> {
+        let index: Option<&'a Index> = match &self.own().kind {
+            ChangeKind::CreateIndex { index, .. } => Some(index),
+            _ => None,
+        };
+        index.map_or(Fact::Unset, |index| Fact::Entity(Rc::new(TableIndexView { change: *self, index })))
+    }
+
+    pub(super) fn name(&self) -> Fact<'a> {
+        let name = match &self.own().kind {
+            ChangeKind::AddConstraint { constraint, .. } => constraint.name.as_ref(),
+            ChangeKind::DropConstraint { name, .. } | ChangeKind::DropIndex { name, .. } => name.as_ref(),
+            ChangeKind::CreateIndex { index, .. } => index.name.as_ref(),
+            ChangeKind::ValidateConstraint { name }
+            | ChangeKind::RenameConstraint { name, .. }
+            | ChangeKind::RenameIndex { name, .. } => Some(name),
+            _ => None,
+        };
+        Fact::optional(name.map(|name| Fact::Str(Cow::Borrowed(name.as_str()))))
+    }
+
+    /// The names that the migration gives and that the database cuts off or refuses. What Django names itself, it keeps
+    /// short (`_create_index_name`, `truncate_name`).
+    pub(super) fn too_long(&self) -> Fact<'a> {
+        let vendor = self.context.database.vendor;
+        let operation =
+            self.placed().and_then(|placed| self.context.migration.source.text().get(placed.operation.span.range()));
+        let in_sql = self.sent().sql.is_some();
+        let written = |name: &str| in_sql || operation.is_some_and(|text| text.contains(name));
+        let long = given_names(self.own()).into_iter().filter(|name| is_too_long(name, vendor) && written(name));
+        Fact::List(long.map(|name| Fact::Str(Cow::Borrowed(name))).collect())
+    }
+
+    pub(super) fn concurrently(&self) -> Fact<'a> {
+        Fact::Bool(match &self.own().kind {
+            ChangeKind::CreateIndex { concurrently, .. } | ChangeKind::DropIndex { concurrently, .. } => *concurrently,
+            ChangeKind::Other { words, .. } => words.split(' ').any(|word| word == "CONCURRENTLY"),
+            _ => false,
+        })
+    }
+
+    pub(super) fn not_valid(&self) -> Fact<'a> {
+        Fact::Bool(matches!(&self.own().kind, ChangeKind::AddConstraint { not_valid: true, .. }))
+    }
+
+    pub(super) fn using_index(&self) -> Fact<'a> {
+        match &self.own().kind {
+            ChangeKind::AddConstraint { using_index: Some(index), .. } => Fact::Str(Cow::Borrowed(index)),
+            _ => Fact::Unset,
+        }
+    }
+
+    pub(super) fn cascade(&self) -> Fact<'a> {
+        let kind = &self.own().kind;
+        Fact::Bool(matches!(
+            kind,
+            ChangeKind::DropTable { cascade: true } | ChangeKind::DropColumn { cascade: true, .. }
+        ))
+    }
+
+    pub(super) fn if_not_exists(&self) -> Fact<'a> {
+        let kind = &self.own().kind;
+        Fact::Bool(matches!(
+            kind,
+            ChangeKind::CreateTable { if_not_exists: true, .. } | ChangeKind::CreateIndex { if_not_exists: true, .. }
+        ))
+    }
+
+    pub(super) fn filtered(&self) -> Fact<'a> {
+        Fact::Bool(matches!(&self.own().kind, ChangeKind::ChangeRows { filtered: true, .. }))
+    }
+
+    pub(super) fn words(&self) -> Fact<'a> {
+        match &self.own().kind {
+            ChangeKind::Other { words, .. } => Fact::Str(Cow::Borrowed(words)),
+            _ => Fact::Unset,
+        }
+    }
+
+    pub(super) fn object(&self) -> Fact<'a> {
+        match &self.own().kind {
+            ChangeKind::Other { object: Some(object), .. } => Fact::Str(Cow::Borrowed(object)),
+            _ => Fact::Unset,
+        }
+    }
+
+    pub(super) fn sql(&self) -> Fact<'a> {
+        Fact::optional(self.sent().sql.as_deref().map(|sql| Fact::Str(Cow::Borrowed(sql))))
+    }
+}
+
+/// The column that a change is about.
+pub(super) fn column_name(kind: &ChangeKind) -> Option<&str> {
+    match kind {
+        ChangeKind::AddColumn { column, .. } => Some(&column.name),
+        ChangeKind::DropColumn { column, .. }
+        | ChangeKind::RenameColumn { column, .. }
+        | ChangeKind::AlterColumnType { column, .. }
+        | ChangeKind::SetNotNull { column }
+        | ChangeKind::DropNotNull { column }
+        | ChangeKind::SetDefault { column, .. }
+        | ChangeKind::DropDefault { column } => Some(column),
+        ChangeKind::Comment { column } => column.as_deref(),
+        _ => None,
+    }
+}
+
+/// The names that a change brings into the database.
+fn given_names(change: &SchemaChange) -> Vec<&str> {
+    let table = change.table.as_deref();
+    match &change.kind {
+        ChangeKind::CreateTable { columns, constraints, .. } => {
+            let columns = columns.iter().map(|column| column.name.as_str());
+            table.into_iter().chain(columns).chain(constraints.iter().filter_map(|own| own.name.as_deref())).collect()
+        }
+        ChangeKind::AddColumn { column, .. } => vec![&column.name],
+        ChangeKind::RenameTable { to }
+        | ChangeKind::RenameColumn { to, .. }
+        | ChangeKind::RenameConstraint { to, .. }
+        | ChangeKind::RenameIndex { to, .. } => vec![to],
+        ChangeKind::AddConstraint { constraint, .. } => constraint.name.as_deref().into_iter().collect(),
+        ChangeKind::CreateIndex { index, .. } => index.name.as_deref().into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// PostgreSQL 4.1.1 "Identifiers and Key Words": 63 bytes (`NAMEDATALEN - 1`), and the rest is cut off. MySQL 8.4 11.2.1
+/// "Identifier Length Limits" and MariaDB "Identifier Names": 64 characters, and error 1059 beyond. SQLite has no limit.
+fn is_too_long(name: &str, vendor: Vendor) -> bool {
+    match vendor {
+        Vendor::PostgreSql => name.len() > 63,
+        Vendor::MySql | Vendor::MariaDb => name.chars().count() > 64,
+        Vendor::Sqlite => false,
+    }
+}

@@ -1,0 +1,183 @@
+//! Whether the fixes of a rule do what they promise: each is applied to each `bad` example, and the result must be
+//! Python, quiet for the rule, and raise nothing that was not there before. What steps show as code must be Python.
+
+use std::collections::BTreeSet;
+
+use crate::check::{FixHow, TextEdit, edited};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::examples::run::{Outcome, Prepared};
+use crate::language::{FixBody, Rule};
+use crate::python;
+use crate::source::{SourceFile, Span};
+
+/// What is wrong with the fixes of a rule, whose examples all pass.
+pub(super) fn wrong(rule: &Rule, examples: &[Prepared<'_>]) -> Vec<Diagnostic> {
+    let bad: Vec<&Prepared<'_>> = examples.iter().filter(|example| example.is_bad()).collect();
+    (0..rule.fixes.len()).filter_map(|index| bad.iter().find_map(|example| in_example(rule, index, example))).collect()
+}
+
+/// The fixes with edits that no `bad` example can show.
+pub(super) fn unshown<'r>(
+    rule: &'r Rule,
+    examples: &'r [Prepared<'_>],
+    severity: Severity,
+) -> impl Iterator<Item = Diagnostic> + 'r {
+    rule.fixes.iter().enumerate().filter_map(move |(index, fix)| {
+        let shows = |example: &Prepared<'_>| example.is_bad() && edits(example, index).is_some();
+        if !matches!(fix.body, FixBody::Edits(_)) || examples.iter().any(shows) {
+            return None;
+        }
+        let message = "no `bad` example shows what this fix makes";
+        let diagnostic = Diagnostic::error(&rule.source, "coverage::fix", message, fix.span, "can't be applied to any");
+        let help = "add a `bad` example in which what is written can be told, and the place for it stands in the file";
+        Some(diagnostic.with_severity(severity).with_help(help))
+    })
+}
+
+/// The edits of a fix for all that the rule finds in an example.
+fn edits(example: &Prepared<'_>, index: usize) -> Option<Vec<TextEdit>> {
+    let findings = example.findings();
+    let each = findings.iter().map(|finding| match &finding.fixes.get(index)?.how {
+        FixHow::Edits { edits, .. } => edits.clone(),
+        FixHow::Title | FixHow::Steps(_) => None,
+    });
+    Some(each.collect::<Option<Vec<_>>>()?.concat()).filter(|edits| !edits.is_empty())
+}
+
+fn in_example(rule: &Rule, index: usize, example: &Prepared<'_>) -> Option<Diagnostic> {
+    let fix = rule.fixes.get(index)?;
+    let said = |code: &str, message: &str, label: &str, help: String| {
+        let diagnostic = Diagnostic::error(&rule.source, code, message, fix.span, label);
+        Some(diagnostic.with_label(example.start(), "in this example").with_help(help))
+    };
+    if let FixBody::Steps(_) = fix.body {
+        let findings = example.findings();
+        let steps = findings.iter().find_map(|finding| match &finding.fixes.get(index)?.how {
+            FixHow::Steps(steps) => Some(steps),
+            _ => None,
+        })?;
+        let (code, error) = broken_code(steps)?;
+        let help =
+            format!("{error}:\n{code}\nwrite Python that can be pasted, with `…` for what only the reader can know");
+        return said("example::fix-code", "the code in this fix is not Python", "shown as a way out", help);
+    }
+    let edits = edits(example, index)?;
+    let Some(text) = edited(example.text(), &edits) else {
+        let help = "one finding's edit stands in the way of another's: let the rule report the outer one alone";
+        return said("example::fix-overlap", "this fix can't be applied", "edits overlap", help.to_owned());
+    };
+    let fixed = match example.with_text(&text) {
+        Ok(fixed) => fixed,
+        Err(error) => {
+            let help = format!("{error}:\n{}", changed_lines(example.text(), &text));
+            return said("example::fix-syntax", "this fix makes something that is not Python", "applied", help);
+        }
+    };
+    let after = changed_lines(example.text(), &text);
+    if fixed.outcome(None) != Outcome::Quiet {
+        let message = format!("`{}` still reports what this fix makes", rule.id);
+        let help = format!("it makes\n{after}\nif that is right, the rule needs a condition; if not, correct the fix");
+        return said("example::fix-reported", &message, "applied", help);
+    }
+    let before: BTreeSet<String> = example.all_findings().into_iter().map(|finding| finding.rule).collect();
+    let new = fixed.all_findings().into_iter().find(|finding| !before.contains(&finding.rule))?;
+    let message = format!("what this fix makes is reported by `{}`", new.rule);
+    said("example::fix-new", &message, "applied", format!("it makes\n{after}\nof which is said: {}", new.message))
+}
+
+/// The lines that an edit made.
+fn changed_lines(before: &str, after: &str) -> String {
+    let old: BTreeSet<&str> = before.lines().collect();
+    let lines = after.lines().filter(|line| !old.contains(line));
+    lines.map(|line| format!("    {}", line.trim_start())).collect::<Vec<_>>().join("\n")
+}
+
+/// Words that a line of Python starts with, and no sentence does.
+const STARTS: [&str; 9] =
+    ["migrations.", "models.", "class ", "def ", "from ", "import ", "with ", "RunPython(", "RunSQL("];
+
+/// The first code in steps that is no Python, and what is wrong with it. A line that starts like Python, and what is
+/// indented below it, is code; `…` and `<words>` stand for what only the reader can know.
+fn broken_code(steps: &str) -> Option<(String, String)> {
+    let lines: Vec<&str> = steps.lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut at = 0;
+    while let Some(first) = lines.get(at) {
+        let start = at;
+        at += 1;
+        if !is_python(first.trim_start()) {
+            continue;
+        }
+        let inside = |line: &&&str| {
+            let text = line.trim();
+            text.is_empty() || indent(line) > indent(first) || text.starts_with([')', ']', '}'])
+        };
+        at += lines.get(at..).unwrap_or_default().iter().take_while(inside).count();
+        let block = lines.get(start..at).unwrap_or_default();
+        let code: Vec<String> =
+            block.iter().map(|line| placeholders(line.get(indent(first)..).unwrap_or_default())).collect();
+        let code = code.join("\n");
+        if let Err(error) = python::statements(&SourceFile::new("fix.py", code.as_str())) {
+            return Some((block.join("\n"), error.message));
+        }
+    }
+    None
+}
+
+/// Whether a line starts as code does: `from x import y`, not `from now on`.
+fn is_python(line: &str) -> bool {
+    STARTS.iter().any(|start| line.starts_with(start))
+        && match line.split(' ').next() {
+            Some("from") => line.contains(" import "),
+            Some("import") => line.split(' ').count() == 2,
+            Some("class" | "with") => line.ends_with(':'),
+            Some("def") => line.contains('('),
+            _ => line.contains('('),
+        }
+}
+
+/// A line of code with a value for each placeholder.
+fn placeholders(line: &str) -> String {
+    let line = line.replace('…', "...");
+    let mut result = String::with_capacity(line.len());
+    let mut rest = line.as_str();
+    while let Some(start) = rest.find('<') {
+        let words = rest[start + 1..].starts_with(|c: char| c.is_ascii_lowercase());
+        match rest[start..].find('>') {
+            Some(end) if words => {
+                result.push_str(&rest[..start]);
+                result.push_str("...");
+                rest = &rest[start + end + 1..];
+            }
+            _ => break,
+        }
+    }
+    result + rest
+}
+
+/// The place of an example in its rule file.
+impl Prepared<'_> {
+    fn start(&self) -> Span {
+        self.place(Span::at(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_in_steps_is_told_from_sentences() {
+        for fine in [
+            "1. from now on, write it\n2. import of old rows: `a(`",
+            "migrations.AddField(\"{a}\", <the field, with null=True>)",
+            "do\n    migrations.SeparateDatabaseAndState(\n        state_operations=[\n            …,\n        ],\n    )\n    This sends no SQL.",
+            "class Migration(migrations.Migration):\n    atomic = False\n\ndef forwards(apps, schema_editor):\n    x.update(…)",
+        ] {
+            assert_eq!(broken_code(fine), None, "{fine}");
+        }
+        for broken in ["migrations.AddField(\"a\", ", "  def f(:\n      pass", "migrations.RunPython(a b)"] {
+            assert!(broken_code(broken).is_some(), "{broken}");
+        }
+    }
+}
