@@ -24,10 +24,8 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
     choose(&mut rules, &arguments.select, &arguments.ignore)?;
     let mut subject = Subject::find(&project, &arguments.scope)?;
     let baseline = BaselineFile::find(arguments, &project)?;
-    if !arguments.quiet {
-        if arguments.scope.all {
-            output.warn(&idle_patterns(&project)?);
-        }
+    if arguments.scope.all && !arguments.quiet {
+        output.warn(&idle_patterns(&project)?);
     }
     if arguments.verbose {
         Output::remark(&detected(arguments, &project, &subject, &rules));

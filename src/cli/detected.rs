@@ -71,13 +71,12 @@ impl Detected {
 
     /// What the replay needs of the settings.
     pub(super) fn settings(&self) -> Settings {
-        let mut settings = Settings::default();
-        match &self.user_model {
-            Some(model) => settings = settings.with_model("AUTH_USER_MODEL", &model.value),
+        let mut settings = match &self.user_model {
+            Some(model) => Settings::default().with_model("AUTH_USER_MODEL", &model.value),
             // django/conf/global_settings.py
-            None if self.has_settings => settings = settings.with_model("AUTH_USER_MODEL", "auth.User"),
-            None => {}
-        }
+            None if self.has_settings => Settings::default().with_model("AUTH_USER_MODEL", "auth.User"),
+            None => Settings::default(),
+        };
         if let Some(field) = &self.auto_field {
             settings = settings.with_default_auto_field(&field.value);
         }

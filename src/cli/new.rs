@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::Verdict;
-use crate::cli::arguments::{NewCommand, NewPackArguments, NewRuleArguments};
+use crate::cli::arguments::{ConfigurationArguments, NewCommand, NewPackArguments, NewRuleArguments};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::project::Project;
+use crate::cli::selection::label_of;
 use crate::language;
-use crate::migration::{AppFiles, Migration, Operation, app_label_of, read_migration};
+use crate::migration::{Migration, Operation, read_migration};
 use crate::python;
 use crate::rules::packs::MANIFEST;
 use crate::rules::propose;
@@ -66,9 +68,10 @@ fn migration(path: &Path) -> Result<Migration, Failure> {
     let bytes = fs::read(path).map_err(failed)?;
     let text = python::decode(&bytes).map_err(|error| failed(std::io::Error::other(error.to_string())))?.into_owned();
     let name = path.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let folder = path.parent().and_then(Path::parent).and_then(Path::file_name);
-    let folder = folder.map_or_else(String::new, |folder| folder.to_string_lossy().into_owned());
-    let app = app_label_of(&AppFiles { folder: &folder, ..AppFiles::default() });
+    // A configuration that is broken says nothing of labels, and is nothing to complain of here.
+    let project = Project::discover(&ConfigurationArguments { config: None, isolated: false }).ok();
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let app = project.map_or_else(String::new, |project| label_of(&project, &absolute));
     let app = if app.is_empty() { "app".to_owned() } else { app };
     let source: Arc<SourceFile> = SourceFile::new(shown.as_str(), text);
     match read_migration(&source, &app, &name) {
@@ -100,11 +103,14 @@ fn lines(migration: &Migration, operation: &Operation) -> (usize, usize) {
     (line(operation.span.start), line(operation.span.end.saturating_sub(1)))
 }
 
+/// The innermost operation whose lines hold this one; of a SeparateDatabaseAndState, what it does is meant.
 fn operation_at(migration: &Migration, line: usize) -> Option<&Operation> {
-    all_operations(&migration.operations).into_iter().find(|operation| {
+    let holds = |operation: &&Operation| {
         let (first, last) = lines(migration, operation);
         (first..=last).contains(&line)
-    })
+    };
+    let inner = all_operations(&migration.operations).into_iter().find(holds);
+    inner.or_else(|| all_operations(std::slice::from_ref(migration.operations.iter().find(holds)?)).into_iter().next())
 }
 
 fn pack(arguments: &NewPackArguments) -> Result<Verdict, Failure> {

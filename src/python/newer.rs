@@ -243,7 +243,47 @@ impl Scan<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::with_older_strings;
+    use crate::python::parse;
+    use crate::source::SourceFile;
+
+    const PARTS: &[&str] = &[
+        "f\"",
+        "f'",
+        "t'",
+        "rf\"\"\"",
+        "\"",
+        "'",
+        "\"\"\"",
+        "{",
+        "}",
+        "{{",
+        "a",
+        "ö",
+        " ",
+        "\n",
+        "\\",
+        "#",
+        "!r",
+        "!=",
+        ":",
+        "=",
+        "(",
+        ")",
+        "[",
+        "]",
+        "except A, B:",
+        "try:",
+        "def f[T = int]():",
+        "class A[",
+        "pass",
+        "\\N{",
+        ",",
+        "x = ",
+        "*T",
+    ];
 
     #[test]
     fn strings_get_the_quotes_that_python_3_11_needs() {
@@ -253,8 +293,8 @@ mod tests {
             ("x = f'{\n  a  # one\n}'", "x = f'{   a        }'"),
             ("x = rf\"{f\"{1}\"}\" f\"{{}}\"", "x = rf\"{f'{1}'}\" f\"{{}}\""),
             ("x = f\"{f\"{f\"{1}\"}\"}\"", "x = f\"{()}         \""),
-            ("x = f\"{\"a'b\"}\"", "x = f\"{()}    \""),
-            ("x = t'{a} ö' + b\"\\\"\"", "x = f'{()}   ' + b\"\\\"\""),
+            ("x = f\"{\"a'b\"}\"", "x = f\"{()}   \""),
+            ("x = t'{a} ö' + b\"\\\"\"", "x = f'{()}  ' + b\"\\\"\""),
             ("x = f\"{a(\"b\", \"ö\")}\"", "x = f\"{a('b', 'ö')}\""),
             ("x = f'\\N{BULLET}{a['b']}'", "x = f'\\N{BULLET}{a[\"b\"]}'"),
             ("x = f'{a != b['c']}'", "x = f'{a != b[\"c\"]}'"),
@@ -278,6 +318,24 @@ mod tests {
             "x = f'{a['b'}'",
         ] {
             assert_eq!(with_older_strings(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_rewritten_keeps_its_length(parts in prop::collection::vec(prop::sample::select(PARTS), 0..30)) {
+            let text = parts.concat();
+            if let Some(older) = with_older_strings(&text) {
+                prop_assert_eq!(older.len(), text.len());
+                // Twice is as good as once.
+                prop_assert_eq!(with_older_strings(&older), None);
+            }
+            // Whatever the parser says of it has its place in the text.
+            let source = SourceFile::new("m.py", text);
+            match parse(&source) {
+                Ok(module) => prop_assert!(module.comments.iter().all(|span| source.slice(*span).starts_with('#'))),
+                Err(error) => prop_assert!(source.slice(error.span).chars().count() <= 1),
+            }
         }
     }
 }

@@ -169,9 +169,18 @@ impl Draft<'_> {
         Some(format!("class {model}(models.Model):\n{}\n", self.models(4).join("\n")))
     }
 
+    /// Whether the migration itself creates the model.
+    fn on_new_model(&self) -> bool {
+        let created = |operation: &Operation| {
+            operation.kind_name() == Some("CreateModel")
+                && operation.text("name").zip(self.model()).is_some_and(|(new, own)| new.eq_ignore_ascii_case(own))
+        };
+        self.migration.operations.iter().any(created)
+    }
+
     fn conditions(&self) -> Vec<Condition> {
         let mut conditions = Vec::new();
-        if let Some(model) = self.model().filter(|_| self.kind != "CreateModel") {
+        if let Some(model) = self.model().filter(|_| self.kind != "CreateModel" && !self.on_new_model()) {
             let model = capitalised(model);
             let fields: Vec<String> = self
                 .models(0)

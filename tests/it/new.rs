@@ -38,25 +38,74 @@ class Migration(migrations.Migration):
     ]
 ";
 
+/// What the operations of [`MIGRATION`] find.
+const BEFORE: &str = "\
+from django.db import migrations, models
+
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel('Order', [
+            ('other', models.IntegerField()),
+            ('note', models.TextField()),
+        ], options={'indexes': [models.Index(fields=['other'], name='i')]}),
+    ]
+";
+
 #[test]
-fn the_rule_of_every_kind_of_operation_passes_its_test_without_a_hole() {
-    let folder = Folder::with(&[("shop/migrations/0002_all.py", MIGRATION)]);
+fn the_rule_of_every_kind_of_operation_passes_its_test_and_finds_it() {
+    let (head, operations) = MIGRATION.split_once("    operations = [\n").unwrap();
+    let operations =
+        operations.trim_end_matches("    ]\n").replace(",\n        migrations.", ",\n\0        migrations.");
+    let operations = operations.replace(",\n        project.", ",\n\0        project.");
+    let line = head.lines().count() + 4;
     let mut tried = 0;
-    for (index, text) in MIGRATION
-        .lines()
-        .enumerate()
-        .filter(|(_, text)| text.starts_with("        migrations.") || text.contains("project.operations."))
-    {
-        let line = index + 1;
-        let made = folder.run(&["new", "rule", "--from", &format!("shop/migrations/0002_all.py:{line}")]);
+    for text in operations.split('\0') {
+        // Each by itself, behind what creates its table.
+        let migration =
+            format!("{head}    dependencies = [('shop', '0001_initial')]\n\n    operations = [\n{text}    ]\n");
+        let path = "shop/migrations/0002_all.py";
+        let folder = Folder::with(&[
+            ("whimbrel.toml", "rules = [\"team.rules\"]\n"),
+            ("shop/migrations/0001_initial.py", BEFORE),
+            (path, &migration),
+        ]);
+        let made = folder.run(&["new", "rule", "--from", &format!("{path}:{line}")]);
         assert_eq!(made.status, 0, "{text}\n{}", made.err);
         folder.write("team.rules", &made.out);
         let tested = folder.run(&["test", "--strict", "team.rules"]);
         assert_eq!(tested.status, 0, "{text}\n{}\n{}{}", made.out, tested.out, tested.err);
         assert_eq!(folder.run(&["fmt", "--check", "team.rules"]).status, 0, "{}", made.out);
+        let checked = folder.run(&["check", "--format", "concise", "--select", "team/*", path]);
+        let found = checked.out.lines().any(|found| found.starts_with(&format!("{path}:{line}:")));
+        assert!(found, "{text}\n{}\n{}{}", made.out, checked.out, checked.err);
         tried += 1;
     }
     assert_eq!(tried, 20);
+}
+
+#[test]
+fn a_new_table_is_not_one_that_is_deployed_and_the_label_is_the_one_of_the_project() {
+    let migration = BEFORE.replace("    ]\n", "        migrations.RenameField('order', 'note', 'text'),\n    ]\n");
+    let folder = Folder::with(&[
+        ("whimbrel.toml", "rules = [\"team.rules\"]\n[apps]\nshop = \"billing\"\n"),
+        ("shop/migrations/0001_initial.py", &migration),
+    ]);
+    let made = folder.run(&["new", "rule", "--from", "shop/migrations/0001_initial.py:9"]);
+    assert_eq!(made.status, 0, "{}", made.err);
+    assert!(made.out.contains("when   app == \"billing\""), "{}", made.out);
+    folder.write("team.rules", &made.out);
+    let checked = folder.run(&["check", "--format", "concise", "--select", "team/*", "shop"]);
+    assert!(checked.out.starts_with("shop/migrations/0001_initial.py:9:"), "{}{}", checked.out, checked.err);
+}
+
+#[test]
+fn the_line_of_what_separates_database_and_state_means_what_is_in_it() {
+    let text = "from django.db import migrations\n\nclass Migration(migrations.Migration):\n    operations = [\n        \
+                migrations.SeparateDatabaseAndState(\n            state_operations=[\n                \
+                migrations.RemoveField('order', 'note'),\n            ],\n        ),\n    ]\n";
+    let folder = Folder::with(&[("shop/migrations/0002_all.py", text)]);
+    let made = folder.run(&["new", "rule", "--from", "shop/migrations/0002_all.py:5"]);
+    assert!(made.out.contains("forbid state.RemoveField"), "{}{}", made.out, made.err);
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn what_is_not_read_is_named() {
 
 #[test]
 fn what_nobody_writes_is_refused() {
-    let nested: String = (0..101).map(|depth| format!("{}if row:\n", " ".repeat(depth))).collect();
+    let nested = (0..101).map(|depth| " ".repeat(depth) + "if row:\n").collect::<Vec<_>>().concat();
     let branches = format!("if row: pass\n{}", "elif row: pass\n".repeat(501));
     let codes = [
         format!("{}{}", "[".repeat(201), "]".repeat(201)),

@@ -38,8 +38,8 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
             attribute(
                 "tokens",
                 Slot::set(Type::Str),
-                "Its words and signs with one blank between each, in upper case and without comments; what is quoted stays: \
-     `DELETE FROM A WHERE B = 'x'`.",
+                "Its words and signs with one blank between each, in upper case and without comments; what is quoted \
+                 stays: `DELETE FROM A WHERE B = 'x'`.",
                 |s| Fact::Str(Cow::Owned(sql::canonical(s.text_of(), s.context.database.vendor))),
             ),
             attribute("verb", Slot::set(Type::Str), "Its first word, in upper case.", |s| {

@@ -149,6 +149,16 @@ pub(super) fn app(project: &Project, label: &str, here: &Path) -> Result<Vec<Arc
     Ok(migrations(&found).chain(migrations(&installed)).collect())
 }
 
+/// The label of the app that a migration of the working tree belongs to, as a check finds it out.
+pub(super) fn label_of(project: &Project, migration: &Path) -> String {
+    let path = project.shown(migration);
+    let tree = Tree::disk(&project.root, [path.clone()]);
+    let mut apps = Apps::of(project, &tree);
+    let folder = app_folder(&path).to_owned();
+    apps.name(&BTreeSet::from([folder.clone()]));
+    apps.label(&folder).to_owned()
+}
+
 fn no_app(label: &str, apps: &mut Apps<'_>) -> Failure {
     let all = apps.all();
     let labels: Vec<&str> = all.keys().map(String::as_str).collect();
@@ -212,7 +222,7 @@ fn read(
         projects.push(DjangoProject { present, deployed });
     }
     let files = files.into_values().collect();
-    Ok(Selection { files, judged, projects })
+    Ok(Selection { files, judged: judged.clone(), projects })
 }
 
 fn labels_of(loaded: &Loaded) -> impl Iterator<Item = String> {
