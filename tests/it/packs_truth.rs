@@ -198,11 +198,6 @@ const TOGETHER: &[(&str, &str, &str)] = &[
     ("compat/column-removed", "data/sql-irreversible", BACK),
     ("compat/column-type-changed", "compat/rows-become-unreadable", "new code, before the migration and after it"),
     ("compat/foreign-key-added", "compat/parent-delete-refused", "writing a key, and deleting what it refers to"),
-    (
-        "compat/not-null-column-without-db-default",
-        "compat/unique-constraint-added",
-        "no value, and one value for all rows",
-    ),
     ("compat/table-dropped", "data/sql-irreversible", BACK),
     (
         "compat/unique-constraint-added",
