@@ -80,7 +80,7 @@ impl<'r: 'a, 'a> Subject<'_, 'r, '_, 'a> {
     fn described(&self, edit: &'r Edit) -> String {
         match edit {
             Edit::Set { argument, value, .. } => {
-                let value = self.value(value).and_then(|value| accepted(argument, value));
+                let value = self.value(value);
                 format!("`{argument}={}`", value.as_deref().unwrap_or("…"))
             }
             Edit::Remove { argument, .. } => format!("remove `{argument}=`"),
@@ -92,7 +92,7 @@ impl<'r: 'a, 'a> Subject<'_, 'r, '_, 'a> {
     fn edits(&self, edit: &'r Edit) -> Option<Vec<TextEdit>> {
         match edit {
             Edit::Set { owner, argument, value } => {
-                let value = self.value(value).and_then(|value| accepted(argument, value))?;
+                let value = self.value(value)?;
                 Some(vec![self.call(owner.as_ref())?.set(argument, &value)?])
             }
             Edit::Remove { owner, argument } => Some(vec![self.call(owner.as_ref())?.remove(argument)?]),
@@ -121,28 +121,22 @@ impl<'r: 'a, 'a> Subject<'_, 'r, '_, 'a> {
             },
             _ => self.evaluator.place(node),
         };
+        let literal = python(&self.evaluator.fact(node));
         let written = place.and_then(|place| edit::value_at(self.migration, place));
-        written.map(str::to_owned).or_else(|| python(&self.evaluator.fact(node)))
+        // What is called for each object, such as `uuid.uuid4`, is no value of another argument.
+        let is_value = |text: &&str| literal.is_some() || !is_name(text);
+        written.filter(is_value).map(str::to_owned).or(literal)
     }
 }
 
-/// A value as an argument takes it: `db_default` takes values and expressions, and nothing that Python calls for each row
-/// (`Field._check_db_default`).
-fn accepted(argument: &str, value: String) -> Option<String> {
-    if argument != "db_default" {
-        return Some(value);
-    }
-    match value.as_str() {
-        "dict" => return Some("{}".to_owned()),
-        "list" => return Some("[]".to_owned()),
-        "None" => return None,
-        "True" | "False" => return Some(value),
-        _ => {}
-    }
-    let is_name = value.starts_with(|c: char| c.is_alphabetic() || c == '_')
-        && value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
-    let is_function = is_name || value.starts_with("lambda");
-    (!is_function).then_some(value)
+/// Whether a text is a dotted name, `None` among them.
+fn is_name(text: &str) -> bool {
+    text.split('.').all(|part| {
+        let part = part.trim();
+        !part.is_empty()
+            && !part.starts_with(|c: char| c.is_ascii_digit())
+            && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+    })
 }
 
 /// A fact as Python source; `None` where there is none.
@@ -170,22 +164,4 @@ fn text_literal(text: &str) -> String {
     }
     literal.push('"');
     literal
-}
-
-#[cfg(test)]
-mod tests {
-    use super::accepted;
-
-    #[test]
-    fn a_database_default_is_no_function() {
-        let accepted = |value: &str| accepted("db_default", value.to_owned());
-        for (value, set) in
-            [("dict", "{}"), ("list", "[]"), ("3", "3"), ("'x'", "'x'"), ("True", "True"), ("Now()", "Now()")]
-        {
-            assert_eq!(accepted(value).as_deref(), Some(set));
-        }
-        for value in ["None", "uuid.uuid4", "timezone.now", "make_key", "lambda: 1"] {
-            assert_eq!(accepted(value), None, "{value}");
-        }
-    }
 }

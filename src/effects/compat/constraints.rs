@@ -43,10 +43,18 @@ impl Check<'_, '_> {
         for unique in &there {
             // Rows that differ in some of the columns differ in all of them. Conditions are not known: only the same
             // constraint has the same.
+            let renamed = |(old, new): (&&str, &&str)| {
+                let is_known = holder.columns.iter().any(|own| table::same_column(&own.name, new, vendor));
+                table::same_column(old, new, vendor) || !is_known && table::column(actual, old, vendor).is_none()
+            };
             let implied = wanted.iter().any(|own| {
                 let contains = |column: &&str| unique.columns.iter().any(|c| table::same_column(c, column, vendor));
                 let whole = !own.partial && !own.expressions;
-                own == unique || (whole && own.columns.iter().all(contains))
+                // The same over a column that has got another name.
+                let follows = || {
+                    own.columns.len() == unique.columns.len() && own.columns.iter().zip(&unique.columns).all(renamed)
+                };
+                own == unique || whole && (own.columns.iter().all(contains) || follows())
             });
             if !implied && self.collides(holder, actual, &unique.columns) {
                 let columns = unique.columns.iter().map(ToString::to_string).collect();

@@ -123,7 +123,7 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
             place(effect).push(failure);
         }
     };
-    let made = Made::by(rollout.statements);
+    let made = Made::by(rollout.statements, rollout.before);
     let mut covered = Vec::new();
     for (failure, at) in old.appeared() {
         if let Some(unknown) = made.covers(&failure) {
@@ -157,7 +157,7 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
             effect.unknown.push(unknown);
         }
     }
-    let breaks_new_code_after = stays(rollout, &schema, &own.appeared());
+    let breaks_new_code_after = stays(rollout, &schema, &made, &own.appeared());
     let phase = Phase::of(&effects, &breaks_new_code_after);
     let breaks_old_code_later = learned(rollout, &schema);
     MigrationEffects { changes: effects, breaks_new_code_after, breaks_old_code_later, after: schema, phase }
@@ -253,11 +253,11 @@ fn is_harmless(failure: &Failure, rollout: &Rollout<'_>) -> bool {
 
 /// What code with the models after the migration can't do on the schema after it, by operation; `appeared` is what
 /// changes have brought about.
-fn stays(rollout: &Rollout<'_>, after: &Schema, appeared: &[(Failure, At)]) -> Vec<Vec<Failure>> {
+fn stays(rollout: &Rollout<'_>, after: &Schema, made: &Made<'_>, appeared: &[(Failure, At)]) -> Vec<Vec<Failure>> {
     let mut blamed = vec![Vec::new(); rollout.operations];
     let (start, end) = ((rollout.code_after)(0), (rollout.code_after)(rollout.operations));
     let mut left = failures(&end, after).failures;
-    left.retain(|failure| !failure.depends_on_values());
+    left.retain(|failure| !failure.depends_on_values() && made.covers(failure).is_none());
     // Whether the database has a column of which the name is a guess can't be told.
     left.retain(|failure| !failure.column.as_ref().is_some_and(|column| end.guesses(&failure.table, column)));
     if !left.is_empty() {
