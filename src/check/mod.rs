@@ -191,7 +191,8 @@ pub struct Planned {
     pub effects: Option<Effects>,
 }
 
-/// What migrations would do, each to each database, in the order of their paths.
+/// What migrations would do, each to each database, in the order of their paths. A squashed migration of which running
+/// code has run something does nothing there, and has no place in a plan.
 #[must_use]
 pub fn plan(request: Request<'_>) -> Vec<Planned> {
     let timelines: Vec<Timeline> = request.projects.iter().map(|project| Timeline::of(project, request)).collect();
@@ -204,6 +205,9 @@ pub fn plan(request: Request<'_>) -> Vec<Planned> {
         })
         .flat_map_iter(|(migration, timeline)| {
             let deployed = timeline.deployment.seen_from(&timeline.history, migration);
+            if !deployed.can_run() {
+                return Vec::new();
+            }
             let states = States::of(&timeline.history, migration, &deployed, timeline.release(), &timeline.models);
             let mut effects = states.into_effects();
             let mut of = |database: &Database| Planned {

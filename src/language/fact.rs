@@ -284,7 +284,13 @@ impl<'a> Fact<'a> {
             Fact::Str(text) | Fact::Opaque(text) => text.clone(),
             Fact::Version(version) => Cow::Owned(version.to_string()),
             Fact::Step(words, at) => Cow::Borrowed(words.get(*at).copied().unwrap_or_default()),
-            Fact::List(items) => Cow::Owned(items.iter().map(Fact::print).collect::<Vec<_>>().join(", ")),
+            Fact::List(items) => {
+                // An unknown element stands for any number of others: its text is no element.
+                let unknown = items.iter().any(|item| matches!(item, Fact::Unknown(_)));
+                let known = items.iter().filter(|item| !matches!(item, Fact::Unknown(_))).map(Fact::print);
+                let more = unknown.then_some(Cow::Borrowed("⟨not known⟩"));
+                Cow::Owned(known.chain(more).collect::<Vec<_>>().join(", "))
+            }
             Fact::Entity(entity) => entity.text(),
         }
     }

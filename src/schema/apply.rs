@@ -172,7 +172,8 @@ impl Table {
             ChangeKind::Other { words, object: Some(column) } => {
                 let auto = match words.as_str() {
                     "ALTER COLUMN ADD IDENTITY" => true,
-                    "ALTER COLUMN DROP IDENTITY" => false,
+                    // The sequence behind a `serial`, with CASCADE (`sql_delete_sequence`).
+                    "ALTER COLUMN DROP IDENTITY" | "DROP SEQUENCE" => false,
                     _ => return,
                 };
                 if let Some(column) = self.column_mut(column) {
@@ -191,6 +192,11 @@ impl Table {
 
     fn set_default(&mut self, column: &str, default: Option<&DatabaseDefault>) {
         if let Some(column) = self.column_mut(column) {
+            // A default out of a sequence is what makes a `serial`.
+            if default.is_some_and(|default| default.expression.to_ascii_lowercase().starts_with("nextval")) {
+                column.auto = true;
+                return;
+            }
             // SET DEFAULT NULL is no default.
             let default = default.filter(|default| !default.expression.eq_ignore_ascii_case("NULL"));
             column.default = default.cloned();

@@ -14,7 +14,6 @@ mod table;
 mod types;
 
 pub use build::Tables;
-pub use editor::statements;
 pub use statement::Statement;
 pub use table::{Schema, Table};
 

@@ -23,3 +23,12 @@ pub struct Statement {
     /// Why it may not be sent, or may be another one.
     pub doubt: Option<Unknown>,
 }
+
+impl Statement {
+    /// The first line of its SQL that is not blank; empty where it is not written in the migration.
+    #[must_use]
+    pub fn first_line(&self) -> &str {
+        let lines = self.sql.as_deref().unwrap_or_default().lines().map(str::trim);
+        lines.into_iter().find(|line| !line.is_empty()).unwrap_or_default()
+    }
+}

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use flate2::read::GzDecoder;
 use serde_json::Value as Json;
+use whimbrel::history::{History, NodeId, Settings};
 use whimbrel::migration::{Migration, read_migration};
+use whimbrel::schema::{Schema, Statement, Target};
 use whimbrel::source::SourceFile;
 use whimbrel::target::{Database, Vendor, Version};
 
@@ -32,9 +34,35 @@ impl Case {
     pub(crate) fn change(&self) -> &Arc<Migration> {
         self.migrations.last().expect("a case has migrations")
     }
+
+    /// Its migrations, replayed.
+    pub(crate) fn history(&self) -> History {
+        History::new(&self.migrations, settings(), Box::new(|_| None))
+    }
+
+    /// The migration that is judged, in a history of the case.
+    pub(crate) fn node(&self, history: &History) -> NodeId {
+        history.graph().node("shop", &self.change().name).expect("in the graph")
+    }
+}
+
+/// What the measured projects' settings said.
+pub(crate) fn settings() -> Settings {
+    Settings::default().with_default_auto_field("django.db.models.BigAutoField")
+}
+
+/// The statements of a migration, sent to a database of which only the models are known.
+pub(crate) fn sent(history: &History, node: NodeId, target: Target) -> Vec<Statement> {
+    let states = history.states_sent(node);
+    Schema::default().send(history.graph().migration(node), &states, history.settings(), target)
 }
 
 impl Measured {
+    /// What the schema was for.
+    pub(crate) fn target(&self) -> Target {
+        Target { database: self.database, django: self.django }
+    }
+
     /// The texts of a list of the record, or of its `verdicts`; empty where it has none.
     pub(crate) fn texts(&self, key: &str) -> Vec<&str> {
         let value = self.record.get(key).or_else(|| self.record["verdicts"].get(key));

@@ -9,12 +9,12 @@ use whimbrel::effects::compat::{
     Action, Cause, Certainty, Code, Failure, MigrationEffects, ModelTables, Outcome, Rollout, of_migration,
 };
 use whimbrel::effects::reversal::{self, Reversal};
-use whimbrel::history::{History, NodeId, Settings, Side};
-use whimbrel::migration::{Migration, Operation};
-use whimbrel::schema::{Schema, Statement, Target, statements};
+use whimbrel::history::Side;
+use whimbrel::migration::Operation;
+use whimbrel::schema::{Schema, Target};
 use whimbrel::target::Vendor;
 
-use crate::cases::{Case, Measured, cases};
+use crate::cases::{Case, Measured, cases, sent, settings};
 
 /// What the model does not see or the measurement does not: the case, the question, and why.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
@@ -92,33 +92,18 @@ struct Predicted {
 }
 
 fn predict(case: &Case, target: Target) -> Predicted {
-    // What the measured projects' settings said.
-    let settings = Settings::default().with_default_auto_field("django.db.models.BigAutoField");
-    let history = History::new(&case.migrations, settings.clone(), Box::new(|_| None));
-    let change = case.change();
-    let node = |migration: &Migration| -> NodeId {
-        history.graph().node("shop", &migration.name).expect("it is in the graph")
-    };
-    let mut before = Schema::default();
-    let sent = |migration: &Migration| -> Vec<Statement> {
-        statements(migration, &history.states_sent(node(migration)), &settings, target)
-    };
-    for migration in &case.migrations[..case.migrations.len() - 1] {
-        for statement in sent(migration) {
-            for change in &statement.changes {
-                before.apply(change);
-            }
-        }
-    }
-    let states = history.states_within(node(change), Side::State);
+    let history = case.history();
+    let (change, node) = (case.change(), case.node(&history));
+    let before = Schema::before(&history, node, target);
+    let states = history.states_within(node, Side::State);
     let made: RefCell<HashMap<usize, Arc<Code>>> = RefCell::default();
-    let tables = ModelTables::new(settings.clone(), target);
+    let tables = ModelTables::new(settings(), target);
     let code_after = |number: usize| {
         let build = || Arc::new(Code::new(&states[number], tables.schema(&states[number]), &tables));
         made.borrow_mut().entry(number).or_insert_with(build).clone()
     };
     let (old, new) = (code_after(0), code_after(states.len() - 1));
-    let sent = sent(change);
+    let sent = sent(&history, node, target);
     let takes_back_ddl = matches!(target.database.vendor, Vendor::PostgreSql | Vendor::Sqlite);
     let rollout = Rollout {
         old: &old,
@@ -131,7 +116,7 @@ fn predict(case: &Case, target: Target) -> Predicted {
         code_after: &code_after,
     };
     let effects = of_migration(&rollout);
-    let sent_states = history.states_sent(node(change));
+    let sent_states = history.states_sent(node);
     let mut all = Vec::new();
     flatten(&change.operations, &mut all);
     let reversal = all

@@ -6,9 +6,11 @@ use whimbrel::effects::compat::{ChangeEffects, Code, Failure, MigrationEffects, 
 use whimbrel::effects::reversal::{self, Reversal};
 use whimbrel::history::{History, Settings, Side};
 use whimbrel::migration::{Migration, read_migration};
-use whimbrel::schema::{Schema, Statement, Target, statements};
+use whimbrel::schema::{Schema, Statement, Target};
 use whimbrel::source::SourceFile;
 use whimbrel::target::{Vendor, Version};
+
+use crate::cases::sent;
 
 const ITEM: &str = "migrations.CreateModel('Item', fields=[('id', models.BigAutoField(primary_key=True)), \
                     ('name', models.CharField(max_length=40))]),";
@@ -38,7 +40,7 @@ fn effects(models: &str, change: &str, database: &str) -> Effects {
     let history = History::new(&[first.clone(), second.clone()], settings.clone(), Box::new(|_| None));
     let target = Target { database: database.parse().unwrap(), django: Version::new(5, 2) };
     let node = |migration: &Migration| history.graph().node("shop", &migration.name).unwrap();
-    let sent = |migration: &Migration| statements(migration, &history.states_sent(node(migration)), &settings, target);
+    let sent = |migration: &Migration| sent(&history, node(migration), target);
     let mut before = Schema::default();
     for change in sent(&first).iter().flat_map(|statement| &statement.changes) {
         before.apply(change);

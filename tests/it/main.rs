@@ -25,6 +25,7 @@ mod names;
 mod new;
 mod packs;
 mod packs_truth;
+mod plan;
 mod policies;
 mod projects;
 mod python_syntax;

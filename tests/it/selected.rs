@@ -293,14 +293,16 @@ fn what_is_configured_of_a_table_reaches_the_rules() {
     repository.write(
         "team.rules",
         "rule big { on RemoveField require model.rows is not set or model.rows < 1000 message \"`{model.owner}` has {model.rows} rows\" }\n\
-         rule hot { forbid RemoveField when model.hot message \"hot\" }\n",
+         rule hot { forbid RemoveField when model.hot message \"hot\" }\n\
+         rule sent { forbid schema.DropColumn when table_hot message \"{table_rows} rows of `{table_owner}`\" }\n",
     );
     repository.write(SECOND, second("migrations.RemoveField('order', 'code')"));
     repository.git(&["add", "--all"]);
     assert_eq!(seen(&repository, &[]), [""; 0]);
     let tables = "[tables.shop_order]\nrows = 40_000_000\nhot = true\nowner = \"checkout\"\n";
     repository.write("whimbrel.toml", format!("rules = [\"team.rules\"]\n{tables}"));
-    assert_eq!(seen(&repository, &[]), ["big] `checkout` has 40000000 rows", "hot] hot"]);
+    let said = ["big] `checkout` has 40000000 rows", "hot] hot", "sent] 40000000 rows of `checkout`"];
+    assert_eq!(seen(&repository, &[]), said);
     repository.write("whimbrel.toml", format!("rules = [\"team.rules\"]\n{}", tables.replace("shop_order", "other")));
     assert_eq!(seen(&repository, &[]), [""; 0]);
     repository.write("whimbrel.toml", "[tables.a]\nrow = 1\nrows = -1\nhot = 1\n");

@@ -103,9 +103,10 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
             for watch in [&mut old, &mut new, &mut own] {
                 watch.step(&snapshot, &touched, at);
             }
-            if matches!(change.kind, ChangeKind::Unknown) {
+            // What a statement is not known for is said below.
+            if matches!(change.kind, ChangeKind::Unknown) && statement.doubt.is_none() {
                 effect.unknown.push(Unknown {
-                    text: statement.sql.clone().unwrap_or_default(),
+                    text: statement.first_line().to_owned(),
                     span: change.span,
                     reason: "is not a statement that can be judged".to_owned(),
                 });

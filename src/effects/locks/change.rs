@@ -181,7 +181,12 @@ fn add_column(column: &Column, table: &str, context: &Context<'_>, steps: &mut S
         steps.take(Step::AddColumnCheck, table);
     }
     if !column.null && column.default.is_none() && !column.auto && column.generated.is_none() {
-        steps.take(Step::AddColumnNotNull, table);
+        if column.column_type.is_ok() {
+            steps.take(Step::AddColumnNotNull, table);
+        } else {
+            // A class that is not known may have a default of its own.
+            steps.unknown.push(format!("what `{}` is filled with", column.name));
+        }
     }
     // MySQL before 9.0 reads an inline REFERENCES and ignores it ("FOREIGN KEY Constraints").
     let ignored = context.target.database.vendor == Vendor::MySql;

@@ -2,6 +2,7 @@
 
 mod json;
 mod markdown;
+mod reverse;
 mod table;
 mod view;
 

@@ -10,6 +10,7 @@ use crate::effects::loss::Loss;
 use crate::effects::phase::Phase;
 use crate::effects::reversal::Reversal;
 use crate::migration::{Operation, Reach};
+use crate::report::plan::reverse;
 use crate::sql::ChangeKind;
 
 /// A migration and what it does to one database.
@@ -94,7 +95,12 @@ impl View {
                     breaks_old_code: own.map(|own| broken(&own.breaks_old_code)).unwrap_or_default(),
                     breaks_new_code: own.map(|own| broken(&own.breaks_new_code)).unwrap_or_default(),
                     loses: own.map(|own| own.loses_data.iter().map(lost).collect()).unwrap_or_default(),
-                    reverse: reverse(&change.kind, effects.reversals.get(statement.operation)),
+                    reverse: reverse::of_change(
+                        change,
+                        statement,
+                        &effects.before,
+                        effects.reversals.get(statement.operation),
+                    ),
                     unknown,
                 });
             }
@@ -153,7 +159,7 @@ fn label(operation: &Operation) -> String {
 }
 
 /// A text on one line, and not too long.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     const LONGEST: usize = 100;
     let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some((cut, _)) = text.char_indices().nth(LONGEST) {
@@ -234,36 +240,13 @@ fn not_known(own: Option<&ChangeEffects>, locks: Option<&locks::Effect>) -> Vec<
     unknown
 }
 
-/// What going back does to what the change made.
-fn reverse(kind: &ChangeKind, reversal: Option<&Reversal>) -> String {
-    match reversal {
-        Some(Reversal::No) => return "none: migrate raises IrreversibleError".to_owned(),
-        Some(Reversal::OnlyWithoutRows { model, field }) => {
-            return format!("fails when {model} has rows: nothing fills {field}");
-        }
-        Some(Reversal::Unknown(unknown)) => {
-            return format!("not known: `{}` {}", shortened(&unknown.text), unknown.reason);
-        }
-        Some(Reversal::Yes) | None => {}
-    }
-    match kind {
-        ChangeKind::CreateTable { .. } => "DROP TABLE, with the rows that new code has written",
-        ChangeKind::AddColumn { .. } => "DROP COLUMN, with the values that new code has written",
-        ChangeKind::DropTable { .. } => "CREATE TABLE, empty",
-        ChangeKind::DropColumn { .. } => "ADD COLUMN, without the values",
-        ChangeKind::Unknown | ChangeKind::Other { .. } | ChangeKind::ChangeRows { .. } => "as the migration says",
-        _ => "back as it was",
-    }
-    .to_owned()
-}
-
 fn reverse_of_operation(operation: &Operation, reversal: Option<&Reversal>) -> String {
-    match reversal {
-        Some(Reversal::No) => "none: migrate raises IrreversibleError".to_owned(),
-        Some(Reversal::Unknown(unknown)) => format!("not known: `{}` {}", shortened(&unknown.text), unknown.reason),
-        _ if operation.reach == Reach::State => "state only".to_owned(),
-        _ => "yes".to_owned(),
-    }
+    reverse::refused(reversal.filter(|reversal| !matches!(reversal, Reversal::OnlyWithoutRows { .. }))).unwrap_or_else(
+        || {
+            let words = if operation.reach == Reach::State { "state only" } else { "yes" };
+            words.to_owned()
+        },
+    )
 }
 
 /// Why a migration has its phase: the first thing that breaks, for each side.

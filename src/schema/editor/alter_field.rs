@@ -187,9 +187,7 @@ impl Editor<'_> {
             }
         }
         for kind in after {
-            let of_sequence = matches!(&kind, ChangeKind::Other { words, .. } if words.contains("SEQUENCE"));
-            let change = if of_sequence { self.bare(kind) } else { self.change(table, kind) };
-            self.execute_all(vec![change]);
+            self.execute(table, kind);
         }
     }
 

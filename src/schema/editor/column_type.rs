@@ -58,15 +58,15 @@ impl Editor<'_> {
         match (old.column.auto, new.column.auto) {
             (_, true) if self.target.serial() => {
                 let default = DatabaseDefault { expression: "nextval".to_owned(), volatility: Volatility::Volatile };
-                actions.after.extend([of_sequence("DROP SEQUENCE"), of_sequence("CREATE SEQUENCE")]);
+                actions.after.extend([of_sequence("DROP SEQUENCE", &column), of_sequence("CREATE SEQUENCE", &column)]);
                 actions.after.push(ChangeKind::SetDefault { column: column.clone(), default });
-                actions.after.push(of_sequence("ALTER SEQUENCE OWNED BY"));
+                actions.after.push(of_sequence("ALTER SEQUENCE OWNED BY", &column));
             }
-            (true, false) if self.target.serial() => actions.after.push(of_sequence("DROP SEQUENCE")),
+            (true, false) if self.target.serial() => actions.after.push(of_sequence("DROP SEQUENCE", &column)),
             (false, true) => actions.after.push(numbered("ADD")),
             (true, false) => actions.before.push(numbered("DROP")),
             (true, true) if self.target.is_postgresql() => {
-                actions.after.push(of_sequence("ALTER SEQUENCE AS"));
+                actions.after.push(of_sequence("ALTER SEQUENCE AS", &column));
             }
             _ => {}
         }
@@ -94,8 +94,8 @@ impl Editor<'_> {
 }
 
 /// What happens to the sequence behind a `serial` or an identity.
-fn of_sequence(words: &str) -> ChangeKind {
-    ChangeKind::Other { words: words.to_owned(), object: None }
+fn of_sequence(words: &str, column: &str) -> ChangeKind {
+    ChangeKind::Other { words: words.to_owned(), object: Some(column.to_owned()) }
 }
 
 /// A type as SQL has it.

@@ -24,18 +24,13 @@ use crate::schema::{Schema, Statement, Target};
 use crate::source::Span;
 use crate::sql::{ChangeKind, Constraint, ConstraintKind, Index, SchemaChange};
 
-/// The statements that Django sends for a migration, in order.
-///
-/// `states` are those around each operation, nested ones behind the one they stand in
-/// ([`History::states_sent`](crate::history::History::states_sent)); without them nothing can be told, and every operation
-/// is one statement that is unknown.
-#[must_use]
-pub fn statements(migration: &Migration, states: &[Around], settings: &Settings, target: Target) -> Vec<Statement> {
-    Schema::default().send(migration, states, settings, target)
-}
-
 impl Schema {
-    /// Sends a migration to a database that has this schema, and leaves it as the database's is afterwards.
+    /// Sends a migration to a database that has this schema, and leaves it as the database's is afterwards. Gives the
+    /// statements in order.
+    ///
+    /// `states` are those around each operation, nested ones behind the one they stand in
+    /// ([`History::states_sent`](crate::history::History::states_sent)); without them nothing can be told, and every
+    /// operation is one statement that is unknown.
     ///
     /// What Django looks up in the database (constraints and indexes that it did not name) is looked up here. A table
     /// that the schema does not have is taken to be what the models say.

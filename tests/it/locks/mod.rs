@@ -7,14 +7,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value as Json;
 use whimbrel::effects::locks::{Blocks, Effect, LockMode, walk};
-use whimbrel::history::{History, Settings, Side};
-use whimbrel::migration::Operation;
-use whimbrel::schema::{Schema, Statement, Target};
+use whimbrel::schema::{Schema, Statement};
 use whimbrel::source::Span;
-use whimbrel::sql::{ChangeKind, SchemaChange, run_sql, statements};
+use whimbrel::sql::{ChangeKind, SchemaChange, statements};
 use whimbrel::target::Vendor;
 
-use crate::cases::{Case, Measured, cases};
+use crate::cases::{Case, Measured, cases, sent};
 
 /// What was measured of a run, or is computed for it; tables by the names that they had before.
 #[derive(Debug, Default, PartialEq)]
@@ -124,23 +122,8 @@ fn measured_outcome(record: &Json, schema: &Schema, before: &HashMap<String, Str
 
 /// The schema before the judged migration, with what the deployed ones have written in SQL.
 fn before(case: &Case, measured: &Measured) -> Schema {
-    let settings = Settings::default().with_default_auto_field("django.db.models.BigAutoField");
-    let history = History::new(&case.migrations, settings.clone(), Box::new(|_| None));
-    let node = history.graph().node("shop", &case.change().name).expect("in the graph");
-    let target = Target { database: measured.database, django: measured.django };
-    let mut schema = Schema::of(&history.before(node, Side::Database), &settings, target);
-    let deployed = &case.migrations[..case.migrations.len() - 1];
-    let mut operations: Vec<&Operation> = deployed.iter().flat_map(|migration| &migration.operations).collect();
-    operations.reverse();
-    while let Some(operation) = operations.pop() {
-        operations.extend(operation.children.iter().rev());
-        for written in operation.sql().iter().flat_map(|sql| run_sql(sql, measured.database.vendor)) {
-            for change in &written.statement.changes {
-                schema.apply(change);
-            }
-        }
-    }
-    schema
+    let history = case.history();
+    Schema::before(&history, case.node(&history), measured.target())
 }
 
 /// Where the walk can't agree, and why.
@@ -189,7 +172,7 @@ impl Comparison {
         let record = &measured.record;
         let schema = before(case, measured);
         let live = |table: &str| schema.tables.contains_key(table);
-        let target = Target { database: measured.database, django: measured.django };
+        let target = measured.target();
         let effects = walk(sent, &schema, record["atomic"] == true, target, &live);
         let (mut computed, names) = computed(sent, &effects, &schema, vendor);
         let mut truth = measured_outcome(record, &schema, &names);
@@ -271,13 +254,10 @@ const EXCEPTIONS_COMPUTED: Exceptions = &[
 fn what_is_computed_for_the_operations_does_what_was_measured() {
     let mut comparison = Comparison::default();
     for case in cases() {
-        let settings = Settings::default().with_default_auto_field("django.db.models.BigAutoField");
-        let history = History::new(&case.migrations, settings.clone(), Box::new(|_| None));
-        let node = history.graph().node("shop", &case.change().name).expect("in the graph");
-        let states = history.states_sent(node);
+        let history = case.history();
+        let node = case.node(&history);
         for measured in measured_runs(&case) {
-            let target = Target { database: measured.database, django: measured.django };
-            let sent = whimbrel::schema::statements(case.change(), &states, &settings, target);
+            let sent = sent(&history, node, measured.target());
             // What a function does with rows is not computed.
             comparison.compare(&case, measured, &sent, EXCEPTIONS_COMPUTED, |outcome| {
                 let weak = [LockMode::AccessShare, LockMode::RowShare, LockMode::RowExclusive].map(LockMode::words);

@@ -152,7 +152,7 @@ fn line(change: &SchemaChange, vendor: Vendor) -> String {
         // PostgreSQL and SQLite name no table.
         ChangeKind::DropIndex { concurrently, .. } => return format!("drop index concurrently={concurrently}"),
         ChangeKind::RenameIndex { to, .. } => return format!("rename index {to}"),
-        ChangeKind::Other { words, .. } if words == "ALTER SEQUENCE AS" => return format!("other {words}"),
+        ChangeKind::Other { words, .. } if words.contains("SEQUENCE") => return format!("other {words}"),
         ChangeKind::RenameConstraint { to, .. } => format!("rename constraint {to}"),
         ChangeKind::CreateIndex { index, concurrently, .. } => {
             format!("create index {} concurrently={concurrently}", self::index(index))

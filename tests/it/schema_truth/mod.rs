@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use whimbrel::history::{History, Settings, Side};
-use whimbrel::schema::{Schema, Target, statements};
+use whimbrel::history::Side;
+use whimbrel::schema::Schema;
 use whimbrel::sql;
 use whimbrel::target::Vendor;
 
@@ -13,26 +13,13 @@ mod django_sql;
 mod packages;
 mod structure;
 
-use crate::cases::{Case, Measured, cases};
-
-/// What the measured projects' settings said.
-fn settings() -> Settings {
-    Settings::default().with_default_auto_field("django.db.models.BigAutoField")
-}
-
-fn history(case: &Case) -> History {
-    History::new(&case.migrations, settings(), Box::new(|_| None))
-}
-
-fn target(measured: &Measured) -> Target {
-    Target { database: measured.database, django: measured.django }
-}
+use crate::cases::{Case, Measured, cases, sent, settings};
 
 fn schemas(case: &Case, measured: &Measured) -> [Schema; 2] {
-    let history = history(case);
-    let node = history.graph().node("shop", &case.change().name).expect("in the graph");
+    let history = case.history();
+    let node = case.node(&history);
     [history.before(node, Side::Database), history.after(node, Side::Database)]
-        .map(|state| Schema::of(&state, &settings(), target(measured)))
+        .map(|state| Schema::of(&state, &settings(), measured.target()))
 }
 
 #[test]
@@ -87,17 +74,16 @@ fn the_statements_are_those_that_django_sent() {
     let mut agree: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     let mut differences = String::new();
     for case in cases() {
-        let history = history(&case);
-        let node = history.graph().node("shop", &case.change().name).expect("in the graph");
-        let states = history.states_sent(node);
+        let history = case.history();
+        let node = case.node(&history);
         let before = history.before(node, Side::Database);
         for measured in case.results.iter().filter(|measured| measured.verdict() != "does not run") {
             let vendor = measured.database.vendor;
-            let target = target(measured);
+            let target = measured.target();
             let before = Schema::of(&before, &settings(), target);
             let truth: Vec<_> = measured.texts("sql").iter().flat_map(|text| sql::statements(text, vendor)).collect();
             let mut truth = canonical::sent(&truth, before.clone(), vendor);
-            let mut computed = statements(case.change(), &states, &settings(), target);
+            let mut computed = sent(&history, node, target);
             if UNTOLD.iter().any(|(name, vendors, _)| case.name == *name && vendors.contains(&vendor)) {
                 computed.retain(|statement| statement.doubt.is_none());
             }

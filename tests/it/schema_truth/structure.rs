@@ -3,13 +3,12 @@
 use std::fmt::Write as _;
 
 use whimbrel::history::{History, NodeId, Settings, Side};
-use whimbrel::schema::{Schema, Table, Target, statements};
+use whimbrel::schema::{Schema, Table, Target};
 use whimbrel::sql::{self, ChangeKind, ColumnType, Constraint, ConstraintKind, Index};
 use whimbrel::target::Vendor;
 
 use super::canonical;
-use super::{history, settings, target};
-use crate::cases::{Measured, cases};
+use crate::cases::{Measured, cases, sent, settings};
 
 /// A table as text, in which what has no order is sorted.
 ///
@@ -90,7 +89,7 @@ pub(super) fn difference(left: &Schema, right: &Schema, vendor: Vendor) -> Strin
 pub(super) fn applied(history: &History, node: NodeId, settings: &Settings, target: Target) -> String {
     let mut schema = Schema::of(&history.before(node, Side::Database), settings, target);
     let after = Schema::of(&history.after(node, Side::Database), settings, target);
-    for statement in statements(history.graph().migration(node), &history.states_sent(node), settings, target) {
+    for statement in sent(history, node, target) {
         for change in &statement.changes {
             schema.apply(change);
         }
@@ -124,7 +123,7 @@ fn statements_make_the_schema_of_the_state_after_them() {
     let mut differences = String::new();
     let mut compared = 0;
     for case in cases() {
-        let history = history(&case);
+        let history = case.history();
         for migration in &case.migrations {
             let node = history.graph().node("shop", &migration.name).expect("in the graph");
             if parts_from_state(&history, node) {
@@ -132,10 +131,10 @@ fn statements_make_the_schema_of_the_state_after_them() {
             }
             for measured in case.results.iter().filter(|measured| measured.verdict() != "does not run") {
                 compared += 1;
-                let found = applied(&history, node, &settings(), target(measured));
+                let found = applied(&history, node, &settings(), measured.target());
                 let apart = APART.iter().any(|(name, _)| case.name == *name);
                 if !apart && !found.is_empty() {
-                    let Target { database, django } = target(measured);
+                    let Target { database, django } = measured.target();
                     let _ = write!(differences, "== {} {} {database} {django}\n{found}", case.name, migration.name);
                 }
             }
@@ -150,7 +149,7 @@ fn a_copied_table_of_sqlite_is_that_of_the_state() {
     let mut differences = String::new();
     let mut compared = 0;
     for case in cases() {
-        let history = history(&case);
+        let history = case.history();
         let node = history.graph().node("shop", &case.change().name).expect("in the graph");
         if parts_from_state(&history, node) {
             continue;
@@ -159,7 +158,7 @@ fn a_copied_table_of_sqlite_is_that_of_the_state() {
         let runs = |measured: &&Measured| measured.verdict() != "does not run";
         let sqlite = case.results.iter().filter(|measured| measured.database.vendor == Vendor::Sqlite);
         for measured in sqlite.filter(runs) {
-            let schema = Schema::of(&after, &settings(), target(measured));
+            let schema = Schema::of(&after, &settings(), measured.target());
             let mut made = Schema::default();
             for text in measured.texts("sql") {
                 let changes = sql::statements(text, Vendor::Sqlite).into_iter().flat_map(|found| found.changes);

@@ -9,6 +9,10 @@ use crate::check::facts::lock::{self, LockView};
 use crate::effects::compat::{Certainty, ChangeEffects, Failure};
 use crate::effects::locks;
 use crate::language::{Cause, Entity, Fact};
+use crate::sql::ChangeKind;
+
+/// What is said of a statement that is not recognised.
+const NOT_JUDGED: &str = "is not a statement that can be judged";
 
 impl<'a> ChangeView<'a> {
     /// Failures of one kind of code, and what can't be told of them.
@@ -49,9 +53,20 @@ impl<'a> ChangeView<'a> {
 
     /// A fact about the locks that the tables of facts leave open.
     pub(super) fn not_known(&self, what: &str) -> Fact<'a> {
+        let span = self.own().span;
+        let of_column = match &self.own().kind {
+            ChangeKind::AddColumn { column, .. } => column.column_type.as_ref().err(),
+            _ => None,
+        };
+        if let Some(unknown) = self.sent().doubt.as_ref().or(of_column) {
+            return Fact::Unknown(self.because(unknown));
+        }
+        if self.own().kind == ChangeKind::Unknown {
+            let text = self.sent().first_line().to_owned();
+            return Fact::Unknown(Rc::new(Cause { text, reason: NOT_JUDGED.to_owned(), span }));
+        }
         let text = self.kind_in_sql().print().into_owned();
-        let reason = format!("does not tell {what}");
-        Fact::Unknown(Rc::new(Cause { text, reason, span: self.own().span }))
+        Fact::Unknown(Rc::new(Cause { text, reason: format!("does not tell {what}"), span }))
     }
 
     pub(super) fn taken(&self) -> Fact<'a> {

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use crate::check::facts::model::ModelView;
 use crate::check::facts::operation::OperationView;
 use crate::check::facts::{Context, Placed};
+use crate::check::tables::TableFacts;
 use crate::effects::compat::ChangeEffects;
 use crate::effects::{Effects, locks};
 use crate::language::{Cause, Entity, Fact};
@@ -109,6 +110,11 @@ impl<'a> ChangeView<'a> {
 
     fn table(&self) -> Fact<'a> {
         Fact::optional(self.table_name().map(|table| Fact::Str(Cow::Borrowed(table))))
+    }
+
+    /// What the configuration says of its table.
+    fn configured(&self, get: impl Fn(&'a TableFacts) -> Option<Fact<'a>>) -> Fact<'a> {
+        Fact::optional(self.table_name().and_then(|table| self.context.tables.get(table)).and_then(get))
     }
 
     /// The operation that sends it.

@@ -84,6 +84,30 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
             |c| c.model(),
             maybe,
         ),
+        name(
+            "table_rows",
+            Slot::maybe(Type::Int),
+            "About how many rows its table has, as `[tables]` says.",
+            |c| c.configured(|table| table.rows.map(Fact::Int)),
+            maybe,
+        ),
+        name(
+            "table_hot",
+            flag(),
+            "Whether its table is always in use, as `[tables]` says.",
+            |c| match c.configured(|table| table.hot.map(Fact::Bool)) {
+                Fact::Unset => Fact::Bool(false),
+                said => said,
+            },
+            always,
+        ),
+        name(
+            "table_owner",
+            Slot::maybe(Type::Str),
+            "Who answers for its table, as `[tables]` says.",
+            |c| c.configured(|table| table.owner.as_deref().map(|owner| Fact::Str(owner.into()))),
+            maybe,
+        ),
         name("column", text(), "Its column.", |c| c.column(), of_column),
         name(
             "to",
