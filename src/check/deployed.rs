@@ -112,10 +112,10 @@ impl Deployment {
     #[must_use]
     pub fn seen_from_deleted(&self, migration: &Migration) -> Deployed {
         let key = key(migration);
-        let replaces = |squash: &Migration| squash.replaces.iter().any(|replaced| names(&replaced.value, &key));
+        let stands_for_it = |squash: &Migration| squash.replaces.iter().any(|replaced| names(&replaced.value, &key));
         let replaced = self.release.as_ref().is_some_and(|release| {
             let graph = release.history.graph();
-            graph.nodes().any(|node| replaces(graph.migration(node)))
+            graph.nodes().any(|node| stands_for_it(graph.migration(node)))
         });
         let file = File { deleted: true, replaced, ..File::default() };
         Deployed { state: ProjectState::default(), release: Released::Own(key), file }
@@ -215,6 +215,7 @@ pub struct Deployed {
 
 /// What is the matter with the file of a migration that running code has.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any may hold with any other")]
 struct File {
     /// It has other statements than it has there.
     edited: bool,
