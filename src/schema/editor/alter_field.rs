@@ -47,7 +47,7 @@ impl Editor<'_> {
 
     fn alter_column(&mut self, ends: Ends<'_>, (from, to): (&Model, &Model), (old, new): (&Field, &Field)) {
         let table = &to.table;
-        if self.target.is_postgresql() && !self.target.since(4, 2) && self.changes_text(old, new) {
+        if self.target.is_postgresql() && !self.target.since(4, 2) && changes_text(old, new) {
             self.execute(table, drop_index(plain_index(vec![old.column.name.clone()])));
         }
         let touches_key = !self.target.since(4, 2) || should_be_altered(old, new, self.target, &["db_comment"]);
@@ -289,7 +289,7 @@ impl Editor<'_> {
         let indexed = |field: &Field| field.index || field.unique;
         let appears = !indexed(old) && new.index
             || !old.unique && new.unique
-            || self.target.since(4, 1) && self.changes_text(old, new);
+            || self.target.since(4, 1) && changes_text(old, new);
         if appears && new.pattern_class(ends.after).is_some() {
             self.execute(table, create_index(plain_index(vec![new.column.name.clone()])));
         }
@@ -298,15 +298,15 @@ impl Editor<'_> {
             self.execute(table, drop_index(plain_index(vec![old.column.name.clone()])));
         }
     }
+}
 
-    /// `_is_changing_type_of_indexed_text_column`: the index for LIKE goes when the type's family changes, before 4.2 ahead
-    /// of all else; since 4.1 it is made anew where the new type has one.
-    pub(super) fn changes_text(&self, old: &Field, new: &Field) -> bool {
-        let begins = |field: &Field, word: &str| field.type_name().is_some_and(|name| name.starts_with(word));
-        let leaves = |word: &str| begins(old, word) && !begins(new, word);
-        let array = |field: &Field| field.column.column_type.as_ref().is_ok_and(|own| own.dimensions > 0);
-        (old.index || old.unique) && !array(old) && (leaves("varchar") || leaves("text") || leaves("citext"))
-    }
+/// `_is_changing_type_of_indexed_text_column`: the index for LIKE goes when the type's family changes, before 4.2 ahead
+/// of all else; since 4.1 it is made anew where the new type has one.
+pub(super) fn changes_text(old: &Field, new: &Field) -> bool {
+    let begins = |field: &Field, word: &str| field.type_name().is_some_and(|name| name.starts_with(word));
+    let leaves = |word: &str| begins(old, word) && !begins(new, word);
+    let array = |field: &Field| field.column.column_type.as_ref().is_ok_and(|own| own.dimensions > 0);
+    (old.index || old.unique) && !array(old) && (leaves("varchar") || leaves("text") || leaves("citext"))
 }
 
 /// The name that `_field_db_check` puts in the place of a column's.

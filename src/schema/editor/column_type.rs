@@ -1,7 +1,7 @@
 //! Types that change: `_alter_column_type_sql` of the databases.
 
 use crate::schema::build::plain_index;
-use crate::schema::editor::alter_field::Actions;
+use crate::schema::editor::alter_field::{Actions, changes_text};
 use crate::schema::editor::{Editor, drop_index};
 use crate::schema::render::Field;
 use crate::sql::{ChangeKind, ColumnType, DatabaseDefault, Volatility};
@@ -30,7 +30,7 @@ impl Editor<'_> {
                 return actions;
             }
         };
-        if self.target.is_postgresql() && self.target.since(4, 2) && self.changes_text(old, new) {
+        if self.target.is_postgresql() && self.target.since(4, 2) && changes_text(old, new) {
             actions.before.push(drop_index(plain_index(vec![old.column.name.clone()])));
         }
         // Before 4.2 a collation had a statement of its own (`_alter_column_collation_sql`), which said nothing of NULL, and
