@@ -57,7 +57,7 @@ impl<'m> Call<'m> {
     /// Gives an argument another value, or writes it behind the others.
     pub(super) fn set(self, argument: &str, value: &str) -> Option<TextEdit> {
         if let Some(written) = self.written(argument) {
-            let text = if self.is_keyword(written) { format!("{argument}={value}") } else { value.to_owned() };
+            let text = if is_keyword(written) { format!("{argument}={value}") } else { value.to_owned() };
             return Some(TextEdit { span: written.span, text });
         }
         let text = self.source.text();
@@ -80,24 +80,20 @@ impl<'m> Call<'m> {
     pub(super) fn remove(self, argument: &str) -> Option<TextEdit> {
         let written = self.written(argument)?;
         // Without one in front, positional arguments would mean something else.
-        let behind = self.own().any(|other| other.span.start > written.span.end && !self.is_keyword(other));
+        let behind = self.own().any(|other| other.span.start > written.span.end && !is_keyword(other));
         if behind {
             return None;
         }
         let text = self.source.text();
         let (before, after) = (text.get(..written.span.start)?, text.get(written.span.end..)?);
         let blank = |text: &str| text.len() - text.trim_start().len();
-        let end = match after.trim_start().strip_prefix(',') {
-            Some(rest) => {
-                let comma = written.span.end + blank(after) + 1;
-                comma + blank(rest)
-            }
-            None => {
-                let start = before.trim_end().strip_suffix(',').map_or(written.span.start, str::len);
-                return Some(TextEdit { span: Span::new(start, written.span.end), text: String::new() });
-            }
+        let (start, end) = if let Some(rest) = after.trim_start().strip_prefix(',') {
+            let comma = written.span.end + blank(after) + 1;
+            (written.span.start, comma + blank(rest))
+        } else {
+            (before.trim_end().strip_suffix(',').map_or(written.span.start, str::len), written.span.end)
         };
-        Some(TextEdit { span: Span::new(written.span.start, end), text: String::new() })
+        Some(TextEdit { span: Span::new(start, end), text: String::new() })
     }
 
     /// Calls another class, which may have to be imported.
@@ -133,10 +129,11 @@ impl<'m> Call<'m> {
     fn written(self, name: &str) -> Option<&'m BoundArgument> {
         self.own().find(|argument| argument.name == name)
     }
+}
 
-    fn is_keyword(self, argument: &BoundArgument) -> bool {
-        argument.span.start < argument.value.span.start
-    }
+/// Whether an argument is written with its name.
+fn is_keyword(argument: &BoundArgument) -> bool {
+    argument.span.start < argument.value.span.start
 }
 
 /// The source text of the value of the argument that stands at `place`.

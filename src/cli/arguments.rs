@@ -241,11 +241,10 @@ Then every condition is replaced by true and by false. One that no example notic
 is a rule without `bad`, `good`, `why`, or both `fix` and `see`. Holes are warnings; with --strict,
 and in the built-in rules, they fail.
 
-Every fix with edits is applied to every `bad` example: the result must be Python, quiet for the rule, and raise nothing
-new. Code that a fix shows in its steps must be Python, too.
-
-Where `team.rules.snap` lies beside `team.rules`, the reports on its `bad` examples must be those of that file. --update
-writes it: look at what changed, and commit it.
+Every fix with edits is applied to every `bad` example: the result must be Python, quiet for the
+rule, and raise nothing new. Code that a fix shows in its steps must be Python, too. Where
+`team.rules.snap` lies beside `team.rules`, the reports on its `bad` examples must be those of that
+file. --update writes it: look at what changed, and commit it.
 
 Exit status: 0 all examples pass, 1 one fails (or a hole counts), 2 a file can't be loaded.";
 

@@ -1,11 +1,13 @@
 //! `whimbrel check`: judges migrations.
 
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use crate::check::{Checked, Content, Judge, Outcome, check_counting, own};
 use crate::cli::Verdict;
 use crate::cli::arguments::CheckArguments;
 use crate::cli::baseline::BaselineFile;
+use crate::cli::detected::Found;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::progress::Progress;
@@ -26,6 +28,7 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Verdict
     let baseline = BaselineFile::find(arguments, &project)?;
     if arguments.scope.all && !arguments.quiet {
         output.warn(&idle_patterns(&project)?);
+        Output::remark(&unseen(&project));
     }
     if arguments.verbose {
         Output::remark(&detected(arguments, &project, &subject, &rules));
@@ -131,6 +134,20 @@ fn verdict(outcome: &Outcome, fail_on: FailOn, strict: bool) -> Verdict {
     } else {
         Verdict::Passed
     }
+}
+
+/// Folders of migrations, by the settings, that are not recognised as such: their migrations are never judged.
+fn unseen(project: &Project) -> String {
+    let remark = |found: &Found<(PathBuf, String)>| {
+        let (folder, label) = &found.value;
+        let folder = folder.to_string_lossy().replace('\\', "/");
+        format!(
+            "whimbrel: `{folder}` is not looked into, and {} keeps the migrations of `{label}` there\n  \
+             help: give it a name that holds `migrations`, such as `{folder}_migrations`\n",
+            found.origin
+        )
+    };
+    project.detected().unseen.iter().map(remark).collect::<Vec<_>>().concat()
 }
 
 /// What was detected, and from where, for `-v`.

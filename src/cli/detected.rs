@@ -37,6 +37,9 @@ pub(super) struct Detected {
     pub(super) auto_field: Option<Found<String>>,
     /// Folders of apps with their labels, from `MIGRATION_MODULES`: below the root.
     pub(super) apps: Vec<Found<(PathBuf, String)>>,
+    /// Packages of `MIGRATION_MODULES` that are not looked into, because their name does not say what they are, with the
+    /// labels of their apps.
+    pub(super) unseen: Vec<Found<(PathBuf, String)>>,
 }
 
 impl Detected {
@@ -62,8 +65,11 @@ impl Detected {
             for (label, module) in facts.migration_modules {
                 let app = folders.iter().find_map(|folder| app_of(folder, &module));
                 let Some(app) = app else { continue };
-                let app = app.strip_prefix(root).map_or_else(|_| app.clone(), Path::to_owned);
-                detected.apps.push(Found { value: (app, label), origin: origin.clone() });
+                let below = |path: &Path| path.strip_prefix(root).unwrap_or(path).to_owned();
+                let package = app.join(module.rsplit('.').next().unwrap_or_default());
+                let seen = package.file_name().is_some_and(|name| name.to_string_lossy().contains("migrations"));
+                let (to, path) = if seen { (&mut detected.apps, app) } else { (&mut detected.unseen, package) };
+                to.push(Found { value: (below(&path), label), origin: origin.clone() });
             }
         }
         detected

@@ -25,6 +25,12 @@ pub(super) fn run(command: &NewCommand) -> Result<Verdict, Failure> {
 }
 
 fn rule(arguments: &NewRuleArguments) -> Result<Verdict, Failure> {
+    if let Some(id) = arguments.id.as_deref().filter(|id| !crate::config::is_pack_name(id)) {
+        return Err(Failure::Usage {
+            message: format!("`{id}` is no id of a rule"),
+            help: "use lower case, digits and hyphens, as in `no-raw-sql`; the file's name is its pack".to_owned(),
+        });
+    }
     let (path, line) = place(&arguments.from)?;
     let migration = migration(&path)?;
     let Some(operation) = operation_at(&migration, line) else {

@@ -28,11 +28,14 @@ const OPTIONS: RenderOptions =
 /// Lines of a difference that are shown.
 const SHOWN_LINES: usize = 12;
 
+/// An example of a rule: its head in the snapshot, the rule's place, and the report on it.
+type Section = (String, Span, String);
+
 /// The snapshots of the tested rule files.
 pub(super) struct Snapshots<'p> {
     project: &'p Project,
     /// The rule files with the heads of their examples and the reports below them, in order.
-    files: Vec<(Arc<SourceFile>, Vec<(String, Span, String)>)>,
+    files: Vec<(Arc<SourceFile>, Vec<Section>)>,
 }
 
 impl<'p> Snapshots<'p> {
@@ -150,7 +153,8 @@ fn difference(old: &str, new: &str) -> String {
     let end = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();
     let lines = |sign: &str, lines: &[&str]| -> String {
         let changed = lines.get(start..lines.len() - end).unwrap_or_default();
-        changed.iter().take(SHOWN_LINES).map(|line| format!("{sign}{line}\n")).collect()
+        let shown = changed.iter().take(SHOWN_LINES);
+        shown.flat_map(|line| [sign, *line, "\n"]).collect()
     };
     format!("{}{}", lines("- ", &old), lines("+ ", &new)).trim_end().to_owned()
 }

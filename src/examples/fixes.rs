@@ -131,7 +131,6 @@ fn is_python(line: &str) -> bool {
             Some("from") => line.contains(" import "),
             Some("import") => line.split(' ').count() == 2,
             Some("class" | "with") => line.ends_with(':'),
-            Some("def") => line.contains('('),
             _ => line.contains('('),
         }
 }

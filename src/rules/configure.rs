@@ -89,6 +89,10 @@ fn setting(
     let matching: Vec<usize> = (0..rules.settings.len())
         .filter(|index| rules.settings[*index].id == name || rules.settings[*index].name == name)
         .collect();
+    // What the project and its packs declare comes before what is built in.
+    let declared: Vec<usize> =
+        matching.iter().copied().filter(|index| !super::is_built_in(&rules.settings[*index].source)).collect();
+    let matching = if declared.is_empty() { matching } else { declared };
     let [index] = matching.as_slice() else {
         let (message, help) = setting_not_found(rules, name, &matching);
         let diagnostic = Diagnostic::error(source, "config::unknown-setting", message, value.span, "unknown setting");
@@ -96,8 +100,15 @@ fn setting(
     };
     let setting = &mut rules.settings[*index];
     let Some(literal) = literal(value, &setting.ty) else {
-        let message = format!("`{}` takes a {}", setting.id, setting.ty);
-        return Some(Diagnostic::error(source, "config::setting-type", message, value.span, "of another type"));
+        let message = format!("`{}` is of the type {}", setting.id, setting.ty);
+        let help = match &setting.ty {
+            Type::Bool => "write `true` or `false`".to_owned(),
+            Type::Int => "write a whole number, without quotes".to_owned(),
+            Type::List(_) => format!("write a list: `{} = [\"…\"]`", name.rsplit('/').next().unwrap_or(name)),
+            _ => "write a text, in quotes".to_owned(),
+        };
+        let wrong = Diagnostic::error(source, "config::setting-type", message, value.span, "of another type");
+        return Some(wrong.with_help(help));
     };
     let line = source.position(value.span.start).line;
     let place = format!("{}:{line}", source.path());

@@ -34,7 +34,7 @@ struct Made {
     model: Arc<ModelState>,
     /// The models that were looked at on the way, by app and lower-case name.
     seen: Vec<((String, String), Arc<ModelState>)>,
-    /// Its own table, with those of its `ManyToManyField`s in front of it.
+    /// Its own table, with those of its `ManyToManyFields` in front of it.
     tables: Vec<(String, Arc<Table>)>,
 }
 
@@ -104,7 +104,7 @@ impl Tables {
 }
 
 impl Project<'_> {
-    /// The tables of a model, its own behind those of its `ManyToManyField`s; none where Django makes none.
+    /// The tables of a model, its own behind those of its `ManyToManyFields`; none where Django makes none.
     fn tables(self, state: &ModelState) -> Vec<(String, Arc<Table>)> {
         let Ok(model) = self.model(state) else { return Vec::new() };
         // Whoever makes no table for the model makes none for its ManyToManyFields.

@@ -68,6 +68,25 @@ fn what_is_not_configured_is_detected() {
 }
 
 #[test]
+fn a_folder_of_migrations_that_is_not_recognised_is_told() {
+    let repository = Repository::with(&[
+        ("manage.py", "os.environ['DJANGO_SETTINGS_MODULE'] = 'settings'\n"),
+        ("settings.py", "MIGRATION_MODULES = {'shop': 'parts.history', 'site': 'parts.site_migrations'}\n"),
+        ("parts/history/0001_initial.py", MIGRATION),
+        ("parts/site_migrations/0001_initial.py", MIGRATION),
+    ]);
+    repository.git(&["add", "--all"]);
+    let run = repository.run(&["check", "--all", "--format", "concise"]);
+    assert_eq!(
+        run.err,
+        "whimbrel: `parts/history` is not looked into, and settings.py keeps the migrations of `shop` there\n  \
+         help: give it a name that holds `migrations`, such as `parts/history_migrations`\n"
+    );
+    assert_eq!(run.out, "no problems in 1 migration (0 operations)\n");
+    assert_eq!(repository.run(&["check", "--all", "-q"]).err, "");
+}
+
+#[test]
 fn the_user_model_of_the_settings_is_known() {
     let user = "migrations.CreateModel('Person', [('id', models.AutoField(primary_key=True))])";
     let order = "migrations.CreateModel('Order', [('id', models.AutoField(primary_key=True)), \

@@ -9,6 +9,8 @@ use whimbrel::examples;
 use whimbrel::rules;
 use whimbrel::source::SourceFile;
 
+use crate::support::Folder;
+
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
@@ -44,6 +46,38 @@ fn the_walk_through_is_the_policy_that_is_tested() {
     let page = read("docs/guide.md");
     assert!(page.contains("no new foreign key to `auth.User` without `db_constraint=False` on tables listed as hot"));
     assert!(blocks(&page).iter().any(|block| block.contains("rule no-user-constraint-on-hot-tables")));
+}
+
+/// Whoever does what the walk-through says has the policy, with the configuration that stands below it.
+#[test]
+fn the_walk_through_works_in_a_project() {
+    let page = read("docs/guide.md");
+    let (_, section) = page.split_once("\n## A walk through").unwrap();
+    let rule = blocks(section)[0];
+    let configuration = section.split("\n```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let folder = Folder::with(&[
+        ("whimbrel.toml", configuration),
+        ("ci/rules/team.rules", rule),
+        (
+            "shop/migrations/0001_initial.py",
+            "from django.db import migrations, models\n\nclass Migration(migrations.Migration):\n    operations = [\n        \
+             migrations.CreateModel('Order', [('total', models.IntegerField())]),\n        \
+             migrations.CreateModel('Note', [('text', models.TextField())]),\n    ]\n",
+        ),
+        (
+            "shop/migrations/0002_owner.py",
+            "from django.conf import settings\nfrom django.db import migrations, models\n\nclass Migration(migrations.Migration):\n    \
+             dependencies = [('shop', '0001_initial')]\n    operations = [\n        \
+             migrations.AddField('note', 'owner', models.ForeignKey('auth.User', models.CASCADE, null=True)),\n        \
+             migrations.AddField('order', 'owner', models.ForeignKey('auth.User', models.CASCADE, null=True)),\n    ]\n",
+        ),
+    ]);
+    let tested = folder.run(&["test", "--strict", "ci/rules"]);
+    assert_eq!((tested.status, tested.out.as_str()), (0, "1 rule, 4 examples: all pass\n"), "{}", tested.err);
+    let run = folder.run(&["check", "--format", "concise", "--select", "team/*", "shop"]);
+    assert_eq!(run.status, 1, "{}", run.err);
+    assert!(run.out.starts_with("shop/migrations/0002_owner.py:8:"), "{}", run.out);
+    assert_eq!(run.out.matches("team/no-user-constraint-on-hot-tables").count(), 1, "{}", run.out);
 }
 
 #[test]

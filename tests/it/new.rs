@@ -122,6 +122,8 @@ fn a_line_without_an_operation_says_where_the_operations_are() {
     assert_eq!(run.status, 2);
     assert!(run.err.contains("its operations: CreateModel at 9, AddField at 10"), "{}", run.err);
     assert_eq!(folder.run(&["new", "rule", "--from", "nowhere"]).status, 2);
+    let run = folder.run(&["new", "rule", "--from", "shop/migrations/0002_all.py:9", "--id", "No bills"]);
+    assert!(run.status == 2 && run.err.contains("`No bills` is no id of a rule"), "{}", run.err);
     assert_eq!(folder.run(&["new", "rule", "--from", "nowhere.py:3"]).status, 2);
 }
 

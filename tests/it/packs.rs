@@ -563,3 +563,83 @@ fn a_pack_may_be_a_folder_at_a_branch_or_a_short_commit() {
     let json = a.run(&["packs", "list", "--format", "json"]).out;
     assert!(json.contains("\"state\": \"not-locked\""), "{json}");
 }
+
+#[test]
+fn packs_that_build_on_each_other_are_refused() {
+    let manifest = |name: &str, on: &str| {
+        format!("name = \"{name}\"\nversion = \"1\"\n[packs]\n{on} = {{ path = \"../{on}\" }}\n")
+    };
+    let folder = Folder::with(&[
+        ("whimbrel.toml", "[packs]\none = { path = \"one\" }\n"),
+        ("one/pack.toml", &manifest("one", "two")),
+        ("one/a.rules", "edition 1\n"),
+        ("two/pack.toml", &manifest("two", "three")),
+        ("two/b.rules", "edition 1\n"),
+        ("three/pack.toml", &manifest("three", "one")),
+        ("three/c.rules", "edition 1\n"),
+    ]);
+    let run = folder.run(&["rules"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("the packs `three` and `one` build on each other"), "{}", run.err);
+    assert!(run.err.contains("three/pack.toml:4:1"), "{}", run.err);
+    assert_eq!(run.err.matches("pack::cycle").count(), 1, "{}", run.err);
+    folder.write("three/pack.toml", &manifest("three", "three"));
+    assert!(folder.run(&["rules"]).err.contains("the pack `three` builds on itself"));
+    folder.write("three/pack.toml", "name = \"three\"\nversion = \"1\"\n");
+    assert_eq!(folder.run(&["rules"]).status, 0);
+}
+
+#[test]
+fn a_pack_that_is_not_there_says_where_it_was_asked_for() {
+    let folder = Folder::with(&[]);
+    let _pack = pack(&folder);
+    let a = service(&folder, "a", "");
+    a.write("whimbrel.toml", "[packs]\nacme = { git = \"../elsewhere\", rev = \"v1\" }\n");
+    let run = a.run(&["packs", "lock"]);
+    assert_eq!(run.status, 2);
+    let words = run.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("the pack `acme` can't be fetched"), "{}", run.err);
+    assert!(run.err.contains("whimbrel.toml:2:1"), "{}", run.err);
+    a.write("whimbrel.toml", "[packs]\nacme = { path = \"../elsewhere\" }\n");
+    let run = a.run(&["rules"]);
+    assert!(run.err.contains("it is looked for beside `whimbrel.toml`"), "{}", run.err);
+    a.write("whimbrel.toml", "[packs]\nacme = { path = \".\" }\n");
+    let run = a.run(&["rules"]);
+    let words = run.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("or write one: `whimbrel new pack NAME` shows what it holds"), "{}", run.err);
+}
+
+#[test]
+fn a_setting_without_its_pack_is_the_one_that_the_project_declares() {
+    // The built-in pack `policy` has a setting of that name, too.
+    let folder = Folder::with(&[
+        ("whimbrel.toml", "rules = [\"team.rules\"]\n[settings]\nhot_tables = [\"shop_order\"]\n"),
+        (
+            "team.rules",
+            "setting hot_tables: list[str] = []\nrule x { forbid AddField when table in hot_tables message \"m\" }\n",
+        ),
+    ]);
+    let page = folder.run(&["explain", "team/x"]);
+    assert!(page.out.contains("[\"shop_order\"] (in whimbrel.toml:3)"), "{}{}", page.out, page.err);
+    folder.write("whimbrel.toml", "rules = [\"team.rules\"]\n[settings]\nhot_tables = \"shop_order\"\n");
+    let run = folder.run(&["rules"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("`team/hot_tables` is of the type list[str]"), "{}", run.err);
+    assert!(run.err.contains("write a list: `hot_tables = [\"…\"]`"), "{}", run.err);
+}
+
+#[test]
+fn whatever_changes_a_rule_gives_a_reason() {
+    let folder = Folder::with(&[("whimbrel.toml", "rules = [\"team.rules\"]\n")]);
+    for (text, words) in [
+        ("disable compat/column-renamed\n", "is disabled without a reason"),
+        ("disable compat/column-renamed because \" \"\n", "is disabled without a reason"),
+        ("extend compat/column-renamed { unless app == \"x\" }\n", "is narrowed without a reason"),
+        ("extend nopack/x { severity info }\n", "no rules of a pack `nopack` are loaded"),
+    ] {
+        folder.write("team.rules", text);
+        let run = folder.run(&["rules"]);
+        assert_eq!(run.status, 2, "{text}");
+        assert!(run.err.contains(words) && run.err.contains("team.rules:1"), "{text}: {}", run.err);
+    }
+}

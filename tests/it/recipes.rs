@@ -169,6 +169,16 @@ fn the_job_for_gitlab_writes_the_report_that_it_hands_over() {
 }
 
 #[test]
+fn the_plan_of_a_branch_is_a_summary() {
+    let repository = clone();
+    let run = bash(&repository, ".", &block("GitHub Actions", "sh"), &[("GITHUB_STEP_SUMMARY", "summary.md")]);
+    assert_eq!(run.status, 0, "{} {}", run.out, run.err);
+    let summary = repository.read("summary.md");
+    assert!(summary.starts_with("### `shop/migrations/0002_status.py`"), "{summary}");
+    assert!(!summary.contains("0001_initial"), "{summary}");
+}
+
+#[test]
 fn the_line_for_a_shell_works() {
     let repository = clone();
     let run = bash(&repository, ".", &block("A shell", "sh"), &[]);

@@ -313,7 +313,7 @@ fn without_a_path_the_configured_files_are_tested_as_they_are_written() {
     let folder = Folder::with(&[
         ("whimbrel.toml", "rules = [\"ci/*.rules\"]\n"),
         ("ci/team.rules", &rule),
-        ("ci/exceptions.rules", "use team\nextend team/no-text { unless app == \"shop\" }\n"),
+        ("ci/exceptions.rules", "use team\nextend team/no-text { unless app == \"shop\" because \"it is sold\" }\n"),
     ]);
     let run = folder.run(&["test"]);
     assert_eq!((run.status, run.out.as_str()), (0, "1 rule, 3 examples: all pass\n"));
@@ -338,7 +338,7 @@ fn files_that_do_not_load_or_are_not_there_are_no_failed_test() {
 
 /// A rule with a fix, and the examples `bad`.
 fn with_fix(fix: &str, bad: &[&str]) -> String {
-    let bad: String = bad.iter().map(|code| format!("  bad ```\n  {code}\n  ```\n")).collect();
+    let bad: String = bad.iter().flat_map(|code| ["  bad ```\n  ", *code, "\n  ```\n"]).collect();
     let good = "  good ```\n  migrations.AddField(\"order\", \"total\", models.TextField(db_default=\"\"))\n  ```\n";
     format!(
         "rule defaults \"no default in the database\" {{\n  forbid AddField when field.db_default is not set\n  message \"m\"\n  \

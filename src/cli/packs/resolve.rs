@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use miette::Diagnostic as _;
+
 use crate::cli::failure::Failure;
 use crate::cli::packs::python::{self, Found};
 use crate::cli::packs::store::{Files, Store, read_folder};
@@ -119,7 +121,23 @@ pub(super) fn resolve(project: &Project, wanted: Vec<Wanted>, mode: Mode<'_>) ->
     let mut first: BTreeMap<String, Wanted> = BTreeMap::new();
     let mut waiting: VecDeque<Wanted> = wanted.into();
     let mut answers: Vec<Answer> = Vec::new();
+    // Which pack builds on which.
+    let mut builds_on: Vec<(String, String)> = Vec::new();
     while let Some(wanted) = waiting.pop_front() {
+        if let Some(by) = &wanted.by {
+            if reaches(&builds_on, wanted.name(), by) {
+                let message = if by == wanted.name() {
+                    format!("the pack `{by}` builds on itself")
+                } else {
+                    format!("the packs `{by}` and `{}` build on each other", wanted.name())
+                };
+                let help = "leave one of them out of the `[packs]` of the other, or move what both need into a third";
+                let wrong = wanted.wrong("cycle", message, help);
+                answers.push((wanted, Err(vec![wrong])));
+                continue;
+            }
+            builds_on.push((by.clone(), wanted.name().to_owned()));
+        }
         if let Some(other) = first.get(wanted.name()) {
             // What the project says of a pack decides; two packs must agree.
             if other.by.is_some() && other.entry.location != wanted.entry.location {
@@ -147,6 +165,24 @@ pub(super) fn resolve(project: &Project, wanted: Vec<Wanted>, mode: Mode<'_>) ->
         answers.push((wanted, found));
     }
     Ok(answers)
+}
+
+/// Whether a pack is another one, or builds on it, perhaps through others.
+fn reaches(builds_on: &[(String, String)], from: &str, to: &str) -> bool {
+    let mut seen = vec![from];
+    let mut next = 0;
+    while let Some(pack) = seen.get(next).copied() {
+        if pack == to {
+            return true;
+        }
+        next += 1;
+        for (_, other) in builds_on.iter().filter(|(by, _)| by == pack) {
+            if !seen.contains(&other.as_str()) {
+                seen.push(other);
+            }
+        }
+    }
+    false
 }
 
 /// All packs; where one can't be used, everything that is wrong.
@@ -202,12 +238,32 @@ impl Resolver<'_> {
         let folder = base.join(path);
         if !folder.is_dir() {
             let message = format!("there is no folder `{path}` for the pack `{}`", wanted.name());
-            let help = format!("it is looked for from `{}` on", self.project.shown(base));
+            let help = format!("it is looked for beside `{}`", wanted.source.path());
             return Ok(Err(vec![wanted.wrong("folder", message, help)]));
         }
         let shown = self.project.shown(&folder);
         let pack = Self::read(wanted, &read_folder(&folder)?, &shown);
         Ok(pack.map(|pack| resolved(wanted, pack, None)))
+    }
+
+    /// The files of a repository at a revision, fetched now.
+    fn fetched(
+        &mut self,
+        wanted: &Wanted,
+        address: &str,
+        revision: &str,
+        folder: Option<&str>,
+    ) -> Outcome<(String, Files)> {
+        match self.store()?.fetch(address, revision, folder) {
+            Ok(fetched) => Ok(Ok(fetched)),
+            Err(Failure::Git(error)) => {
+                let message = format!("the pack `{}` can't be fetched: {error}", wanted.name());
+                let help = error.help().map_or_else(String::new, |help| format!("\n{help}"));
+                let help = format!("correct `git` or `rev`, or see to it that git may reach that repository{help}");
+                Ok(Err(vec![wanted.wrong("not-fetched", message, help)]))
+            }
+            Err(other) => Err(other),
+        }
     }
 
     fn git(&mut self, wanted: &Wanted, url: &str, rev: &str, folder: Option<&str>) -> Outcome<Resolved> {
@@ -223,7 +279,10 @@ impl Resolver<'_> {
         };
         let address = self.address(url);
         let (commit, files) = match &locked {
-            None => self.store()?.fetch(&address, rev, folder)?,
+            None => match self.fetched(wanted, &address, rev, folder)? {
+                Ok(fetched) => fetched,
+                Err(wrong) => return Ok(Err(wrong)),
+            },
             Some(locked) => {
                 let LockedSource::Git { commit, .. } = &locked.source else { return Ok(Err(Vec::new())) };
                 let kept = self.store()?.read(&locked.hash)?;
@@ -236,7 +295,10 @@ impl Resolver<'_> {
                         let help = "run `whimbrel packs lock` once in this clone; a check never uses the network";
                         return Ok(Err(vec![wanted.wrong("not-fetched", message, help)]));
                     }
-                    None => self.store()?.fetch(&address, commit, folder)?,
+                    None => match self.fetched(wanted, &address, commit, folder)? {
+                        Ok(fetched) => fetched,
+                        Err(wrong) => return Ok(Err(wrong)),
+                    },
                 }
             }
         };
@@ -333,7 +395,15 @@ impl Resolver<'_> {
             PackError::Manifest(diagnostics) => diagnostics,
             PackError::NoManifest => {
                 let message = format!("`{shown}` has no `{MANIFEST}`, so it is no pack");
-                let help = "name the folder with the `pack.toml`: `folder = \"…\"` of a git repository";
+                let help = match &wanted.entry.location {
+                    PackLocation::Path(_) => {
+                        "name the folder with the `pack.toml`, or write one: `whimbrel new pack NAME` shows what it holds"
+                    }
+                    PackLocation::Git { .. } => {
+                        "name the folder with the `pack.toml`: `folder = \"…\"`"
+                    }
+                    PackLocation::Python(_) => "its entry point must name the folder with the `pack.toml`",
+                };
                 vec![wanted.wrong("no-manifest", message, help)]
             }
             PackError::NoRules => {

@@ -17,7 +17,7 @@ use crate::target::{Vendor, Version};
 /// A version of the code.
 #[derive(Clone, Debug)]
 pub struct Code {
-    /// ModelTables with a table of their own that Django looks after.
+    /// Models with a table of their own that Django looks after.
     pub(super) models: Vec<Model>,
     /// What Django would make for them: the types, defaults and constraints that the code counts on.
     pub(super) schema: Schema,

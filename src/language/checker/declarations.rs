@@ -330,8 +330,13 @@ impl Checker<'_> {
         };
         if !fits || *literal == Literal::None {
             let text = self.text(expr.span).to_owned();
-            self.report("type::mismatch", format!("`{text}` is not a {}", slot.ty), expr.span, ty.to_string())
-                .help(format!("its type is `{slot}`"));
+            self.report(
+                "type::mismatch",
+                format!("`{text}` is not of the type {}", slot.ty),
+                expr.span,
+                ty.to_string(),
+            )
+            .help(format!("its type is `{slot}`"));
             return None;
         }
         Some(literal.clone())

@@ -6,7 +6,7 @@ use crate::language::checker::scope::Scope;
 use crate::language::checker::{Checker, PackFile};
 use crate::language::did_you_mean;
 use crate::language::rule::{Override, Rule, RuleSet};
-use crate::language::syntax::{Clause, ClauseKind, DeclarationKind};
+use crate::language::syntax::{Clause, ClauseKind, DeclarationKind, Text};
 use crate::source::{Span, Spanned};
 
 impl Checker<'_> {
@@ -48,7 +48,7 @@ impl Checker<'_> {
                 match &declaration.kind {
                     DeclarationKind::Disable { rule, because } => {
                         let Some(index) = self.overridden(rule, pack, set) else { continue };
-                        if because.is_none() {
+                        if !says_something(because.as_ref()) {
                             let message = format!("`{}` is disabled without a reason", rule.value);
                             self.report("override::no-reason", message, rule.span, "why?").help(format!(
                                 "write `disable {} because \"…\"`; `whimbrel explain` shows the reason",
@@ -112,10 +112,15 @@ impl Checker<'_> {
             let near = did_you_mean(&id, set.rules.iter().map(|rule| rule.id.as_str())).or_else(|| {
                 set.rules.iter().find(|known| known.id.rsplit('/').next() == Some(rule)).map(|known| known.id.as_str())
             });
-            let help = near.map_or_else(
-                || "`whimbrel rules` lists the rules that are loaded".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let pack_is_loaded = set.rules.iter().any(|rule| rule.pack == prefix);
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if pack_is_loaded => "`whimbrel rules` lists the rules that are loaded".to_owned(),
+                None => format!(
+                    "no rules of a pack `{prefix}` are loaded: name its files under `rules` in the configuration, or the \
+                     pack under `[packs]`"
+                ),
+            };
             let message = format!("no loaded rule is called `{}`", name.value);
             self.report("override::unknown-rule", message, name.span, "nothing to override").help(help);
         }
@@ -158,6 +163,12 @@ impl Checker<'_> {
                 }
                 ClauseKind::Unless { condition, because } => {
                     let node = self.condition(condition, &mut scope);
+                    if !says_something(because.as_ref()) {
+                        let message = format!("`{}` is narrowed without a reason", rule.id);
+                        let text = self.text(condition.span).to_owned();
+                        self.report("override::no-reason", message, condition.span, "why?")
+                            .help(format!("write `unless {text} because \"…\"`; `whimbrel explain` shows the reason"));
+                    }
                     rule.unless.push(node);
                     let what = format!("unless {}", self.text(condition.span));
                     let reason = because.as_ref().map(|text| text.value.clone());
@@ -195,4 +206,9 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// Whether a reason is given, and is one.
+fn says_something(because: Option<&Text>) -> bool {
+    because.is_some_and(|text| !text.value.trim().is_empty())
 }
