@@ -87,7 +87,7 @@ impl Deployment {
             Some(release) if !release.live.migrations.contains(&key) => {
                 let state = release.state.get_or_init(|| release.history.final_state());
                 let released = Released::Others(Arc::clone(&release.live));
-                let file = File { stands_for_others: release.has_run_some_of(migration), ..File::default() };
+                let file = if release.has_run_some_of(migration) { File::StandsForOthers } else { File::AsItWas };
                 Deployed { state: state.clone(), release: released, file }
             }
             _ => {
@@ -97,11 +97,11 @@ impl Deployment {
                     let graph = release.history.graph();
                     graph.node(&key.app, &key.name).map(|node| graph.migration(node))
                 });
-                let file = File {
-                    edited: deployed.is_some_and(|deployed| !says_the_same(deployed, migration)),
-                    stands_for_others: deployed.is_none()
-                        && self.release.as_ref().is_some_and(|release| release.has_run_some_of(migration)),
-                    ..File::default()
+                let stands_for_others = self.release.as_ref().is_some_and(|release| release.has_run_some_of(migration));
+                let file = match deployed {
+                    Some(deployed) if !says_the_same(deployed, migration) => File::Edited,
+                    None if stands_for_others => File::StandsForOthers,
+                    _ => File::AsItWas,
                 };
                 Deployed { state, release: Released::Own(key), file }
             }
@@ -112,12 +112,12 @@ impl Deployment {
     #[must_use]
     pub fn seen_from_deleted(&self, migration: &Migration) -> Deployed {
         let key = key(migration);
-        let stands_for_it = |squash: &Migration| squash.replaces.iter().any(|replaced| names(&replaced.value, &key));
+        let stands_for_it = |squash: &Migration| squash.replaces.iter().any(|entry| names(&entry.value, &key));
         let replaced = self.release.as_ref().is_some_and(|release| {
             let graph = release.history.graph();
             graph.nodes().any(|node| stands_for_it(graph.migration(node)))
         });
-        let file = File { deleted: true, replaced, ..File::default() };
+        let file = File::Deleted { replaced };
         Deployed { state: ProjectState::default(), release: Released::Own(key), file }
     }
 }
@@ -214,17 +214,19 @@ pub struct Deployed {
 }
 
 /// What is the matter with the file of a migration that running code has.
-#[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any may hold with any other")]
-struct File {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum File {
+    /// Nothing, or running code does not have it.
+    AsItWas,
     /// It has other statements than it has there.
-    edited: bool,
+    Edited,
     /// It is gone.
-    deleted: bool,
-    /// A squashed migration that running code has replaces it.
-    replaced: bool,
+    Deleted {
+        /// A squashed migration that running code has replaces it.
+        replaced: bool,
+    },
     /// It is a squashed migration that running code does not have, and of what it replaces some has run there.
-    stands_for_others: bool,
+    StandsForOthers,
 }
 
 /// What running code does not have yet.
@@ -252,26 +254,26 @@ impl Deployed {
     /// Whether running code has the migration with other statements than it has here.
     #[must_use]
     pub fn is_edited(&self) -> bool {
-        self.file.edited
+        self.file == File::Edited
     }
 
     /// Whether running code has the migration and its file is gone.
     #[must_use]
     pub fn is_deleted(&self) -> bool {
-        self.file.deleted
+        matches!(self.file, File::Deleted { .. })
     }
 
     /// Whether a squashed migration that running code has replaces it; told of deleted ones.
     #[must_use]
     pub fn is_replaced(&self) -> bool {
-        self.file.replaced
+        self.file == File::Deleted { replaced: true }
     }
 
     /// Whether the migration can still run where the deployed code runs: not one whose file is gone, and not a squashed
     /// one of which some of what it replaces has run.
     #[must_use]
     pub fn can_run(&self) -> bool {
-        !self.file.deleted && !self.file.stands_for_others
+        matches!(self.file, File::AsItWas | File::Edited)
     }
 
     /// The model as running code knows it, under the name that it has there. `present` is the model as some state

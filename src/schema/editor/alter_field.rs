@@ -31,6 +31,13 @@ impl Editor<'_> {
             return;
         }
         self.live(ends.before, from);
+        // What a class that is not known has in the database is not known: nor is what changes about it.
+        if let Err(unknown) = &old.column.column_type
+            && self.place.doubt.is_none()
+            && new.column.column_type.as_ref().err().is_none_or(|other| other.text != unknown.text)
+        {
+            self.place.doubt = Some(unknown.clone());
+        }
         if self.target.is_sqlite() {
             self.alter_field_of_sqlite(ends, (from, to), (old, new));
         } else {
