@@ -168,6 +168,7 @@ enum Thing {
 
 /// A manager or queryset.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the rows")]
 struct Rows {
     model: Option<Rc<HistoricalModel>>,
     filter: Filter,

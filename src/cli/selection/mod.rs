@@ -324,18 +324,15 @@ fn missing(project: &Project, path: &Path) -> Failure {
 /// The working tree, with the migrations that git knows; without git, those near the files to judge.
 fn disk(project: &Project, judged: &BTreeSet<String>) -> Result<Tree, Failure> {
     let mut known: BTreeSet<String> = judged.clone();
-    match &project.repository {
-        Some(repository) => known.extend(repository.tracked()?.into_iter().map(|entry| entry.path)),
-        None => {
-            let around: BTreeSet<PathBuf> = judged
-                .iter()
-                .filter_map(|path| Some(project.root.join(app_folder(path)).parent()?.to_owned()))
-                .collect();
-            for folder in around {
-                packages::migration_files(&folder, &mut |file| {
-                    known.insert(project.shown(file));
-                });
-            }
+    if let Some(repository) = &project.repository {
+        known.extend(repository.tracked()?.into_iter().map(|entry| entry.path));
+    } else {
+        let around: BTreeSet<PathBuf> =
+            judged.iter().filter_map(|path| Some(project.root.join(app_folder(path)).parent()?.to_owned())).collect();
+        for folder in around {
+            packages::migration_files(&folder, &mut |file| {
+                known.insert(project.shown(file));
+            });
         }
     }
     Ok(Tree::disk(&project.root, known))
