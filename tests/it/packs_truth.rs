@@ -209,7 +209,6 @@ const TOGETHER: &[(&str, &str, &str)] = &[
     ("postgresql/backfill-under-table-lock", "postgresql/constraint-validated-under-lock", STATEMENTS),
     ("postgresql/backfill-under-table-lock", "postgresql/index-under-table-lock", STATEMENTS),
     ("postgresql/backfill-under-table-lock", "postgresql/not-null-scan", STATEMENTS),
-    ("postgresql/constraint-validated-under-lock", "postgresql/drop-index-without-concurrently", STATEMENTS),
     ("postgresql/constraint-validated-under-lock", "postgresql/index-under-table-lock", STATEMENTS),
     ("postgresql/constraint-validated-under-lock", "postgresql/index-without-concurrently", STATEMENTS),
     ("postgresql/constraint-validated-under-lock", "postgresql/not-null-scan", STATEMENTS),
