@@ -104,6 +104,18 @@ impl Checker<'_> {
         Report { diagnostic: self.diagnostics.last_mut() }
     }
 
+    /// Reports an error that may show in many places and has one cause: all of them in one diagnostic.
+    fn report_once(&mut self, code: &str, message: String, span: Span, label: &str) -> Report<'_> {
+        let path = self.source.path();
+        let is_it = |own: &Diagnostic| own.code == code && own.message == message && own.source.path() == path;
+        let Some(place) = self.diagnostics.iter().position(is_it) else {
+            return self.report(code, message, span, label);
+        };
+        let known = &mut self.diagnostics[place];
+        known.labels.push(Label { span, text: "applied here, too".to_owned() });
+        Report { diagnostic: Some(known) }
+    }
+
     /// How many errors there are by now.
     fn errors(&self) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()

@@ -176,13 +176,8 @@ impl Checker<'_> {
                 || format!("define it: `let {name}(m: Model) = …`"),
                 |right| format!("did you mean `{right}`?"),
             );
-            self.report(
-                "names::unknown-definition",
-                format!("nothing called `{name}` can be applied"),
-                callee.span,
-                "not defined",
-            )
-            .help(help);
+            let message = format!("nothing called `{name}` can be applied");
+            self.report_once("names::unknown-definition", message, callee.span, "not defined").help(help);
         }
         found
     }
