@@ -52,6 +52,32 @@ fn the_table_shows_models_fields_and_what_is_not_known() {
 }
 
 #[test]
+fn the_reason_of_a_doubt_stands_once_behind_the_models() {
+    let create = "migrations.CreateModel('Order', fields=[('id', models.BigAutoField(primary_key=True)), ('total', models.IntegerField())])";
+    let shop = Folder::with(&[
+        ("shop/migrations/0001_initial.py", &migration("", create)),
+        (
+            "shop/migrations/0002_other.py",
+            &format!("from shop.operations import Tidy\n{}", migration("('shop', '0001_initial')", "Tidy('order')")),
+        ),
+    ]);
+    let run = shop.run(&["state", "shop"]);
+    assert_eq!(run.status, 0, "{run:?}");
+    insta::assert_snapshot!(run.out, @r"
+    shop after 0002_other
+    there may be other models ?1
+
+    Order  table ?1
+      may not be there ?1
+      may have more than this ?1
+      id     BigAutoField  primary_key=True  ?1
+      total  IntegerField    ?1
+
+    ?1  `shop.operations.Tidy` is an operation that no rule file declares (shop/migrations/0002_other.py:7)
+    ");
+}
+
+#[test]
 fn json_has_django_s_names() {
     let run = shop().run(&["state", "shop", "0001", "--format", "json"]);
     assert_eq!(run.status, 0, "{run:?}");

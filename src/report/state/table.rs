@@ -1,4 +1,5 @@
-//! The state as a page: one block for each model, one line for each field.
+//! The state as a page: one block for each model, one line for each field. What is not certain has a mark, and the reason
+//! behind the last model: one operation that is not known leaves a doubt on much.
 
 use std::fmt::Write as _;
 
@@ -15,7 +16,7 @@ const LONGEST: usize = 60;
 
 /// The state for people, with a line end behind it.
 pub(crate) fn table(state: &AppState<'_>) -> String {
-    let mut page = String::new();
+    let (mut page, mut notes) = (String::new(), Notes::default());
     let after = match state.after.as_slice() {
         [] => "before its first migration".to_owned(),
         [one] => format!("after {}", one.name),
@@ -26,32 +27,56 @@ pub(crate) fn table(state: &AppState<'_>) -> String {
     };
     let _ = writeln!(page, "{} {after}", state.app);
     if let Some(doubt) = state.state.doubt(state.app) {
-        let _ = writeln!(page, "there may be other models: {}", because(doubt));
+        let _ = writeln!(page, "there may be other models {}", notes.mark(doubt));
     }
     let mut models = 0;
     for (_, model) in state.state.models_of(state.app) {
         models += 1;
-        self::model(&mut page, state, model);
+        self::model(&mut page, &mut notes, state, model);
     }
     if models == 0 {
         page.push_str("\nno models\n");
     }
+    for (number, reason) in notes.reasons.iter().enumerate() {
+        let gap = if number == 0 { "\n" } else { "" };
+        let _ = writeln!(page, "{gap}?{}  {reason}", number + 1);
+    }
     page
 }
 
-fn model(page: &mut String, state: &AppState<'_>, model: &ModelState) {
+/// Why something is not certain, each reason once.
+#[derive(Default)]
+struct Notes {
+    reasons: Vec<String>,
+}
+
+impl Notes {
+    /// The mark that stands for a doubt.
+    fn mark(&mut self, doubt: &Doubt) -> String {
+        let reason = because(doubt);
+        let known = self.reasons.iter().position(|known| *known == reason);
+        let number = known.unwrap_or_else(|| {
+            self.reasons.push(reason);
+            self.reasons.len() - 1
+        });
+        format!("?{}", number + 1)
+    }
+}
+
+fn model(page: &mut String, notes: &mut Notes, state: &AppState<'_>, model: &ModelState) {
     let table = match history::table(state.state, model) {
         Ok(table) => harmless(&table).into_owned(),
-        Err(doubt) => format!("? ({})", because(&doubt)),
+        Err(doubt) => notes.mark(&doubt),
     };
     let _ = writeln!(page, "\n{}  table {table}", model.name);
     if let Some(doubt) = &model.existence {
-        let _ = writeln!(page, "  ? may not be there: {}", because(doubt));
+        let _ = writeln!(page, "  may not be there {}", notes.mark(doubt));
     }
     if let Some(doubt) = &model.more {
-        let _ = writeln!(page, "  ? may have more than this: {}", because(doubt));
+        let _ = writeln!(page, "  may have more than this {}", notes.mark(doubt));
     }
-    let rows: Vec<[String; 3]> = model.fields.iter().map(|(name, field)| row(name, field, state.django)).collect();
+    let rows: Vec<[String; 3]> =
+        model.fields.iter().map(|(name, field)| row(notes, name, field, state.django)).collect();
     let width = |cell: usize| rows.iter().map(|row| row[cell].chars().count()).max().unwrap_or_default();
     let (names, classes) = (width(0), width(1));
     for [name, class, arguments] in &rows {
@@ -59,23 +84,23 @@ fn model(page: &mut String, state: &AppState<'_>, model: &ModelState) {
         let _ = writeln!(page, "{}", line.trim_end());
     }
     if let Some(bases) = &model.bases {
-        entry(page, "bases", bases);
+        entry(page, notes, "bases", bases);
     }
     for (name, option) in &model.options {
-        entry(page, name, option);
+        entry(page, notes, name, option);
     }
     for part in &model.indexes {
-        self::part(page, "index", part);
+        self::part(page, notes, "index", part);
     }
     for part in &model.constraints {
-        self::part(page, "constraint", part);
+        self::part(page, notes, "constraint", part);
     }
     if let Some(managers) = &model.managers {
-        entry(page, "managers", managers);
+        entry(page, notes, "managers", managers);
     }
 }
 
-fn row(name: &str, field: &FieldState, django: Version) -> [String; 3] {
+fn row(notes: &mut Notes, name: &str, field: &FieldState, django: Version) -> [String; 3] {
     let stated = deconstruct_for(&field.field, django);
     let class = match &stated.class {
         Ok(class) => class.rsplit('.').next().unwrap_or(class).to_owned(),
@@ -90,19 +115,19 @@ fn row(name: &str, field: &FieldState, django: Version) -> [String; 3] {
     }
     let mut arguments = arguments.join(", ");
     if let Some(doubt) = &field.doubt {
-        let _ = write!(arguments, "  ? {}", because(doubt));
+        let _ = write!(arguments, "  {}", notes.mark(doubt));
     }
     [harmless(name).into_owned(), class, arguments]
 }
 
-fn entry(page: &mut String, name: &str, sourced: &Sourced) {
-    let doubt = sourced.doubt.as_ref().map_or_else(String::new, |doubt| format!("  ? {}", because(doubt)));
+fn entry(page: &mut String, notes: &mut Notes, name: &str, sourced: &Sourced) {
+    let doubt = sourced.doubt.as_ref().map_or_else(String::new, |doubt| format!("  {}", notes.mark(doubt)));
     let _ = writeln!(page, "  {name}: {}{doubt}", given(&sourced.source, &sourced.value));
 }
 
-fn part(page: &mut String, kind: &str, part: &Part) {
+fn part(page: &mut String, notes: &mut Notes, kind: &str, part: &Part) {
     let name = part.name.as_ref().map_or("?", |name| name.value.as_str());
-    let doubt = part.doubt.as_ref().map_or_else(String::new, |doubt| format!("  ? {}", because(doubt)));
+    let doubt = part.doubt.as_ref().map_or_else(String::new, |doubt| format!("  {}", notes.mark(doubt)));
     let _ = writeln!(page, "  {kind} {}: {}{doubt}", harmless(name), short(&part.source, &part.value));
 }
 
