@@ -206,15 +206,20 @@ impl<'t> Cursor<'t> {
                 // MySQL: a prefix of the column, `name(10)`.
                 let prefix = inside.mysql() && matches!(inside.token(1), Some(Token { kind: TokenKind::Number, .. }));
                 inside.skip_item();
-                names.push(if prefix { name.unwrap_or_default() } else { inside.text_since(place).to_owned() });
+                names.push(if prefix { name.unwrap_or_default() } else { on_one_line(inside.text_since(place)) });
             } else {
                 inside.skip_item();
-                names.push(name.unwrap_or_else(|| inside.text_since(place).to_owned()));
+                names.push(name.unwrap_or_else(|| on_one_line(inside.text_since(place))));
             }
             inside.advance();
         }
         names
     }
+}
+
+/// An expression, which may be written over several lines.
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A quoted name without its quotes.

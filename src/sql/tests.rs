@@ -47,6 +47,13 @@ fn a_semicolon_in_a_text_a_comment_or_a_body_ends_nothing() {
 }
 
 #[test]
+fn an_expression_over_several_lines_is_one_line() {
+    let found = statements("CREATE INDEX i ON t (a, (CASE\n  WHEN b THEN 1\n  ELSE 2 END))", Vendor::PostgreSql);
+    let ChangeKind::CreateIndex { index, .. } = &found[0].changes[0].kind else { panic!("{found:?}") };
+    assert_eq!(index.columns, ["a", "(CASE WHEN b THEN 1 ELSE 2 END)"]);
+}
+
+#[test]
 fn names_lose_their_quotes_and_schemas() {
     let tables = |text: &str, vendor| {
         let statements = statements(text, vendor);
