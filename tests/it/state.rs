@@ -52,8 +52,8 @@ fn the_table_shows_models_fields_and_what_is_not_known() {
 }
 
 #[test]
-fn the_reason_of_a_doubt_stands_once_behind_the_models() {
-    let create = "migrations.CreateModel('Order', fields=[('id', models.BigAutoField(primary_key=True)), ('total', models.IntegerField())])";
+fn an_unknown_operation_leaves_a_doubt_on_what_it_names_and_the_reason_stands_once() {
+    let create = "migrations.CreateModel('Order', fields=[('id', models.BigAutoField(primary_key=True)), ('total', models.IntegerField())]), migrations.CreateModel('Item', fields=[('id', models.BigAutoField(primary_key=True))])";
     let shop = Folder::with(&[
         ("shop/migrations/0001_initial.py", &migration("", create)),
         (
@@ -65,7 +65,9 @@ fn the_reason_of_a_doubt_stands_once_behind_the_models() {
     assert_eq!(run.status, 0, "{run:?}");
     insta::assert_snapshot!(run.out, @r"
     shop after 0002_other
-    there may be other models ?1
+
+    Item  table shop_item
+      id  BigAutoField  primary_key=True
 
     Order  table ?1
       may not be there ?1

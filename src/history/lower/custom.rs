@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::history::state::{Doubt, lower};
 use crate::history::step::Scope;
 use crate::migration::catalogue::{self, OperationEntry};
-use crate::migration::{Migration, Operation};
+use crate::migration::{BoundArgument, Migration, Operation};
 use crate::python::{Definition, DefinitionKind, Function, Value, ValueKind};
 use crate::source::Span;
 
@@ -16,7 +16,7 @@ pub(super) enum Behaviour {
     /// Nothing.
     Nothing,
     /// Something that can't be told, to so much of the state.
-    Unknown(Scope, Arc<Doubt>),
+    Unknown(Vec<Scope>, Arc<Doubt>),
 }
 
 /// What can be seen of a class: one of the same file that derives from an operation of Django and leaves
@@ -33,12 +33,23 @@ pub(super) fn behaviour(
         let name = path.trim_start_matches('.');
         let reason = "is an operation that no rule file declares";
         let doubt = Doubt::new(&migration.source, operation.callee_span, name, reason);
-        let scope = match operation.text("model_name") {
-            Some(model) => Scope::Model(Arc::from(lower(model))),
-            None => Scope::App,
-        };
-        Behaviour::Unknown(scope, doubt)
+        Behaviour::Unknown(touched(operation), doubt)
     }
+}
+
+/// What an operation may touch: the model that it names as Django's do; else whatever its texts name, be it a model that
+/// is there or one that comes; the whole app when it names nothing.
+fn touched(operation: &Operation) -> Vec<Scope> {
+    let scope = |label: &str| Scope::Model(Arc::from(lower(label.rsplit('.').next().unwrap_or(label))));
+    if let Some(model) = operation.text("model_name") {
+        return vec![scope(model)];
+    }
+    let names = |argument: &&BoundArgument| {
+        argument.name.starts_with('*') || matches!(argument.name.as_str(), "name" | "old_name" | "new_name" | "model")
+    };
+    let texts = operation.arguments.iter().filter(names).filter_map(|argument| argument.value.as_str());
+    let scopes: Vec<Scope> = texts.map(scope).collect();
+    if scopes.is_empty() { vec![Scope::App] } else { scopes }
 }
 
 /// What a class of the file inherits, when all of it can be seen.

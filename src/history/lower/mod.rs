@@ -83,7 +83,9 @@ impl Lowering<'_> {
                 match behaviour {
                     custom::Behaviour::Like(entry) => self.known(operation, entry),
                     custom::Behaviour::Nothing => Vec::new(),
-                    custom::Behaviour::Unknown(scope, doubt) => vec![Change::Forget(scope, doubt)],
+                    custom::Behaviour::Unknown(scopes, doubt) => {
+                        scopes.into_iter().map(|scope| Change::Forget(scope, Arc::clone(&doubt))).collect()
+                    }
                 }
             }
         }
