@@ -162,6 +162,8 @@ pub(super) struct Link {
     pub(super) from: String,
     /// The column that refers to the other one.
     pub(super) to: String,
+    /// The other model, by its place.
+    pub(super) target: Option<usize>,
 }
 
 impl Code {
@@ -264,7 +266,7 @@ impl Code {
         let Some(made) = table::table(&self.schema, &link, self.target.database.vendor) else { return };
         let mut columns = made.columns.iter().filter(|column| !column.auto && !column.primary_key);
         let (Some(from), Some(to)) = (columns.next(), columns.next()) else { return };
-        let link = Link { table: link, from: from.name.clone(), to: to.name.clone() };
+        let link = Link { table: link, from: from.name.clone(), to: to.name.clone(), target };
         self.models[place].links.push(link);
         if let Some(target) = target {
             let number = self.models[place].links.len() - 1;

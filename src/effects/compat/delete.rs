@@ -1,7 +1,7 @@
 //! What Django deletes or updates along with a row: `Collector.collect` (`django.db.models.deletion`).
 
 use crate::effects::compat::check::{At, Check, Referring};
-use crate::effects::compat::code::{Code, Incoming, Link, Model};
+use crate::effects::compat::code::{Code, Incoming, Link};
 use crate::effects::compat::failure::{Action, Cause, Certainty, Outcome};
 use crate::effects::compat::table;
 use crate::migration::Field;
@@ -104,13 +104,7 @@ impl<'c> Check<'c, '_> {
     /// The rows of a ManyToManyField, which go along with those at both ends.
     pub(super) fn linked(&mut self, place: usize, link: &Link) {
         self.demand(place, &link.table, &link.from, false);
-        let is_it = |other: &Model| {
-            let mut links = other.incoming_links.iter();
-            links.any(|(own, number)| {
-                *own == place && self.code.models[*own].links.get(*number).is_some_and(|own| own.table == link.table)
-            })
-        };
-        if let Some(target) = self.code.models.iter().position(is_it) {
+        if let Some(target) = link.target {
             self.demand(target, &link.table, &link.to, false);
         }
     }

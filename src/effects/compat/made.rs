@@ -24,18 +24,17 @@ impl<'a> Made<'a> {
                 (ChangeKind::CreateTable { .. }, Some(table)) => drop(known.insert(table)),
                 (ChangeKind::RenameTable { to }, Some(table)) if known.contains(table) => drop(known.insert(to)),
                 (ChangeKind::RenameTable { to }, Some(_)) => made.tables.push((to, change)),
+                (ChangeKind::Other { words, object }, table) if words.starts_with("CREATE") => {
+                    let is = |what: &str| words.split(' ').any(|word| word == what);
+                    let name = object.as_deref().or(table);
+                    if let (true, Some(name)) = (is("VIEW"), name) {
+                        made.views.push((name, change));
+                    }
+                    if let (true, Some(table)) = (is("TRIGGER"), table.or(name)) {
+                        made.triggers.push((table, change));
+                    }
+                }
                 _ => {}
-            }
-        }
-        for change in statements.iter().flat_map(|statement| &statement.changes) {
-            let ChangeKind::Other { words, object } = &change.kind else { continue };
-            let is = |what: &str| words.starts_with("CREATE") && words.split(' ').any(|word| word == what);
-            let name = object.as_deref().or(change.table.as_deref());
-            if let (true, Some(name)) = (is("VIEW"), name) {
-                made.views.push((name, change));
-            }
-            if let (true, Some(table)) = (is("TRIGGER"), change.table.as_deref().or(name)) {
-                made.triggers.push((table, change));
             }
         }
         made
@@ -43,19 +42,19 @@ impl<'a> Made<'a> {
 
     /// Why the failure may be none.
     pub(super) fn covers(&self, failure: &Failure) -> Option<Unknown> {
-        let (made, what) = match failure.cause {
-            Cause::NoTable => (&self.views, "has a view that may stand in for what is missing"),
-            Cause::Unnamed | Cause::NotNull => (&self.triggers, "has a trigger that may stand in for what is missing"),
-            _ => return None,
+        let made: &[(&Vec<(&'a str, &'a SchemaChange)>, &str)] = match failure.cause {
+            Cause::NoTable => &[
+                (&self.views, "has a view that may stand in for what is missing"),
+                (&self.tables, "was renamed from a table of which nothing is known"),
+            ],
+            Cause::Unnamed | Cause::NotNull => {
+                &[(&self.triggers, "has a trigger that may stand in for what is missing")]
+            }
+            _ => &[],
         };
-        let of =
-            |made: &Vec<(&'a str, &'a SchemaChange)>| made.iter().find(|(name, _)| *name == failure.table).copied();
-        let renamed = || {
-            of(&self.tables)
-                .filter(|_| failure.cause == Cause::NoTable)
-                .map(|found| (found, "was renamed from a table of which nothing is known"))
-        };
-        let ((name, change), what) = of(made).map(|found| (found, what)).or_else(renamed)?;
-        Some(Unknown { text: (*name).to_owned(), span: change.span, reason: what.to_owned() })
+        made.iter().find_map(|(made, reason)| {
+            let (name, change) = made.iter().find(|(name, _)| *name == failure.table)?;
+            Some(Unknown { text: (*name).to_owned(), span: change.span, reason: (*reason).to_owned() })
+        })
     }
 }
