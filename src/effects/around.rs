@@ -154,10 +154,12 @@ impl Effects {
 }
 
 /// Whether a change is about an index of a table that is not among those that were looked at: PostgreSQL's DROP INDEX
-/// names none.
+/// and REINDEX INDEX name none.
 fn seeks_index(change: &SchemaChange, before: &Schema) -> bool {
-    let (ChangeKind::DropIndex { name: Some(name), .. } | ChangeKind::RenameIndex { name, .. }) = &change.kind else {
-        return false;
+    let name = match &change.kind {
+        ChangeKind::DropIndex { name: Some(name), .. } | ChangeKind::RenameIndex { name, .. } => name,
+        ChangeKind::Other { words, object: Some(name) } if words == "REINDEX INDEX" => name,
+        _ => return false,
     };
     change.table.is_none() && before.table_of_index(name).is_none()
 }
