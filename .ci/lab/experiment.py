@@ -69,7 +69,9 @@ def reset() -> None:
         return
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)'")
+            for (schema,) in cursor.fetchall():
+                cursor.execute(f'DROP SCHEMA "{schema}" CASCADE')
             cursor.execute("CREATE SCHEMA public")
         else:
             cursor.execute("DROP DATABASE lab")
@@ -254,7 +256,7 @@ class Experiment:
 
         said = attempt_migration(back)
         error = {} if said == "ok" else {"reverse_error": said}
-        return {"reversible": said == "ok", "data_loss": held != old.snapshot()} | error
+        return {"reversible": said == "ok", "data_loss": loses(held, old.snapshot())} | error
 
 
 def attempt_migration(run) -> str:
@@ -263,6 +265,11 @@ def attempt_migration(run) -> str:
     except Exception as error:
         return f"{type(error).__name__}: {' '.join(str(error).split())}"
     return "ok"
+
+
+def loses(held: dict, now: dict) -> bool:
+    """Whether rows are gone, or hold something else."""
+    return any(row not in (now[name] or []) for name, rows in held.items() for row in rows or [])
 
 
 def server_version() -> str:

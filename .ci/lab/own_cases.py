@@ -338,7 +338,6 @@ alter(
 alter("uuid_to_text", "models.UUIDField()", "models.TextField()", dbs=("sqlite", "postgresql"))
 alter("file_to_char", 'models.FileField(upload_to="f")', "models.CharField(max_length=100)")
 alter("file_max_length_grow", 'models.FileField(upload_to="f")', 'models.FileField(upload_to="f", max_length=255)')
-alter("datetime_to_time", "models.DateTimeField()", "models.TimeField()", dbs=("sqlite", "mariadb"))
 alter("array_size", "pgf.ArrayField(models.IntegerField())", "pgf.ArrayField(models.IntegerField(), size=3)", dbs=PG)
 alter(
     "array_of_bigger_ints", "pgf.ArrayField(models.IntegerField())", "pgf.ArrayField(models.BigIntegerField())", dbs=PG
@@ -793,11 +792,6 @@ case(
     "rename_model__with_unique_together",
     'migrations.RenameModel("Item", "Thing")',
     meta=['unique_together = {("name", "qty")}', 'db_table = "shop_item"'],
-)
-case(
-    "rename_model__mti_parent",
-    'migrations.RenameModel("Item", "Thing")',
-    models=TWO[0] + "class Special(Item):\n    text = models.CharField(max_length=9)",
 )
 case("rename_model__twice", 'migrations.RenameModel("Item", "Tmp")', 'migrations.RenameModel("Tmp", "Thing")')
 case("rename_model__there_and_back", 'migrations.RenameModel("Item", "Tmp")', 'migrations.RenameModel("Tmp", "Item")')
