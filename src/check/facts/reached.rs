@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use crate::check::facts::change::ChangeView;
 use crate::check::facts::failure::FailureView;
 use crate::check::facts::operation::OperationView;
-use crate::check::facts::{Attribute, attribute, list_of_text};
+use crate::check::facts::{Attribute, attribute, list_of_text, not_known};
 use crate::effects::compat::{Certainty, Failure};
 use crate::effects::reversal::Reversal;
 use crate::language::{Cause, Entity, Fact, Slot, Type};
@@ -114,9 +114,10 @@ impl<'a> OperationView<'a> {
         let after: &'a [Failure] =
             effects.compatibility.breaks_new_code_after.get(self.placed.order).map_or(&[][..], Vec::as_slice);
         let span = self.operation().span;
-        let views =
+        let known =
             after.iter().map(|failure| Fact::Entity(Rc::new(FailureView { failure, span }) as Rc<dyn Entity<'a> + 'a>));
-        Fact::List(views.collect())
+        let unknown = effects.compatibility.unknown_after.get(self.placed.order).into_iter().flatten().map(not_known);
+        Fact::List(known.chain(unknown).collect())
     }
 
     fn reversible(&self) -> Fact<'a> {

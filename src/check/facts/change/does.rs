@@ -6,13 +6,11 @@ use std::rc::Rc;
 use super::ChangeView;
 use crate::check::facts::failure::FailureView;
 use crate::check::facts::lock::{self, LockView};
+use crate::check::facts::not_known;
 use crate::effects::compat::{Certainty, ChangeEffects, Failure};
 use crate::effects::locks;
 use crate::language::{Cause, Entity, Fact};
 use crate::sql::ChangeKind;
-
-/// What is said of a statement that is not recognised.
-const NOT_JUDGED: &str = "is not a statement that can be judged";
 
 impl<'a> ChangeView<'a> {
     /// Failures of one kind of code, and what can't be told of them.
@@ -62,8 +60,7 @@ impl<'a> ChangeView<'a> {
             return Fact::Unknown(self.because(unknown));
         }
         if self.own().kind == ChangeKind::Unknown {
-            let text = self.sent().first_line().to_owned();
-            return Fact::Unknown(Rc::new(Cause { text, reason: NOT_JUDGED.to_owned(), span }));
+            return not_known(&self.sent().not_judged(self.own()));
         }
         let text = self.kind_in_sql().print().into_owned();
         Fact::Unknown(Rc::new(Cause { text, reason: format!("does not tell {what}"), span }))
