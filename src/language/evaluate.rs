@@ -73,6 +73,12 @@ where
         self.value(node, &mut Vec::new())
     }
 
+    /// Whether a condition is certainly true.
+    #[must_use]
+    pub fn holds(&self, node: &'r Node) -> bool {
+        matches!(self.condition(node, &mut Vec::new()), Truth::True)
+    }
+
     /// The place in the migration that a name or an attribute stands for.
     #[must_use]
     pub fn place(&self, node: &'r Node) -> Option<Span> {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::language::{Example, Fix, FixBody, Rule};
-use crate::reference::rule::{conditions, edit, example_facts, facts, template};
+use crate::reference::rule::{conditions, edit, example_facts, facts, fix_title, template};
 
 /// The rules, which are sorted by id: pack by pack, each with all that it says of itself.
 #[must_use]
@@ -79,7 +79,7 @@ fn rule(page: &mut String, rule: &Rule) {
 }
 
 fn fix(page: &mut String, rule: &Rule, fix: &Fix) {
-    let title = inline(&template(rule, &fix.title));
+    let title = inline(&fix_title(rule, fix));
     let text = match &fix.body {
         FixBody::None => None,
         FixBody::Steps(steps) => Some(template(rule, steps)),

@@ -73,6 +73,12 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
                 "The default that Python fills in; the database does not know it.",
                 |f| f.any("default"),
             ),
+            attribute(
+                "default_name",
+                maybe(Type::Str),
+                "The dotted name that `default` is given as: that of a function, such as `uuid.uuid4`, or of a constant.",
+                |f| f.argument("default", value::dotted_name),
+            ),
             attribute("db_default", maybe(Type::Value), "The default that the database fills in.", |f| {
                 f.any("db_default")
             }),
