@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use whimbrel::check::{HAZARDS, vocabulary};
-use whimbrel::language::vocabulary::Name;
+use whimbrel::language::vocabulary::{Head, Name};
 use whimbrel::language::{Rule, RuleSet, Type};
 use whimbrel::reference::rule_markdown;
 use whimbrel::rules;
@@ -113,10 +113,32 @@ fn the_names_that_rules_may_use_have_a_page() {
     );
     page.push_str("\n## In every rule\n\n");
     names(&mut page, &vocabulary.everywhere);
-    page.push_str("\n## By head\n");
-    for head in vocabulary.heads.iter().filter(|head| !matches!(head.namespace, Some("state" | "database"))) {
-        write!(page, "\n### {}\n\n{}\n\n", head.written(), head.doc).unwrap();
-        names(&mut page, &head.names);
+    let group = |head: &Head| match (head.namespace, head.part, &*head.kind) {
+        (None, None, "Migration" | "DeletedMigration") => "Other heads",
+        (None, None, _) => "Operations",
+        (Some("schema"), ..) => "Changes of the schema",
+        _ => "Other heads",
+    };
+    for title in ["Operations", "Changes of the schema", "Other heads"] {
+        let own = |head: &&Head| !matches!(head.namespace, Some("state" | "database")) && group(head) == title;
+        let heads: Vec<&Head> = vocabulary.heads.iter().filter(own).collect();
+        let told = |name: &Name| (name.name.clone(), name.slot.to_string(), name.doc.clone());
+        let in_all = |name: &&Name| heads.iter().all(|head| head.names.iter().any(|other| told(other) == told(name)));
+        let shared: Vec<Name> = heads[0].names.iter().filter(in_all).cloned().collect();
+        write!(page, "\n## {title}\n").unwrap();
+        if !shared.is_empty() {
+            page.push_str("\nAll of them have these names:\n\n");
+            names(&mut page, &shared);
+        }
+        for head in heads {
+            write!(page, "\n### {}\n\n{}\n", head.written(), head.doc).unwrap();
+            let is_own = |name: &&Name| !shared.iter().any(|other| told(other) == told(name));
+            let own: Vec<Name> = head.names.iter().filter(is_own).cloned().collect();
+            if !own.is_empty() {
+                page.push('\n');
+                names(&mut page, &own);
+            }
+        }
     }
     page.push_str("\n## By type\n");
     for entity in &vocabulary.entities {
