@@ -12,6 +12,7 @@ mod path;
 pub mod queries;
 mod read;
 mod sql;
+pub mod when;
 
 #[cfg(test)]
 mod tests;

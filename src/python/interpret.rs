@@ -81,7 +81,7 @@ pub(super) fn run(evaluator: &mut Evaluator<'_>, found: &mut Found, body: &[Stmt
             | Stmt::AsyncFunctionDef(ast::StmtAsyncFunctionDef { range, name, args, body, decorator_list, .. }) => {
                 let span = span_of(*range);
                 let name_span = name_span(evaluator, span, decorator_list, name.as_str());
-                let facts = function_facts(args, body, &evaluator.imports);
+                let facts = function_facts(args, body, !decorator_list.is_empty(), &evaluator.imports);
                 let kind = DefinitionKind::Function(facts);
                 let definition = Arc::new(Definition { name: name.as_str().to_owned(), span, name_span, kind });
                 define(evaluator, definition);

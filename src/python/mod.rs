@@ -11,6 +11,7 @@ mod builtins;
 mod chain;
 mod comprehension;
 mod decode;
+mod flow;
 mod fold;
 mod fold_call;
 mod fold_text;
@@ -45,8 +46,8 @@ pub use imports::RELATIVE;
 pub use outline::{Statement, StatementKind, statements};
 pub use syntax_error::{Construct, SyntaxError};
 pub use value::{
-    Argument, Binding, Call, Chain, Definition, DefinitionKind, Function, FunctionCall, FunctionStep, Given, Link,
-    Loop, Text, TextPiece, Unknown, Value, ValueKind,
+    Argument, Binding, Branch, Call, Chain, Definition, DefinitionKind, Function, FunctionCall, FunctionStep, Given,
+    Link, Loop, Test, Text, TextPiece, Unknown, Value, ValueKind,
 };
 
 /// Largest file that is read, in bytes.
