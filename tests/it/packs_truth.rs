@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use whimbrel::check::{Checked, Content, Finding, Project, Request, Tables, check};
 use whimbrel::diagnostic::Severity;
 use whimbrel::history::Settings;
+use whimbrel::migration::NoModules;
 use whimbrel::language::RuleSet;
 use whimbrel::rules;
 
@@ -93,6 +94,7 @@ fn findings(rules: &RuleSet, case: &Case, measured: &Measured) -> Vec<Finding> {
         django: measured.django,
         tables: &Tables::default(),
         settings: &Settings::default(),
+        modules: &NoModules,
     });
     outcome.findings
 }
