@@ -214,6 +214,14 @@ impl<'r> Prepared<'r> {
         Ok(Self { rules: self.rules.clone(), snippet, states, deployed, ..*self })
     }
 
+    /// The same example on another database.
+    pub(super) fn on(&self, database: Database) -> Self {
+        let target = (&[database][..], self.django);
+        let given = self.before.migrations(&self.snippet.migration.app);
+        let (states, deployed) = surroundings(self.whole, &self.snippet, given, target);
+        Self { rules: self.rules.clone(), snippet: self.snippet.clone(), states, deployed, database, ..*self }
+    }
+
     /// What the rule finds in the example.
     pub(super) fn findings(&self) -> Vec<Finding> {
         self.verdicts(&self.rules, None).findings

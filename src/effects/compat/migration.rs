@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::effects::compat::check::{Snapshot, failures_of};
 use crate::effects::compat::failure::{Cause, Certainty, Failure};
-use crate::effects::compat::made::Made;
+use crate::effects::compat::made::{Cover, Made};
 use crate::effects::compat::need::Touched;
 use crate::effects::compat::origins::Origins;
 use crate::effects::compat::values::{changes_result, chokes, recoded, stumbles};
@@ -124,8 +124,13 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
     let made = Made::by(rollout.statements, rollout.before);
     let mut covered = Vec::new();
     for (failure, at) in old.appeared() {
-        if let Some(unknown) = made.covers(&failure) {
+        if made.is_read_only(&failure, rollout.old.vendor()) {
+            blame(at, |effect| &mut effect.breaks_old_code, Failure { cause: Cause::ReadOnlyView, ..failure });
+        } else if let Some(Cover { unknown, operation }) = made.covers(&failure) {
             covered.push((unknown, at));
+            if !rollout.transactional && operation > at.operation {
+                blame(at, |effect| &mut effect.breaks_in_between, failure);
+            }
         } else if !is_harmless(&failure, rollout) {
             blame(at, |effect| &mut effect.breaks_old_code, failure);
         }
