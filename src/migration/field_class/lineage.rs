@@ -146,7 +146,7 @@ impl Class {
             let says = |what: &str| format!("says in `{name}` {what} ({at})");
             let followed = method(class, name);
             match name {
-                "__new__" | "__getattribute__" | "__setattr__" | "__init_subclass__" | "clone" => {
+                "__new__" | "__getattribute__" | "__setattr__" | "__init_subclass__" => {
                     return Err(says("what a field of it is"));
                 }
                 "__init__" | "deconstruct" if followed.is_none() => return Err(says("what a field of it is")),
