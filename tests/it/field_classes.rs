@@ -8,7 +8,7 @@ const RULES: &str = r#"rule field "a field" {
   unknown report
   message "{field.class} null={field.null} len={field.max_length} default={field.default} column={field.column}"
 }
-rule type "its type" { forbid schema.AddColumn  message "{to}" }
+rule type "its type" { forbid schema.AddColumn  message "{definition.type}" }
 rule text "a text" { forbid AddField(field is CharField)  message "is a text" }
 "#;
 
@@ -122,6 +122,15 @@ fn what_only_running_a_class_can_tell_stays_unknown_with_its_place() {
         ("class Code(models.CharField):\n    def get_attname_column(self):\n        return 'a', None\n", "shop/fields.py:5"),
         ("class Code(models.CharField, metaclass=type):\n    pass\n", "shop/fields.py:4"),
         ("class Code(models.CharField):\n    def contribute_to_class(self, cls, name):\n        pass\n", "shop/fields.py:5"),
+        (
+            "class Code(models.CharField):\n    def contribute_to_class(self, cls, name, **kwargs):\n        \
+             super().contribute_to_class(cls, name, **kwargs)\n        self.null = True\n",
+            "shop/fields.py:7",
+        ),
+        (
+            "class Code(models.CharField):\n    @property\n    def null(self):\n        return True\n",
+            "shop/fields.py:6",
+        ),
         ("class Code(build(models.CharField)):\n    pass\n", "shop/fields.py:4"),
         ("from elsewhere import Mixin\n\n\nclass Code(Mixin, models.CharField):\n    pass\n", "`elsewhere.Mixin`"),
         ("Other = 1\n", "is not defined in shop/fields.py"),
@@ -203,4 +212,36 @@ fn classes_of_widely_used_packages_are_known() {
     }
     assert!(said.iter().any(|line| line.starts_with("field] TaggableManager") && line.ends_with("column=⟨unset⟩")));
     assert_eq!(said.iter().filter(|line| line.starts_with("type]")).count(), 2, "a manager has no column: {said:?}");
+}
+
+/// What the built-in rules of a pack find in staged operations, and what they leave open.
+fn judged(repository: &Repository, operations: &str) -> (Vec<String>, Vec<String>) {
+    repository.write("shop/migrations/0003_judged.py", migration("import elsewhere", operations));
+    repository.git(&["add", "--all"]);
+    let run = repository.run(&["check", "--format", "concise", "-q", "shop/migrations/0003_judged.py"]);
+    assert!(run.status < 2, "{}", run.err);
+    let lines = run.out.lines().filter(|line| line.starts_with("shop/migrations/0003"));
+    let (open, found): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.contains("[whimbrel/undecided]"));
+    let owned = |lines: Vec<&str>| lines.into_iter().map(str::to_owned).collect();
+    (owned(found), owned(open))
+}
+
+#[test]
+fn nothing_is_certain_of_a_column_whose_class_is_not_known() {
+    let repository = project("");
+    let before = "migrations.AddField('order', 'parent', elsewhere.TreeKey('shop.order', models.CASCADE, null=True))";
+    repository.write("shop/migrations/0002_before.py", migration("import elsewhere", before));
+    repository.git(&["add", "--all"]);
+    repository.commit();
+    for operations in [
+        "migrations.AddField('order', 'code', elsewhere.NullCharField(max_length=9, unique=True))",
+        "migrations.AddField('order', 'count', elsewhere.PositiveField())",
+        "migrations.AlterField('order', 'parent', models.ForeignKey('shop.order', models.CASCADE, null=True))",
+        "migrations.RemoveField('order', 'parent')",
+        "migrations.RenameField('order', 'parent', 'above')",
+    ] {
+        let (found, open) = judged(&repository, operations);
+        assert!(found.is_empty(), "{operations}: {found:?}");
+        assert!(!open.is_empty(), "{operations}");
+    }
 }
