@@ -13,6 +13,7 @@ mod docs;
 mod effects;
 mod example;
 mod flags;
+mod field_classes;
 mod fmt;
 mod formats;
 mod functions;

@@ -144,9 +144,9 @@ impl Class {
             let name = attribute.name.as_str();
             let at = place(file, attribute.name_span);
             let says = |what: &str| format!("says in `{name}` {what} ({at})");
-            let followed = method(class, name);
+            let followed = method(class, name).filter(|method| method.name_span == attribute.name_span);
             match name {
-                "__new__" | "__getattribute__" | "__setattr__" | "__init_subclass__" | "clone" => {
+                "__new__" | "__getattribute__" | "__setattr__" | "__init_subclass__" => {
                     return Err(says("what a field of it is"));
                 }
                 "__init__" | "deconstruct" if followed.is_none() => return Err(says("what a field of it is")),

@@ -133,7 +133,13 @@ impl Project<'_> {
     /// The type of a field's column (`Field.db_parameters`).
     pub(super) fn typed(self, model: &ModelState, field: &Arc<FieldState>, depth: usize) -> Typed {
         let stated = &field.field;
-        if stated.entry.is_some_and(|entry| entry.derives_from("ForeignKey")) {
+        let relation = |entry: &'static FieldEntry| entry.derives_from("ForeignKey");
+        let says_otherwise = match stated.own_type() {
+            None => false,
+            Some(OwnType::Of(entry)) => !relation(entry),
+            Some(_) => true,
+        };
+        if stated.entry.is_some_and(relation) && !says_otherwise {
             let (column_type, collation) = match self.key_of(model, field, depth) {
                 Ok(key) => (key.column_type, key.collation),
                 Err(unknown) => (Err(unknown), None),
