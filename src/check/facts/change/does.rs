@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::ChangeView;
 use crate::check::facts::failure::FailureView;
 use crate::check::facts::lock::{self, LockView};
+use crate::check::facts::operation::OperationView;
 use crate::effects::compat::{Certainty, ChangeEffects, Failure};
 use crate::effects::locks;
 use crate::language::{Cause, Entity, Fact};
@@ -67,6 +68,16 @@ impl<'a> ChangeView<'a> {
         }
         let text = self.kind_in_sql().print().into_owned();
         Fact::Unknown(Rc::new(Cause { text, reason: format!("does not tell {what}"), span }))
+    }
+
+    pub(super) fn in_transaction(&self) -> Fact<'a> {
+        match self.placed().map(|placed| OperationView { context: self.context, placed }.in_transaction()) {
+            // Django opens none.
+            Some(Fact::Bool(false)) | None => {
+                Fact::Bool(self.locks().is_some_and(|locks| locks.in_transaction))
+            }
+            Some(known) => known,
+        }
     }
 
     pub(super) fn taken(&self) -> Fact<'a> {
