@@ -28,7 +28,6 @@ pub fn walk(
         in_transaction: atomic && target.database.vendor != Vendor::MySql && target.database.vendor != Vendor::MariaDb,
         held: BTreeMap::new(),
         known_as: BTreeMap::new(),
-        not_valid: Vec::new(),
         filled: BTreeSet::new(),
     };
     let joined = |place: usize| {
@@ -51,7 +50,6 @@ struct Walk<'a> {
     held: BTreeMap<String, (Option<LockMode>, Blocks)>,
     /// Tables that were made or renamed: what they were before the migration; `None` for new ones.
     known_as: BTreeMap<String, Option<String>>,
-    not_valid: Vec<String>,
     /// New tables that have got rows.
     filled: BTreeSet<String>,
 }
@@ -90,7 +88,7 @@ impl Walk<'_> {
         let mut effect = Effect { transactional: true, in_transaction: self.in_transaction, ..Effect::default() };
         let mut gathered = Gathered::default();
         for change in changes {
-            let context = Context { schema: &self.schema, target: self.target, not_valid: &self.not_valid };
+            let context = Context { schema: &self.schema, target: self.target };
             let steps = steps(change, &context);
             match self.target.database.vendor {
                 Vendor::PostgreSql => self.on_postgresql(change, &steps, &mut gathered, &mut effect),
@@ -174,10 +172,6 @@ impl Walk<'_> {
                 }
                 gathered.renames.push((table.to_owned(), to.clone()));
             }
-            (ChangeKind::AddConstraint { constraint, not_valid: true, .. }, _) => {
-                self.not_valid.extend(constraint.name.clone());
-            }
-            (ChangeKind::ValidateConstraint { name }, _) => self.not_valid.retain(|other| other != name),
             (ChangeKind::ChangeRows { rows: Rows::Insert, .. }, Some(table)) => {
                 self.filled.insert(table.to_owned());
             }
@@ -193,7 +187,7 @@ impl Walk<'_> {
         let table = table.and_then(|table| self.schema.table(table));
         let is_check = |constraint: &Constraint| {
             matches!(constraint.kind, ConstraintKind::Check(_))
-                && !constraint.name.as_ref().is_some_and(|name| self.not_valid.contains(name))
+                && !constraint.name.as_ref().is_some_and(|name| self.schema.not_valid.contains(name))
         };
         table.is_some_and(|table| table.constraints.iter().any(is_check))
     }
@@ -268,7 +262,12 @@ impl Walk<'_> {
                 None => effect.unknown.push("which table the index belongs to".to_owned()),
             },
             (None, words) if words.starts_with("ALTER DOMAIN") => {
-                for table in self.users_of_type(object.as_deref()) {
+                let users = self.users_of_type(object.as_deref());
+                // Models do not tell the types of columns that SQL has made.
+                if users.is_empty() && !fact.work.is_empty() {
+                    effect.unknown.push("which tables have a column of the domain".to_owned());
+                }
+                for table in users {
                     self.postgresql_fact(fact, &table, None, gathered, effect);
                 }
             }

@@ -7,6 +7,7 @@ use super::ChangeView;
 use crate::check::facts::failure::FailureView;
 use crate::check::facts::lock::{self, LockView};
 use crate::check::facts::not_known;
+use crate::check::facts::operation::OperationView;
 use crate::effects::compat::{Certainty, ChangeEffects, Failure};
 use crate::effects::locks;
 use crate::language::{Cause, Entity, Fact};
@@ -64,6 +65,16 @@ impl<'a> ChangeView<'a> {
         }
         let text = self.kind_in_sql().print().into_owned();
         Fact::Unknown(Rc::new(Cause { text, reason: format!("does not tell {what}"), span }))
+    }
+
+    pub(super) fn in_transaction(&self) -> Fact<'a> {
+        match self.placed().map(|placed| OperationView { context: self.context, placed }.in_transaction()) {
+            // Django opens none.
+            Some(Fact::Bool(false)) | None => {
+                Fact::Bool(self.locks().is_some_and(|locks| locks.in_transaction))
+            }
+            Some(known) => known,
+        }
     }
 
     pub(super) fn taken(&self) -> Fact<'a> {

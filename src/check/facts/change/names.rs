@@ -272,6 +272,13 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
             always,
         ),
         name(
+            "in_transaction",
+            flag(),
+            "Whether it runs inside a transaction: Django's, one that SQL begins, or that of a text with several statements.",
+            |c| c.in_transaction(),
+            always,
+        ),
+        name(
             "algorithm",
             Slot::set(Type::Scale(lock::ALGORITHMS)),
             "How MySQL and MariaDB do it.",
