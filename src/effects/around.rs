@@ -12,7 +12,7 @@ use crate::effects::reversal::{self, Reversal};
 use crate::history::{Around, History, NodeId, ProjectState, Side};
 use crate::migration::{Migration, Operation};
 use crate::schema::{Schema, Statement, Target};
-use crate::sql::{ChangeKind, SchemaChange};
+use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, SchemaChange};
 use crate::target::Vendor;
 
 /// What stands when all migrations of a release have run.
@@ -90,7 +90,7 @@ impl<'h> Surroundings<'h> {
             let before = models.schema(&near.part_of(database));
             let statements = before.clone().send(migration, &sent, settings, target);
             // SQL names tables, and with them models that no operation names.
-            let tables = statements.iter().flat_map(|sent| &sent.changes).filter_map(|change| change.table.as_deref());
+            let tables = statements.iter().flat_map(|sent| &sent.changes).flat_map(tables_of);
             let more: Vec<_> =
                 tables.flat_map(|table| relations.models_of(table)).filter(|key| !near.holds(key)).collect();
             if !more.is_empty() {
@@ -151,6 +151,22 @@ impl Effects {
     pub fn phase(&self) -> Phase {
         self.compatibility.phase
     }
+}
+
+/// The tables that a change names: its own, and those that its foreign keys refer to.
+fn tables_of(change: &SchemaChange) -> impl Iterator<Item = &str> {
+    let (columns, constraints): (&[Column], &[Constraint]) = match &change.kind {
+        ChangeKind::CreateTable { columns, constraints, .. } => (columns, constraints),
+        ChangeKind::AddColumn { column, .. } => (std::slice::from_ref(column), &[]),
+        ChangeKind::AddConstraint { constraint, .. } => (&[], std::slice::from_ref(constraint)),
+        _ => (&[], &[]),
+    };
+    let inline = columns.iter().filter_map(|column| column.references.as_ref());
+    let own = constraints.iter().filter_map(|constraint| match &constraint.kind {
+        ConstraintKind::ForeignKey { references, .. } => Some(references),
+        _ => None,
+    });
+    change.table.as_deref().into_iter().chain(inline.chain(own).map(|references| references.table.as_str()))
 }
 
 /// Whether a change is about an index of a table that is not among those that were looked at: PostgreSQL's DROP INDEX
