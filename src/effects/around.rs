@@ -13,7 +13,7 @@ use crate::effects::reversal::{self, Reversal};
 use crate::history::{Around, History, NodeId, ProjectState, Side};
 use crate::migration::{Migration, Operation};
 use crate::schema::{Schema, Statement, Target};
-use crate::sql::{ChangeKind, ConstraintKind, SchemaChange};
+use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, SchemaChange};
 use crate::target::Vendor;
 
 /// What stands when all migrations of a release have run.
@@ -163,18 +163,25 @@ impl Effects {
     }
 }
 
-/// The tables that a change names: its own, one that it refers to, and what it may name beside.
+/// The tables that a change names: its own, those that its foreign keys refer to, and what it may name beside.
 fn tables_of(change: &SchemaChange) -> impl Iterator<Item = &str> {
-    let other = match &change.kind {
-        ChangeKind::AddConstraint { constraint, .. } => match &constraint.kind {
-            ConstraintKind::ForeignKey { references, .. } => Some(references.table.as_str()),
-            _ => None,
-        },
-        ChangeKind::AddColumn { column, .. } => column.references.as_ref().map(|references| references.table.as_str()),
+    let (columns, constraints): (&[Column], &[Constraint]) = match &change.kind {
+        ChangeKind::CreateTable { columns, constraints, .. } => (columns, constraints),
+        ChangeKind::AddColumn { column, .. } => (std::slice::from_ref(column), &[]),
+        ChangeKind::AddConstraint { constraint, .. } => (&[], std::slice::from_ref(constraint)),
+        _ => (&[], &[]),
+    };
+    let inline = columns.iter().filter_map(|column| column.references.as_ref());
+    let own = constraints.iter().filter_map(|constraint| match &constraint.kind {
+        ConstraintKind::ForeignKey { references, .. } => Some(references),
+        _ => None,
+    });
+    let beside = match &change.kind {
         ChangeKind::Other { object, .. } => object.as_deref(),
         _ => None,
     };
-    change.table.as_deref().into_iter().chain(other)
+    let referred = inline.chain(own).map(|references| references.table.as_str());
+    change.table.as_deref().into_iter().chain(referred).chain(beside)
 }
 
 /// Whether a change is about an index of a table that is not among those that were looked at.

@@ -6,6 +6,7 @@ use super::ChangeView;
 use super::kinds::ANY;
 use crate::check::facts::{Attribute, attribute, list_of_text, lock};
 use crate::effects::compat::Certainty;
+use crate::effects::locks::Blocks;
 use crate::language::vocabulary::Name;
 use crate::language::{Fact, Slot, Type};
 
@@ -206,6 +207,27 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
             lock::slot(),
             "The locks that the transaction holds while its statement works, its own included.",
             |c| c.held(),
+            always,
+        ),
+        name(
+            "blocked_tables",
+            list_of_text(),
+            "The tables that writes wait for while its statement works, and perhaps reads: by locks that are held.",
+            |c| c.waited_for(Blocks::Writes),
+            always,
+        ),
+        name(
+            "closed_tables",
+            list_of_text(),
+            "The tables that reads and writes wait for while its statement works: by locks that are held.",
+            |c| c.waited_for(Blocks::ReadsAndWrites),
+            always,
+        ),
+        name(
+            "behind",
+            Slot::set(Type::list(Type::Entity("Change"))),
+            "What the migration sends behind it, in order; what Django puts off to the end is behind all operations.",
+            |c| Fact::List(c.behind().map(ChangeView::as_element).collect()),
             always,
         ),
         name(
