@@ -24,9 +24,11 @@ pub(super) fn unshown<'r>(
 ) -> impl Iterator<Item = Diagnostic> + 'r {
     rule.fixes.iter().enumerate().filter_map(move |(index, fix)| {
         let is_edit = matches!(fix.body, FixBody::Edits(_));
-        let shows = |example: &Prepared<'_>| match is_edit {
-            true => edits(example, index).is_some(),
-            false => example.findings().iter().any(|finding| offered(finding, index).is_some()),
+        let shows = |example: &Prepared<'_>| {
+            if is_edit {
+                return edits(example, index).is_some();
+            }
+            example.findings().iter().any(|finding| offered(finding, index).is_some())
         };
         if (!is_edit && fix.condition.is_none()) || examples.iter().any(|example| example.is_bad() && shows(example)) {
             return None;

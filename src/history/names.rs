@@ -71,18 +71,12 @@ fn first_base(model: &ModelState) -> Option<(String, String)> {
 /// When the field's class or its `db_column` is not known.
 pub fn column(name: &str, field: &FieldState) -> Result<Option<String>, Arc<Doubt>> {
     let stated = &field.field;
-    let Some(entry) = stated.entry else {
-        let doubt = match &stated.class_path {
-            Err(unknown) => Doubt::of(&field.source, unknown),
-            Ok(path) => {
-                let reason = "is not one of Django's own field classes";
-                Doubt::new(&field.source, stated.class_span, path, reason)
-            }
-        };
-        return Err(doubt);
-    };
+    let Some(entry) = stated.entry else { return Err(Doubt::of(&field.source, &stated.class_unknown())) };
     if !entry.has_column {
         return Ok(None);
+    }
+    if let Some(unknown) = stated.column_unknown() {
+        return Err(Doubt::of(&field.source, unknown));
     }
     if let Some(argument) = stated.argument("db_column") {
         match &argument.value.kind {

@@ -24,10 +24,18 @@ pub fn rules_markdown(rules: &[Rule]) -> String {
             );
         }
         for rule in pack {
-            page.push('\n');
-            self::rule(&mut page, rule);
+            let _ = writeln!(page, "\n## {}\n", name(rule));
+            body(&mut page, rule, "###");
         }
     }
+    page
+}
+
+/// A rule as a page of its own.
+#[must_use]
+pub fn rule_markdown(rule: &Rule) -> String {
+    let mut page = format!("# {}\n\n", rule.id);
+    body(&mut page, rule, "##");
     page
 }
 
@@ -40,8 +48,8 @@ fn severity(rule: &Rule) -> &'static str {
     if rule.disabled.is_some() { "off" } else { rule.severity.word() }
 }
 
-fn rule(page: &mut String, rule: &Rule) {
-    let _ = writeln!(page, "## {}\n", name(rule));
+/// All that a rule says of itself; `heading` starts the line of a heading below its own.
+fn body(page: &mut String, rule: &Rule, heading: &str) {
     if let Some(title) = &rule.title {
         let _ = writeln!(page, "**{}**\n", inline(title));
     }
@@ -60,7 +68,7 @@ fn rule(page: &mut String, rule: &Rule) {
         let _ = writeln!(page, "\n{}", why.trim_end());
     }
     if !rule.fixes.is_empty() {
-        page.push_str("\n### Instead\n");
+        let _ = writeln!(page, "\n{heading} Instead");
         for fix in &rule.fixes {
             self::fix(page, rule, fix);
         }

@@ -15,6 +15,7 @@ mod example;
 mod flags;
 mod fmt;
 mod formats;
+mod functions;
 mod graph;
 mod guide;
 mod history;

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use whimbrel::check::{Checked, Content, Finding, Project, Request, Tables, check};
 use whimbrel::diagnostic::Severity;
 use whimbrel::history::Settings;
+use whimbrel::migration::NoModules;
 use whimbrel::language::RuleSet;
 use whimbrel::rules;
 
@@ -28,7 +29,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     (QUESTIONS[1], "run_sql__set_not_null_after_valid_check", SAME),
     (QUESTIONS[1], "remove_field__source_of_generated", "DROP COLUMN … CASCADE takes a column that computes from it"),
     // What is not looked at, or takes long for another reason.
-    (QUESTIONS[3], "run_python__vendor_branch", "what a function sends as SQL is not looked at"),
     (QUESTIONS[3], "postgres__add_not_valid_and_validate_non_atomic", "the lock and the reading are two transactions"),
     (QUESTIONS[5], "run_sql__lock_table", "a LOCK TABLE is held until the migration ends, whatever it does by then"),
     // Nothing is raised, but something else happens: that is an error all the same.
@@ -94,6 +94,7 @@ fn findings(rules: &RuleSet, case: &Case, measured: &Measured) -> Vec<Finding> {
         django: measured.django,
         tables: &Tables::default(),
         settings: &Settings::default(),
+        modules: &NoModules,
     });
     outcome.findings
 }
