@@ -145,8 +145,7 @@ pub(super) fn app(
     let mut packages = Packages::new(project);
     let mut loader = Loader::default();
     let wanted = BTreeSet::from([label.to_owned()]);
-    let folder = apps.find(&wanted, &project.shown(here)).remove(label);
-    let Some(folder) = folder.or_else(|| apps.by_dependencies(label)) else {
+    let Some(folder) = apps.find(&wanted, &project.shown(here)).remove(label) else {
         let installed = packages.apps(&mut loader, &wanted)?;
         if installed.is_empty() {
             return Err(no_app(label, &mut apps));
@@ -330,14 +329,18 @@ fn missing(project: &Project, path: &Path) -> Failure {
     Failure::Usage { message, help }
 }
 
-/// The working tree, with the migrations that git knows; without git, those near the files to judge.
+/// The working tree, with the migrations that git knows; without git, those of the package that the files to judge are
+/// in, and of what lies beside it.
 fn disk(project: &Project, judged: &BTreeSet<String>) -> Result<Tree, Failure> {
     let mut known: BTreeSet<String> = judged.clone();
     if let Some(repository) = &project.repository {
         known.extend(repository.tracked()?.into_iter().map(|entry| entry.path));
     } else {
-        let around: BTreeSet<PathBuf> =
-            judged.iter().filter_map(|path| Some(project.root.join(app_folder(path)).parent()?.to_owned())).collect();
+        let around = |path: &String| {
+            let app = project.root.join(app_folder(path));
+            app.ancestors().skip(1).find(|folder| !folder.join("__init__.py").is_file()).map(Path::to_owned)
+        };
+        let around: BTreeSet<PathBuf> = judged.iter().filter_map(around).collect();
         for folder in around {
             packages::migration_files(&folder, &mut |file| {
                 known.insert(project.shown(file));

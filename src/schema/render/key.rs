@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::history::{FieldState, Known, ModelState, column, primary_key};
+use crate::history::{ContribModel, FieldState, Known, ModelState, column, contrib_model, primary_key, proxied};
 use crate::migration::catalogue::{self, Default, FieldEntry};
 use crate::migration::{Effective, Field as Stated, OwnType};
 use crate::python::{Unknown, Value, ValueKind};
-use crate::schema::contrib::{ContribModel, contrib_model};
 use crate::schema::render::{Project, reason};
 use crate::schema::types::{TypeEntry, entry_of};
 use crate::sql::ColumnType;
@@ -43,7 +42,8 @@ pub(super) struct Typed {
 }
 
 impl Project<'_> {
-    /// `ForeignKey.target_field`: the field that a relation to a model refers to, its primary key when none is named.
+    /// `ForeignKey.target_field`: the field that a relation to a model refers to, its primary key when none is named. A
+    /// relation to a proxy is one to the model that it stands for (`Options._populate_directed_relation_graph`).
     pub(in crate::schema) fn key(
         self,
         (app, name): (&str, &str),
@@ -60,6 +60,11 @@ impl Project<'_> {
                 return contrib.map(|model| self.contrib_key((app, name), model)).ok_or_else(missing);
             }
         };
+        if let Some((app, name)) = proxied(model)
+            && depth < MAX_DEPTH
+        {
+            return self.key((&app, &name), to_field, depth + 1);
+        }
         let found = match to_field {
             Some(to_field) => model.field(to_field).likely().map(|field| (to_field, Some(field))),
             None => primary_key(model).likely(),

@@ -1,20 +1,20 @@
-//! The models of Django's own apps, whose migrations stand in no repository: what a relation to one of them refers to.
+//! The models of Django's own apps, whose migrations stand in no repository: what relations refer to and proxies stand for.
 //!
 //! django/contrib/{auth,contenttypes,sites,admin,sessions,flatpages,redirects}/models.py, from 3.2 to 6.1. Their
 //! `AppConfig`s say `default_auto_field = "django.db.models.AutoField"`.
 
 /// A model of one of Django's own apps.
-pub(super) struct ContribModel {
+pub(crate) struct ContribModel {
     /// Label of the app.
     app: &'static str,
     /// Lower-case name of the model.
     name: &'static str,
     /// Its table.
-    pub(super) table: &'static str,
+    pub(crate) table: &'static str,
     /// The column and field of its primary key.
-    pub(super) key: &'static str,
+    pub(crate) key: &'static str,
     /// The class of the primary key, and the length that it has.
-    pub(super) class: (&'static str, Option<i64>),
+    pub(crate) class: (&'static str, Option<i64>),
 }
 
 const AUTO: (&str, Option<i64>) = ("AutoField", None);
@@ -38,6 +38,6 @@ const MODELS: &[ContribModel] = &[
 ];
 
 /// The model of that name, where it is one of Django's own.
-pub(super) fn contrib_model(app: &str, name: &str) -> Option<&'static ContribModel> {
+pub(crate) fn contrib_model(app: &str, name: &str) -> Option<&'static ContribModel> {
     MODELS.iter().find(|model| model.app == app && model.name == name)
 }
