@@ -97,7 +97,7 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
                 ..ChangeEffects::default()
             };
             let at = At { statement: number, change: index, operation: statement.operation };
-            origins.follow(change, at);
+            origins.follow(change, &schema, at);
             let last = schema.clone();
             schema.apply(change);
             let touched = Touched::by(change, &last, &schema);
