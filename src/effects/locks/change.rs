@@ -323,8 +323,9 @@ fn proves_not_null(table: Option<&Table>, column: &str, context: &Context<'_>) -
     if database.vendor != Vendor::PostgreSql || database.version.is_some_and(|version| version.major() < 12) {
         return false;
     }
-    let valid =
-        |constraint: &&Constraint| !constraint.name.as_ref().is_some_and(|name| context.schema.not_valid.contains(name));
+    let valid = |constraint: &&Constraint| {
+        !constraint.name.as_ref().is_some_and(|name| context.schema.not_valid.contains(name))
+    };
     table.is_some_and(|table| {
         table.constraints.iter().filter(valid).any(|constraint| match &constraint.kind {
             // A condition of a model may name the field of a foreign key.

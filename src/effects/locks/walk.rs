@@ -126,12 +126,8 @@ impl Walk<'_> {
     /// `goes_on` tells whether the next statement belongs to the same text.
     fn statement(&mut self, place: usize, statement: &Statement, goes_on: bool) -> Effect {
         let changes = &statement.changes;
-        let mut effect = Effect {
-            transactional: true,
-            in_transaction: self.in_transaction,
-            began: self.began,
-            ..Effect::default()
-        };
+        let mut effect =
+            Effect { transactional: true, in_transaction: self.in_transaction, began: self.began, ..Effect::default() };
         let mut gathered = Gathered::default();
         for change in changes {
             let context = Context { schema: &self.schema, target: self.target };
@@ -170,7 +166,8 @@ impl Walk<'_> {
         effect.scans = named(&gathered.scans);
         effect.builds_index = named(&gathered.builds_index);
         let taken = gathered.locks.iter().filter(|(table, _)| live(table));
-        effect.locks = taken.map(|(table, strength)| lock_on(table, Taking { strength: *strength, by: place })).collect();
+        effect.locks =
+            taken.map(|(table, strength)| lock_on(table, Taking { strength: *strength, by: place })).collect();
         for (table, strength) in &gathered.locks {
             self.held.entry(now(table)).or_default().take(Taking { strength: *strength, by: place }, certain);
         }

@@ -163,8 +163,9 @@ impl<'c> Initialiser<'c> {
     fn bound(&self, given: Given) -> Vec<BoundArgument> {
         let positional = given.positional.into_iter().enumerate();
         let positional = positional.map(|(place, value)| self.argument(format!("*{}", place + 1), value));
-        let arguments: Vec<BoundArgument> =
-            positional.chain(given.keywords.entries.into_iter().map(|(name, value)| self.argument(name, value))).collect();
+        let arguments: Vec<BoundArgument> = positional
+            .chain(given.keywords.entries.into_iter().map(|(name, value)| self.argument(name, value)))
+            .collect();
         bound_again(&arguments, self.class.entry.positions())
     }
 
@@ -322,7 +323,10 @@ impl<'c> Initialiser<'c> {
                 if let Some(Local::Dict(dict)) = way.locals.get_mut(container)
                     && !dict.entries.contains_key(key)
                 {
-                    let value = dict.open.clone().map_or(value, |open| Value::new(ValueKind::Unknown(open), self.field.class_span));
+                    let value = dict
+                        .open
+                        .clone()
+                        .map_or(value, |open| Value::new(ValueKind::Unknown(open), self.field.class_span));
                     dict.entries.insert(key.clone(), value);
                 }
             }
@@ -369,7 +373,11 @@ impl<'c> Initialiser<'c> {
         let next = match call.class.as_deref() {
             None => frame.at + 1,
             Some(class) => self.behind(frame.at, class).ok_or_else(|| {
-                format!("initialises `{}` by name ({})", class.trim_start_matches("super.").trim_start_matches('.'), at())
+                format!(
+                    "initialises `{}` by name ({})",
+                    class.trim_start_matches("super.").trim_start_matches('.'),
+                    at()
+                )
             })?,
         };
         if way.made.is_some() {
@@ -389,7 +397,12 @@ impl<'c> Initialiser<'c> {
         let made = self.enter(next, given)?;
         Ok(made
             .into_iter()
-            .map(|inner| Way { locals: way.locals.clone(), made: inner.made, attributes: inner.attributes, left: false })
+            .map(|inner| Way {
+                locals: way.locals.clone(),
+                made: inner.made,
+                attributes: inner.attributes,
+                left: false,
+            })
             .collect())
     }
 
@@ -578,8 +591,9 @@ impl Dict {
 fn removed(steps: &[MethodStep], test: Option<&Computed>, gone: &mut Vec<String>, doubtful: &mut Vec<String>) {
     for step in steps {
         let key = match &step.kind {
-            MethodStepKind::RemoveItem(_, key)
-            | MethodStepKind::Bind(_, Computed::Item { key, removed: true, .. }) => key,
+            MethodStepKind::RemoveItem(_, key) | MethodStepKind::Bind(_, Computed::Item { key, removed: true, .. }) => {
+                key
+            }
             MethodStepKind::Branch(test, then, otherwise) => {
                 removed(then, Some(test), gone, doubtful);
                 removed(otherwise, Some(test), gone, doubtful);

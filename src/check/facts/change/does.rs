@@ -100,9 +100,7 @@ impl<'a> ChangeView<'a> {
     pub(super) fn in_transaction(&self) -> Fact<'a> {
         match self.placed().map(|placed| OperationView { context: self.context, placed }.in_transaction()) {
             // Django opens none.
-            Some(Fact::Bool(false)) | None => {
-                Fact::Bool(self.locks().is_some_and(|locks| locks.in_transaction))
-            }
+            Some(Fact::Bool(false)) | None => Fact::Bool(self.locks().is_some_and(|locks| locks.in_transaction)),
             Some(known) => known,
         }
     }
