@@ -45,18 +45,22 @@ impl<'a> ChangeView<'a> {
     }
 
     fn lock_list(&self, locks: &'a [locks::TableLock]) -> Fact<'a> {
-        let known = locks.iter().map(|lock| self.lock_at(lock, self.own().span, Some(self.statement)));
+        let own = |lock: &&locks::TableLock| Some(lock.table.as_str()) == self.table_name();
+        let (first, then): (Vec<_>, Vec<_>) = locks.iter().partition(own);
+        let known = first.into_iter().chain(then);
+        let known = known.filter_map(|lock| self.lock_at(lock, self.own().span, Some(self.statement)));
         Fact::List(known.chain(self.unknown_locks()).collect())
     }
 
     /// A lock that is held at that place; unknown when it is that of a statement that may not be sent, unless this is the
-    /// one that it is held for.
-    fn lock_at(&self, lock: &'a locks::TableLock, span: Span, held_for: Option<usize>) -> Fact<'a> {
+    /// one that it is held for. One that may be held and that nobody waits for is none.
+    fn lock_at(&self, lock: &'a locks::TableLock, span: Span, held_for: Option<usize>) -> Option<Fact<'a>> {
         let taken_by = Self::of_statement(self.context, self.effects, lock.by).next();
         let other = taken_by.filter(|taken_by| Some(taken_by.statement) != held_for);
         match other.and_then(|other| other.sent().doubt.as_ref()) {
-            Some(unknown) => Fact::Unknown(self.because(unknown)),
-            None => Fact::Entity(Rc::new(LockView { lock, taken_by, span })),
+            Some(_) if lock.blocks == Blocks::Nothing => None,
+            Some(unknown) => Some(Fact::Unknown(self.because(unknown))),
+            None => Some(Fact::Entity(Rc::new(LockView { lock, taken_by, span }))),
         }
     }
 
@@ -69,7 +73,7 @@ impl<'a> ChangeView<'a> {
         let Some(locks) = self.locks().filter(|locks| !locks.ended) else { return Vec::new() };
         let mut kept: Vec<&'a locks::TableLock> = locks.keeps.iter().collect();
         kept.sort_by_key(|lock| (std::cmp::Reverse(lock.blocks), lock.by));
-        let known = kept.into_iter().map(|lock| self.lock_at(lock, span, None));
+        let known = kept.into_iter().filter_map(|lock| self.lock_at(lock, span, None));
         let together = (locks.began..=self.statement)
             .filter_map(|statement| Self::of_statement(self.context, self.effects, statement).next());
         let unknown = together.flat_map(|change| change.unknown_locks().collect::<Vec<_>>());
@@ -113,7 +117,7 @@ impl<'a> ChangeView<'a> {
     pub(super) fn waited_for(&self, blocks: Blocks) -> Fact<'a> {
         let held = self.locks().map_or(&[][..], |locks| &locks.holds);
         let known = held.iter().filter(|lock| lock.blocks >= blocks).filter_map(|lock| {
-            let certain = matches!(self.lock_at(lock, self.own().span, Some(self.statement)), Fact::Entity(_));
+            let certain = matches!(self.lock_at(lock, self.own().span, Some(self.statement)), Some(Fact::Entity(_)));
             certain.then(|| Fact::Str(Cow::Borrowed(lock.table.as_str())))
         });
         Fact::List(known.chain(self.unknown_locks()).collect())

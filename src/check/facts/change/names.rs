@@ -205,14 +205,14 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
         name(
             "locks",
             lock::slot(),
-            "The locks that its statement takes on tables that running code uses.",
+            "The locks that its statement takes on tables that running code uses; that on its own table first.",
             |c| c.taken(),
             always,
         ),
         name(
             "holds",
             lock::slot(),
-            "The locks that the transaction holds while its statement works, its own included.",
+            "The locks that the transaction holds while its statement works, its own included; that on its own table first.",
             |c| c.held(),
             always,
         ),
