@@ -11,7 +11,7 @@ use whimbrel::check::{Checked, Content, Project, Request, Tables, check};
 use whimbrel::diagnostic::Severity;
 use whimbrel::history::Settings;
 use whimbrel::language::RuleSet;
-use whimbrel::migration::{Migration, read_migration};
+use whimbrel::migration::{Migration, NoModules, read_migration};
 use whimbrel::rules;
 use whimbrel::source::SourceFile;
 
@@ -111,6 +111,7 @@ impl Case {
             django: self.django.as_deref().unwrap_or("5.2").parse().unwrap(),
             tables: &Tables::default(),
             settings: &Settings::default(),
+            modules: &NoModules,
         });
         let told = outcome.findings.iter().filter_map(|finding| match finding.severity {
             Severity::Error => Some(format!("error {}", finding.rule)),
