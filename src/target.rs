@@ -122,6 +122,15 @@ impl Vendor {
         }
     }
 
+    /// The word that Django's connection has for it (`DatabaseWrapper.vendor` in `django/db/backends/*/base.py`).
+    #[must_use]
+    pub const fn django_word(self) -> &'static str {
+        match self {
+            Vendor::MariaDb => Vendor::MySql.word(),
+            other => other.word(),
+        }
+    }
+
     /// What someone meant who wrote another common name for it.
     fn meant_by(word: &str) -> Option<Self> {
         match word.to_ascii_lowercase().as_str() {

@@ -84,7 +84,13 @@ module.exports = grammar({
     text_clause: ($) => seq(choice('message', 'why', 'see'), $._text),
     label_clause: ($) => seq('label', $._expression, $._text),
     fix_clause: ($) =>
-      seq('fix', field('title', $.string), optional(choice('safe', 'unsafe')), optional(choice($.edits, $.fence))),
+      seq(
+        'fix',
+        field('title', $.string),
+        optional(choice('safe', 'unsafe')),
+        optional(seq('if', field('condition', $._expression))),
+        optional(choice($.edits, $.fence)),
+      ),
     edits: ($) => seq('{', repeat(choice($.set, $.remove, $.rename)), '}'),
     set: ($) => seq('set', $.path, '=', $._expression),
     remove: ($) => seq('remove', $.path),

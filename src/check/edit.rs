@@ -1,6 +1,6 @@
 //! Structural edits as changes of text: an argument is written, changed or removed, a class is renamed.
 
-use crate::migration::{BoundArgument, Migration, Operation};
+use crate::migration::{BoundArgument, Field, Migration, Operation};
 use crate::source::{SourceFile, Span};
 
 /// A part of a file and what is to stand there instead.
@@ -50,7 +50,7 @@ impl<'m> Call<'m> {
             }
             let fields = operation.field.iter().chain(operation.fields.iter().map(|(_, field)| field));
             let field = fields.into_iter().find(|field| field.span == place)?;
-            Some(Self { source, span: field.span, callee: field.class_span, arguments: &field.arguments })
+            Some(Self { source, span: field.span, callee: field.class_span, arguments: field.written() })
         })
     }
 
@@ -140,7 +140,7 @@ fn is_keyword(argument: &BoundArgument) -> bool {
 pub(super) fn value_at(migration: &Migration, place: Span) -> Option<&str> {
     every_operation(&migration.operations).into_iter().find_map(|operation| {
         let fields = operation.field.iter().chain(operation.fields.iter().map(|(_, field)| field));
-        let arguments = operation.arguments.iter().chain(fields.flat_map(|field| &field.arguments));
+        let arguments = operation.arguments.iter().chain(fields.flat_map(Field::written));
         let argument = arguments.into_iter().find(|argument| argument.span == place)?;
         Some(migration.source.slice(argument.value.span))
     })

@@ -8,6 +8,8 @@ use crate::source::Span;
 /// A way out of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
+    /// Its place among those of the rule.
+    pub number: usize,
     /// What it does.
     pub title: String,
     /// Whether it may be applied without a look.
@@ -40,7 +42,11 @@ pub(super) fn fixes<'r: 'a, 'a>(
     span: Span,
 ) -> Vec<Fix> {
     let subject = Subject { evaluator, migration, span };
-    let one = |fix: &'r crate::language::Fix| Fix {
+    let offered = |(_, fix): &(usize, &'r crate::language::Fix)| {
+        fix.condition.as_ref().is_none_or(|condition| evaluator.holds(condition))
+    };
+    let one = |(number, fix): (usize, &'r crate::language::Fix)| Fix {
+        number,
         title: evaluator.render(&fix.title),
         safe: fix.safe,
         how: match &fix.body {
@@ -56,7 +62,7 @@ pub(super) fn fixes<'r: 'a, 'a>(
             },
         },
     };
-    rule.fixes.iter().map(one).collect()
+    rule.fixes.iter().enumerate().filter(offered).map(one).collect()
 }
 
 /// The help of a finding; `None` where there are no fixes.
@@ -123,7 +129,6 @@ impl<'r: 'a, 'a> Subject<'_, 'r, '_, 'a> {
         };
         let literal = python(&self.evaluator.fact(node));
         let written = place.and_then(|place| edit::value_at(self.migration, place));
-        // What is called for each object, such as `uuid.uuid4`, is no value of another argument.
         let is_value = |text: &&str| literal.is_some() || !is_name(text);
         written.filter(is_value).map(str::to_owned).or(literal)
     }
@@ -143,7 +148,8 @@ fn is_name(text: &str) -> bool {
 fn python(fact: &Fact<'_>) -> Option<String> {
     Some(match fact {
         Fact::Str(text) => text_literal(text),
-        Fact::Unset | Fact::Unknown(_) | Fact::Given(_) => return None,
+        // A name may be that of a function, which is no value of another argument.
+        Fact::Unset | Fact::Unknown(_) | Fact::Given(_) | Fact::Opaque(_) => return None,
         Fact::List(items) => format!("[{}]", items.iter().map(python).collect::<Option<Vec<_>>>()?.join(", ")),
         other => other.print().into_owned(),
     })

@@ -26,8 +26,10 @@ use crate::effects::compat::ModelTables;
 use crate::effects::{Effects, Release};
 use crate::history::{BehavesLike, History, Settings, Side};
 use crate::language::RuleSet;
-use crate::migration::catalogue::operation_named;
-use crate::migration::{Migration, Operation};
+use crate::language::syntax::Literal;
+use crate::migration::catalogue::{field_named, operation_named};
+use crate::migration::{Declarations, Declared, FieldClasses, Migration, Modules, Operation};
+use crate::python::{Text, ValueKind};
 use crate::schema::Target;
 use crate::source::{SourceFile, Span};
 use crate::target::{Database, Version};
@@ -113,6 +115,8 @@ pub struct Request<'r> {
     pub tables: &'r Tables,
     /// What the settings of the Django project say.
     pub settings: &'r Settings,
+    /// Where the modules are read that define field classes.
+    pub modules: &'r dyn Modules,
 }
 
 /// Judges files. The outcome does not depend on their order.
@@ -125,13 +129,16 @@ pub fn check(request: Request<'_>) -> Outcome {
 #[must_use]
 pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
     let judge = Judge::new(request.rules, request.databases, request.django).with_tables(request.tables);
-    let timelines: Vec<Timeline> = request.projects.iter().map(|project| Timeline::of(project, request)).collect();
+    let classes = FieldClasses::new(declared_fields(request.rules), request.modules);
+    let timeline = |project| Timeline::of(project, request, &classes);
+    let timelines: Vec<Timeline> = request.projects.iter().map(timeline).collect();
     let verdicts: Vec<Verdicts> = request
         .files
         .par_iter()
         .map(|file| match &file.content {
             Content::Migration(migration) => match timelines.get(file.project) {
                 Some(timeline) => {
+                    let migration = &classes.applied(migration);
                     let deployed = timeline.deployment.seen_from(&timeline.history, migration);
                     let states =
                         States::of(&timeline.history, migration, &deployed, timeline.release(), &timeline.models);
@@ -140,6 +147,7 @@ pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
                 None => Verdicts::default(),
             },
             Content::Deleted(migration) => timelines.get(file.project).map_or_else(Verdicts::default, |timeline| {
+                let migration = &classes.applied(migration);
                 let deployed = timeline.deployment.seen_from_deleted(migration);
                 let states = States::of_deleted(&timeline.history, migration);
                 judge.migration(migration, &deployed, &states, &file.assumptions)
@@ -195,23 +203,25 @@ pub struct Planned {
 /// code has run something does nothing there, and has no place in a plan.
 #[must_use]
 pub fn plan(request: Request<'_>) -> Vec<Planned> {
-    let timelines: Vec<Timeline> = request.projects.iter().map(|project| Timeline::of(project, request)).collect();
+    let classes = FieldClasses::new(declared_fields(request.rules), request.modules);
+    let timeline = |project| Timeline::of(project, request, &classes);
+    let timelines: Vec<Timeline> = request.projects.iter().map(timeline).collect();
     let mut planned: Vec<Planned> = request
         .files
         .par_iter()
         .filter_map(|file| match &file.content {
-            Content::Migration(migration) => Some((migration, timelines.get(file.project)?)),
+            Content::Migration(migration) => Some((classes.applied(migration), timelines.get(file.project)?)),
             Content::Deleted(_) | Content::Unreadable(_) => None,
         })
         .flat_map_iter(|(migration, timeline)| {
-            let deployed = timeline.deployment.seen_from(&timeline.history, migration);
+            let deployed = timeline.deployment.seen_from(&timeline.history, &migration);
             if !deployed.can_run() {
                 return Vec::new();
             }
-            let states = States::of(&timeline.history, migration, &deployed, timeline.release(), &timeline.models);
+            let states = States::of(&timeline.history, &migration, &deployed, timeline.release(), &timeline.models);
             let mut effects = states.into_effects();
             let mut of = |database: &Database| Planned {
-                migration: Arc::clone(migration),
+                migration: Arc::clone(&migration),
                 target: Target { database: *database, django: request.django },
                 effects: effects.iter().position(|(own, _)| own == database).map(|place| effects.swap_remove(place).1),
             };
@@ -258,11 +268,14 @@ struct Timeline {
 }
 
 impl Timeline {
-    fn of(project: &Project, request: Request<'_>) -> Self {
+    fn of(project: &Project, request: Request<'_>, classes: &FieldClasses<'_>) -> Self {
         let (settings, rules) = (request.settings, request.rules);
-        let Project { present, deployed } = project;
-        let deployment = deployed.as_ref().map_or_else(Deployment::unknown, |deployed| {
-            Deployment::of(deployed, present, settings.clone(), behaves_like(rules))
+        let applied = |migrations: &Vec<Arc<Migration>>| -> Vec<Arc<Migration>> {
+            migrations.par_iter().map(|migration| classes.applied(migration)).collect()
+        };
+        let present = &applied(&project.present);
+        let deployment = project.deployed.as_ref().map_or_else(Deployment::unknown, |deployed| {
+            Deployment::of(&applied(deployed), present, settings.clone(), behaves_like(rules))
         });
         let history = History::new(present, settings.clone(), behaves_like(rules));
         let target = |database: &Database| Target { database: *database, django: request.django };
@@ -284,6 +297,36 @@ pub(crate) fn behaves_like(rules: &RuleSet) -> Box<BehavesLike> {
     Box::new(move |path| {
         let kind = vocabulary.declared("Operation", path)?;
         kind.parents.iter().find_map(|parent| operation_named(parent))
+    })
+}
+
+/// What rule files say of field classes: which class of Django one is like, and what it takes for arguments that are not
+/// written.
+pub(crate) fn declared_fields(rules: &RuleSet) -> Box<Declarations> {
+    let vocabulary = Arc::clone(&rules.vocabulary);
+    Box::new(move |path| {
+        let mut kind = vocabulary.declared("Field", path)?;
+        let mut defaults: Vec<(String, ValueKind)> = Vec::new();
+        loop {
+            let declaration = kind.declaration.as_ref()?;
+            for (name, default) in &declaration.parameters {
+                let value = match default {
+                    Some(Literal::Bool(value)) => ValueKind::Bool(*value),
+                    Some(Literal::Int(value)) => ValueKind::Int(*value),
+                    Some(Literal::Str(value)) => ValueKind::Str(Text::unmapped(value.clone())),
+                    _ => continue,
+                };
+                if defaults.iter().all(|(known, _)| known != name) {
+                    defaults.push((name.clone(), value));
+                }
+            }
+            let like = kind.parents.first()?;
+            if let Some(like) = field_named(like) {
+                return Some(Declared { like, defaults });
+            }
+            // Like another class that is declared; none is like itself.
+            kind = vocabulary.declared("Field", like).filter(|next| next.name != kind.name)?;
+        }
     })
 }
 

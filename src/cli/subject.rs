@@ -54,6 +54,7 @@ impl<'p> Subject<'p> {
             django: self.django,
             tables: &self.project.config.tables,
             settings: &self.settings,
+            modules: &self.selection.modules,
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::{FixHow, TextEdit, edited};
+use crate::check::{Finding, Fix, FixHow, TextEdit, edited};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::examples::run::{Outcome, Prepared};
 use crate::language::{FixBody, Rule};
@@ -16,15 +16,21 @@ pub(super) fn wrong(rule: &Rule, examples: &[Prepared<'_>]) -> Vec<Diagnostic> {
     (0..rule.fixes.len()).filter_map(|index| bad.iter().find_map(|example| in_example(rule, index, example))).collect()
 }
 
-/// The fixes with edits that no `bad` example can show.
+/// The fixes with edits or a condition that no `bad` example can show.
 pub(super) fn unshown<'r>(
     rule: &'r Rule,
     examples: &'r [Prepared<'_>],
     severity: Severity,
 ) -> impl Iterator<Item = Diagnostic> + 'r {
     rule.fixes.iter().enumerate().filter_map(move |(index, fix)| {
-        let shows = |example: &Prepared<'_>| example.is_bad() && edits(example, index).is_some();
-        if !matches!(fix.body, FixBody::Edits(_)) || examples.iter().any(shows) {
+        let is_edit = matches!(fix.body, FixBody::Edits(_));
+        let shows = |example: &Prepared<'_>| {
+            if is_edit {
+                return edits(example, index).is_some();
+            }
+            example.findings().iter().any(|finding| offered(finding, index).is_some())
+        };
+        if (!is_edit && fix.condition.is_none()) || examples.iter().any(|example| example.is_bad() && shows(example)) {
             return None;
         }
         let message = "no `bad` example shows what this fix makes";
@@ -34,10 +40,15 @@ pub(super) fn unshown<'r>(
     })
 }
 
+/// A fix of the rule, as a finding has it.
+fn offered(finding: &Finding, number: usize) -> Option<&Fix> {
+    finding.fixes.iter().find(|fix| fix.number == number)
+}
+
 /// The edits of a fix for all that the rule finds in an example.
 fn edits(example: &Prepared<'_>, index: usize) -> Option<Vec<TextEdit>> {
     let findings = example.findings();
-    let each = findings.iter().map(|finding| match &finding.fixes.get(index)?.how {
+    let each = findings.iter().map(|finding| match &offered(finding, index)?.how {
         FixHow::Edits { edits, .. } => edits.clone(),
         FixHow::Title | FixHow::Steps(_) => None,
     });
@@ -52,7 +63,7 @@ fn in_example(rule: &Rule, index: usize, example: &Prepared<'_>) -> Option<Diagn
     };
     if let FixBody::Steps(_) = fix.body {
         let findings = example.findings();
-        let steps = findings.iter().find_map(|finding| match &finding.fixes.get(index)?.how {
+        let steps = findings.iter().find_map(|finding| match &offered(finding, index)?.how {
             FixHow::Steps(steps) => Some(steps),
             _ => None,
         })?;

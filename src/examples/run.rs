@@ -13,7 +13,7 @@ use crate::examples::target;
 use crate::history::{History, Settings, Side};
 use crate::language::syntax::Text;
 use crate::language::{Example, Rule, RuleHead, RuleSet, UnknownPolicy};
-use crate::migration::{Dependency, Migration, ReadError, read_migration};
+use crate::migration::{Dependency, FieldClasses, Migration, NoModules, ReadError, read_migration};
 use crate::schema::Target;
 use crate::source::{SourceFile, Span, Spanned};
 use crate::target::{Database, Version};
@@ -101,7 +101,9 @@ fn surroundings(
     } else {
         release.push(on(&given, &snippet.migration));
     }
-    let shared = |migrations: Vec<Migration>| migrations.into_iter().map(Arc::new).collect::<Vec<_>>();
+    let classes = classes(rules);
+    let shared =
+        |migrations: Vec<Migration>| classes.applied_to(&migrations.into_iter().map(Arc::new).collect::<Vec<_>>());
     let mut deployed = shared(deployed);
     let mut present = deployed.clone();
     present.extend(shared(release));
@@ -119,6 +121,11 @@ fn surroundings(
     let tables: Vec<ModelTables> = databases.iter().map(on).collect();
     let states = States::of(&history, &snippet.migration, &deployed, &release, &tables);
     (states, deployed)
+}
+
+/// The field classes that rule files declare: an example imports no module.
+fn classes(rules: &RuleSet) -> FieldClasses<'static> {
+    FieldClasses::new(check::declared_fields(rules), &NoModules)
 }
 
 /// An example that is ready to be judged, again and again.
@@ -146,7 +153,8 @@ impl<'r> Prepared<'r> {
         bad: bool,
         before: &'r Before<'r>,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let snippet = snippet::snippet(example, &rule.source, before.prelude, &rules.vocabulary)?;
+        let mut snippet = snippet::snippet(example, &rule.source, before.prelude, &rules.vocabulary)?;
+        classes(rules).apply(&mut snippet.migration);
         let (database, django) = (target::database(rule, example), target::django(rule));
         let target = (&[database][..], django);
         let (states, deployed) = surroundings(rules, &snippet, before.migrations(&snippet.migration.app), target);
@@ -195,15 +203,24 @@ impl<'r> Prepared<'r> {
     pub(super) fn with_text(&self, text: &str) -> Result<Self, String> {
         let Migration { source, app, name, .. } = &self.snippet.migration;
         let source = SourceFile::new(source.path(), text);
-        let migration = match read_migration(&source, app, name) {
+        let mut migration = match read_migration(&source, app, name) {
             Ok(Some(migration)) => migration,
             Ok(None) => return Err("Django would not load it as a migration".to_owned()),
             Err(ReadError::Syntax(error)) => return Err(error.message),
         };
+        classes(self.whole).apply(&mut migration);
         let snippet = self.snippet.with_migration(migration);
         let target = (&[self.database][..], self.django);
         let (states, deployed) = surroundings(self.whole, &snippet, self.before.migrations(app), target);
         Ok(Self { rules: self.rules.clone(), snippet, states, deployed, ..*self })
+    }
+
+    /// The same example on another database.
+    pub(super) fn on(&self, database: Database) -> Self {
+        let target = (&[database][..], self.django);
+        let given = self.before.migrations(&self.snippet.migration.app);
+        let (states, deployed) = surroundings(self.whole, &self.snippet, given, target);
+        Self { rules: self.rules.clone(), snippet: self.snippet.clone(), states, deployed, database, ..*self }
     }
 
     /// What the rule finds in the example.

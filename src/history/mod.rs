@@ -8,6 +8,7 @@
 //! What can't be told without running Python leaves a [`Doubt`] on what it touches, and on nothing else.
 
 mod apply;
+mod contrib;
 mod graph;
 mod lower;
 mod model;
@@ -26,9 +27,10 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+pub(crate) use contrib::{ContribModel, contrib_model};
 pub use graph::{Graph, NodeId};
 pub use model::{Creation, FieldState, ModelState, Part, Reference, Sourced, resolve_relation};
-pub use names::{TableName, column, primary_key, table, through_table};
+pub use names::{TableName, column, primary_key, proxied, table, through_table};
 pub use problem::{GraphProblem, GraphProblemKind, MigrationKey};
 pub use replay::{Around, BehavesLike, History};
 pub use state::{Doubt, Known, ProjectState};

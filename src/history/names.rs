@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::history::contrib::contrib_model;
 use crate::history::model::{FieldState, ModelState};
 use crate::history::state::{Doubt, Known, ProjectState};
 use crate::python::{Value, ValueKind};
@@ -24,10 +25,13 @@ pub fn table(state: &ProjectState, model: &ModelState) -> TableName {
             Some(false) => break,
             None => return Err(option_doubt(model, "proxy")),
             Some(true) => {
-                let base = first_base(model).and_then(|(app, name)| state.model(&app, &name).likely());
-                match base {
-                    Some(base) => model = base,
-                    None => break,
+                let base = first_base(model);
+                let found = base.as_ref().and_then(|(app, name)| state.model(app, name).likely());
+                let contrib = base.as_ref().and_then(|(app, name)| contrib_model(app, name));
+                match (found, contrib) {
+                    (Some(base), _) => model = base,
+                    (None, Some(contrib)) => return Ok(contrib.table.to_owned()),
+                    (None, None) => return Err(base_doubt(model, base)),
                 }
             }
         }
@@ -45,7 +49,14 @@ pub fn table(state: &ProjectState, model: &ModelState) -> TableName {
     }
 }
 
-/// The first base of a model that is named by its label: the model that a proxy stands for.
+/// The model that a proxy stands for, by its app and lower-case name; `None` for a model that is certainly or possibly
+/// no proxy.
+#[must_use]
+pub fn proxied(model: &ModelState) -> Option<(String, String)> {
+    first_base(model).filter(|_| model.flag("proxy") == Some(true))
+}
+
+/// The first base of a model that is named by its label.
 fn first_base(model: &ModelState) -> Option<(String, String)> {
     let bases = model.bases.as_ref()?.value.elements()?;
     let label = bases.iter().find_map(Value::as_str)?;
@@ -60,18 +71,12 @@ fn first_base(model: &ModelState) -> Option<(String, String)> {
 /// When the field's class or its `db_column` is not known.
 pub fn column(name: &str, field: &FieldState) -> Result<Option<String>, Arc<Doubt>> {
     let stated = &field.field;
-    let Some(entry) = stated.entry else {
-        let doubt = match &stated.class_path {
-            Err(unknown) => Doubt::of(&field.source, unknown),
-            Ok(path) => {
-                let reason = "is not one of Django's own field classes";
-                Doubt::new(&field.source, stated.class_span, path, reason)
-            }
-        };
-        return Err(doubt);
-    };
+    let Some(entry) = stated.entry else { return Err(Doubt::of(&field.source, &stated.class_unknown())) };
     if !entry.has_column {
         return Ok(None);
+    }
+    if let Some(unknown) = stated.column_unknown() {
+        return Err(Doubt::of(&field.source, unknown));
     }
     if let Some(argument) = stated.argument("db_column") {
         match &argument.value.kind {
@@ -162,6 +167,12 @@ fn not_literal_field(field: &FieldState) -> Arc<Doubt> {
         Some(unknown) => Doubt::of(&field.source, unknown),
         None => Doubt::new(&field.source, field.field.span, "primary_key", "is not literally true or false"),
     }
+}
+
+/// A proxy stands for a model that no migration makes.
+fn base_doubt(model: &ModelState, base: Option<(String, String)>) -> Arc<Doubt> {
+    let text = base.map_or_else(|| format!("the base of {}", model.name), |(app, name)| format!("{app}.{name}"));
+    Doubt::new(&model.source, model.span, &text, "is created by none of the migrations")
 }
 
 fn option_doubt(model: &ModelState, name: &str) -> Arc<Doubt> {

@@ -47,14 +47,14 @@ const LOWER_CASE_TARGETS: Version = Version::new(4, 0);
 /// The field in the form of that version of Django.
 #[must_use]
 pub fn deconstruct_for(field: &Field, django: Version) -> Deconstructed<'_> {
-    let positional = field.arguments.iter().filter(|argument| argument.name.starts_with('*'));
-    let keyword = field.arguments.iter().filter(|argument| !argument.name.starts_with('*'));
+    let positional = field.written().iter().filter(|argument| argument.name.starts_with('*'));
+    let keyword = field.written().iter().filter(|argument| !argument.name.starts_with('*'));
     let args = positional.map(|argument| &argument.value).collect();
-    let class = field.class_path.as_ref().map(|path| match field.entry {
+    let class = field.class_path.as_ref().map(|path| match field.of_django() {
         Some(entry) => Cow::Owned(defining_path(entry)),
         None => Cow::Borrowed(path.as_str()),
     });
-    let mut kwargs: Vec<(Cow<'_, str>, Cow<'_, Value>)> = match field.entry {
+    let mut kwargs: Vec<(Cow<'_, str>, Cow<'_, Value>)> = match field.of_django() {
         None => keyword.map(|argument| (argument.name.as_str().into(), Cow::Borrowed(&argument.value))).collect(),
         Some(entry) => {
             let kept = keyword.filter_map(|argument| {
@@ -67,7 +67,7 @@ pub fn deconstruct_for(field: &Field, django: Version) -> Deconstructed<'_> {
         }
     };
     kwargs.sort_by(|a, b| a.0.cmp(&b.0));
-    Deconstructed { class, args, kwargs, as_written: field.entry.is_none(), open: field.open.as_ref() }
+    Deconstructed { class, args, kwargs, as_written: field.of_django().is_none(), open: field.open.as_ref() }
 }
 
 /// Parameters that `__init__` sets whatever it is given, and `deconstruct()` leaves out, by class.

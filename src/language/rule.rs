@@ -236,6 +236,8 @@ pub struct Fix {
     pub title: Template,
     /// Whether it may be applied without a look.
     pub safe: bool,
+    /// When it is offered; `None`: always.
+    pub condition: Option<Node>,
     /// How.
     pub body: FixBody,
 }

@@ -112,8 +112,8 @@ pub enum ClauseKind {
     See(Text),
     /// `was old-id`
     Was(Spanned<String>),
-    /// `fix "title" [safe|unsafe] ( { edits } | fence )?`
-    Fix { title: Text, level: Option<Spanned<String>>, body: FixBody },
+    /// `fix "title" [safe|unsafe] [if condition] ( { edits } | fence )?`
+    Fix { title: Text, level: Option<Spanned<String>>, condition: Option<Expr>, body: FixBody },
     /// `given` with a fence of Python models.
     Given(Text),
     /// `deployed` with a fence of Python models.

@@ -1,7 +1,10 @@
 //! A model field as a migration states it.
 
+use std::sync::Arc;
+
 use crate::migration::BoundArgument;
 use crate::migration::catalogue::{self, Default, FieldEntry};
+use crate::migration::field_class::{OwnClass, OwnType};
 use crate::python::{Argument, Unknown, Value, ValueKind};
 use crate::source::Span;
 
@@ -15,10 +18,15 @@ pub struct Field {
     /// The class: its documented path for Django's own, the path it is imported from for others, `.Name` for a class
     /// of the file.
     pub class_path: Result<String, Unknown>,
-    /// The class in Django's catalogue.
+    /// The class in Django's catalogue: its own, or the one that another class derives from or is declared to be like.
     pub entry: Option<&'static FieldEntry>,
-    /// The arguments, bound to parameter names where the class is in the catalogue.
+    /// What the class in the catalogue is given, bound to parameter names: what is written, unless a class that is not
+    /// Django's makes something else of it.
     pub arguments: Vec<BoundArgument>,
+    /// What is written, where that is something else: the class is not Django's, and what it does is known.
+    pub written: Option<Vec<BoundArgument>>,
+    /// What is known of a class that is not Django's.
+    pub own: Option<Arc<OwnClass>>,
     /// `*args` or `**kwargs` whose content is not known: any parameter that is not in `arguments` may be given.
     pub open: Option<Unknown>,
 }
@@ -37,7 +45,7 @@ pub enum Effective<'a> {
 }
 
 impl Field {
-    /// The argument of that name, when it is written.
+    /// The argument of that name: as it is written, or as a class that is not Django's brings it along.
     #[must_use]
     pub fn argument(&self, name: &str) -> Option<&BoundArgument> {
         self.arguments.iter().find(|argument| argument.name == name)
@@ -47,6 +55,63 @@ impl Field {
     #[must_use]
     pub fn class_name(&self) -> Option<&str> {
         self.class_path.as_ref().ok()?.rsplit('.').next()
+    }
+
+    /// The arguments as they are written.
+    #[must_use]
+    pub fn written(&self) -> &[BoundArgument] {
+        self.written.as_ref().unwrap_or(&self.arguments)
+    }
+
+    /// Every list of its arguments, to be changed.
+    pub fn arguments_mut(&mut self) -> impl Iterator<Item = &mut Vec<BoundArgument>> {
+        std::iter::once(&mut self.arguments).chain(&mut self.written)
+    }
+
+    /// The class, when it is one of Django's own.
+    #[must_use]
+    pub fn of_django(&self) -> Option<&'static FieldEntry> {
+        self.entry.filter(|_| self.own.is_none())
+    }
+
+    /// Why the class is not known, where it is not in the catalogue.
+    #[must_use]
+    pub fn class_unknown(&self) -> Unknown {
+        let known = self.own.as_ref().and_then(|own| own.unknown.clone());
+        known.unwrap_or_else(|| match &self.class_path {
+            Ok(path) => Unknown {
+                text: path.clone(),
+                span: self.class_span,
+                reason: "is not one of Django's own field classes".to_owned(),
+            },
+            Err(unknown) => unknown.clone(),
+        })
+    }
+
+    /// What a class that is not Django's says of the type of its column.
+    #[must_use]
+    pub fn own_type(&self) -> Option<&OwnType> {
+        self.own.as_ref()?.column_type.as_ref()
+    }
+
+    /// Why the name of its column is not known, where its class decides that.
+    #[must_use]
+    pub fn column_unknown(&self) -> Option<&Unknown> {
+        self.own.as_ref()?.column.as_ref()
+    }
+
+    /// Takes what its class, which is not Django's, makes of it: a field of this class of Django with these arguments.
+    pub(super) fn become_like(&mut self, entry: &'static FieldEntry, arguments: Vec<BoundArgument>, own: OwnClass) {
+        self.entry = Some(entry);
+        self.written = Some(std::mem::replace(&mut self.arguments, arguments));
+        self.own = Some(Arc::new(own));
+    }
+
+    /// Says why its class, which is not Django's, is not known.
+    pub(super) fn stay_unknown(&mut self, reason: &str) {
+        let reason = format!("is not one of Django's own field classes: it {reason}");
+        let unknown = Unknown { reason, ..self.class_unknown() };
+        self.own = Some(Arc::new(OwnClass { unknown: Some(unknown), ..OwnClass::default() }));
     }
 
     /// What a parameter is: as written, else the class's default.
@@ -63,16 +128,7 @@ impl Field {
         if let Some(open) = &self.open {
             return Effective::Unknown(open.clone());
         }
-        let Some(entry) = self.entry else {
-            return Effective::Unknown(match &self.class_path {
-                Ok(path) => Unknown {
-                    text: path.clone(),
-                    span: self.class_span,
-                    reason: "is not one of Django's own field classes".to_owned(),
-                },
-                Err(unknown) => unknown.clone(),
-            });
-        };
+        let Some(entry) = self.entry else { return Effective::Unknown(self.class_unknown()) };
         if matches!(name, "blank" | "editable") && self.is_automatic() {
             return Effective::Default(Default::Bool(name == "blank"));
         }
@@ -145,7 +201,7 @@ impl Field {
         let positions = entry.map_or(&[][..], FieldEntry::positions);
         let arguments = call.map_or_else(Vec::new, |call| bind(&call.arguments, positions.iter().copied()));
         let open = call.and_then(|call| call.open.clone());
-        Field { span: value.span, class_span, class_path, entry, arguments, open }
+        Field { span: value.span, class_span, class_path, entry, arguments, written: None, own: None, open }
     }
 }
 

@@ -7,11 +7,13 @@ mod app_label;
 mod attributes;
 pub mod catalogue;
 mod field;
+mod field_class;
 mod operation;
 mod path;
 pub mod queries;
 mod read;
 mod sql;
+pub mod when;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,7 @@ use crate::source::{SourceFile, Span, Spanned};
 
 pub use app_label::{AppFiles, app_label_of};
 pub use field::{Effective, Field};
+pub use field_class::{Declarations, Declared, FieldClasses, Modules, NoModules, OwnClass, OwnType};
 pub use operation::{BoundArgument, Code, Operation, OperationKind, Reach};
 pub use path::is_migration_path;
 pub use read::{ReadError, read_migration};

@@ -8,7 +8,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::migration::catalogue::api::{model_has, queryset_has};
-use crate::python::{Binding, Chain, Definition, DefinitionKind, Function, FunctionStep, Given, Link};
+use crate::migration::when::When;
+use crate::python::{
+    Binding, Branch, Chain, Definition, DefinitionKind, Function, FunctionCall, FunctionStep, Given, Link, Test,
+};
 use crate::source::Span;
 
 /// How deep functions of the file that call each other are followed.
@@ -29,12 +32,25 @@ pub struct DataCode {
     pub asked: Vec<Asked>,
     /// Methods of the schema editor that it calls, with their places.
     pub editor_calls: Vec<(String, Span)>,
+    /// What it sends to the database itself, in order.
+    pub sent: Vec<Sent>,
     /// Management commands that it calls, with their places.
     pub commands: Vec<(String, Span)>,
     /// Whether it asks which database it runs on.
     pub asks_vendor: bool,
     /// Names that it looks for with `hasattr` or `getattr`, or gives a value.
     pub provided: Vec<String>,
+}
+
+/// SQL that code sends, or another call of the schema editor.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// The SQL, where it is written in the call.
+    pub sql: Option<String>,
+    /// Where it is sent.
+    pub when: When,
+    /// The call.
+    pub span: Span,
 }
 
 /// A model that `apps.get_model` gives.
@@ -146,7 +162,7 @@ pub fn data_code(function: &Function, definitions: &[Arc<Definition>]) -> DataCo
     if let Some(editor) = named("schema_editor").or(function.parameters.get(1)) {
         arguments.insert(editor.clone(), Thing::Editor);
     }
-    follower.function(function, arguments, None, 0);
+    follower.function(function, arguments, (None, When::ALWAYS), 0);
     follower.found
 }
 
@@ -163,6 +179,12 @@ enum Thing {
     Pair(Option<Rc<HistoricalModel>>, bool),
     /// Rows with their numbers.
     Numbered(Rows),
+    /// `schema_editor.connection`, `django.db.connection`
+    Connection,
+    /// `connection.vendor`
+    Vendor,
+    /// Something that is true on some databases.
+    True(When),
     Other,
 }
 
@@ -194,6 +216,10 @@ struct Frame<'f> {
     loops: HashMap<usize, usize>,
     /// The query over whose rows the function is called.
     for_each: Option<usize>,
+    /// Where the function is called.
+    when: When,
+    /// Where its branches run, as far as they were met.
+    branches: Vec<When>,
     depth: usize,
 }
 
@@ -208,26 +234,71 @@ impl Frame<'_> {
         }
         self.for_each
     }
+
+    /// Where a branch runs.
+    fn when(&self, branch: Option<usize>) -> When {
+        branch.map_or(self.when, |branch| self.branches.get(branch).copied().unwrap_or(When::UNKNOWN))
+    }
+
+    /// A branch whose condition is looked at now.
+    fn branch(&mut self, branch: &Branch) {
+        let inside = match branch.test {
+            Test::Either(first, other) => self.when(Some(first)).or(self.when(Some(other))),
+            // What raises ends the migration.
+            Test::Passes(raising) => self.when(Some(raising)).certain().not(),
+            ref test => holds(self, test),
+        };
+        self.branches.push(self.when(branch.outer).and(inside));
+    }
+}
+
+/// Where a condition holds.
+fn holds(frame: &Frame<'_>, test: &Test) -> When {
+    let vendor = |what: &Chain, is: &dyn Fn(&str) -> bool| match value_of(frame, what) {
+        Thing::Vendor => When::vendor(is),
+        _ => When::UNKNOWN,
+    };
+    match test {
+        Test::Is { what, texts } => vendor(what, &|word| texts.iter().any(|text| text == word)),
+        Test::Contains { what, text } => vendor(what, &|word| word.contains(text.as_str())),
+        Test::Holds(what) => match value_of(frame, what) {
+            Thing::True(when) => when,
+            _ => When::UNKNOWN,
+        },
+        Test::Not(inner) => holds(frame, inner).not(),
+        Test::All(all) => all.iter().fold(When::ALWAYS, |when, test| when.and(holds(frame, test))),
+        Test::Any(any) => any.iter().fold(When::NEVER, |when, test| when.or(holds(frame, test))),
+        Test::Returned | Test::Raised => When::NEVER,
+        Test::Either(..) | Test::Passes(_) | Test::Unknown => When::UNKNOWN,
+    }
 }
 
 impl<'f> Follower<'f> {
     fn function(
         &mut self,
         function: &'f Function,
-        names: HashMap<String, Thing>,
-        for_each: Option<usize>,
+        mut names: HashMap<String, Thing>,
+        (for_each, when): (Option<usize>, When),
         depth: usize,
     ) {
         self.followed += 1;
         if self.followed > MOST {
             return;
         }
-        let mut frame = Frame { function, names, loops: HashMap::new(), for_each, depth };
+        if function.references.iter().any(|(path, _)| is_connection(path)) {
+            names.entry("connection".to_owned()).or_insert(Thing::Connection);
+        }
+        let mut frame = Frame { function, names, loops: HashMap::new(), for_each, when, branches: Vec::new(), depth };
         for step in &function.steps {
             match step {
                 FunctionStep::Call(index) => {
                     if let Some(call) = function.calls.get(*index) {
                         self.call(&mut frame, call);
+                    }
+                }
+                FunctionStep::Branch(index) => {
+                    if let Some(branch) = function.branches.get(*index) {
+                        frame.branch(branch);
                     }
                 }
                 FunctionStep::Bind(binding) => self.bind(&mut frame, binding),
@@ -241,7 +312,7 @@ impl<'f> Follower<'f> {
 
     fn uses(&mut self, frame: &Frame<'_>, root: &str, attributes: &[String], span: Span) {
         match (frame.names.get(root), attributes) {
-            (Some(Thing::Editor), attributes) => {
+            (Some(Thing::Editor | Thing::Connection), attributes) => {
                 self.found.asks_vendor |= attributes.iter().any(|attribute| attribute == "vendor");
             }
             // `Order.PAID`, `Order.Status.PAID`
@@ -261,7 +332,11 @@ impl<'f> Follower<'f> {
     }
 
     fn bind(&mut self, frame: &mut Frame<'f>, binding: &Binding) {
-        let value = binding.value.as_ref().map_or(Thing::Other, |chain| value_of(frame, chain));
+        let value = match (&binding.value, &binding.truth) {
+            (Some(chain), _) => value_of(frame, chain),
+            (None, Some(test)) => Thing::True(holds(frame, test)),
+            (None, None) => Thing::Other,
+        };
         let mut bound: Vec<Thing> = Vec::new();
         if let Some(index) = binding.each {
             let (rows, place) = match value {
@@ -308,16 +383,21 @@ impl<'f> Follower<'f> {
         }
     }
 
-    fn call(&mut self, frame: &mut Frame<'f>, call: &'f crate::python::FunctionCall) {
+    fn call(&mut self, frame: &mut Frame<'f>, call: &'f FunctionCall) {
         let strings = || call.strings.iter().flatten().cloned();
         match call.callee.rsplit('.').next() {
             Some("call_command") => self.found.commands.extend(strings().take(1).map(|command| (command, call.span))),
             Some("hasattr" | "getattr" | "setattr" | "add_to_class") => self.found.provided.extend(strings()),
             _ => {}
         }
+        let executes = call.callee.ends_with(".execute") || call.callee.ends_with(".executemany");
+        if executes || edits(frame, call) {
+            let sql = call.strings.first().cloned().flatten().filter(|_| executes);
+            self.found.sent.push(Sent { sql, when: frame.when(call.in_branch), span: call.span });
+        }
         let Some(Chain { root, links }) = &call.chain else { return };
         match links.as_slice() {
-            [Link::Call(arguments)] => self.helper(frame, root, arguments, call.in_loop),
+            [Link::Call(arguments)] => self.helper(frame, root, arguments, call),
             [owner @ .., Link::Attribute(method), Link::Call(arguments)] => {
                 self.method(frame, (root, owner), method, arguments, call);
             }
@@ -326,7 +406,7 @@ impl<'f> Follower<'f> {
     }
 
     /// A call of a function of the file.
-    fn helper(&mut self, frame: &Frame<'f>, name: &str, arguments: &[(Option<String>, Given)], in_loop: Option<usize>) {
+    fn helper(&mut self, frame: &Frame<'f>, name: &str, arguments: &[(Option<String>, Given)], call: &FunctionCall) {
         if frame.depth >= DEEPEST || frame.names.contains_key(name) {
             return;
         }
@@ -346,7 +426,8 @@ impl<'f> Follower<'f> {
         for parameter in &helper.parameters {
             names.entry(parameter.clone()).or_insert(Thing::Other);
         }
-        self.function(helper, names, frame.repeated(in_loop), frame.depth + 1);
+        let called = (frame.repeated(call.in_loop), frame.when(call.in_branch));
+        self.function(helper, names, called, frame.depth + 1);
     }
 
     fn method(
@@ -355,7 +436,7 @@ impl<'f> Follower<'f> {
         (root, owner): (&str, &[Link]),
         method: &str,
         arguments: &[(Option<String>, Given)],
-        call: &crate::python::FunctionCall,
+        call: &FunctionCall,
     ) {
         let asked = |model: &Rc<HistoricalModel>, what, name: &str| Asked {
             model: Rc::clone(model),
@@ -418,6 +499,19 @@ impl<'f> Follower<'f> {
     }
 }
 
+/// Whether a call is one of the schema editor that may change the database.
+fn edits(frame: &Frame<'_>, call: &FunctionCall) -> bool {
+    let Some(Chain { root, links }) = &call.chain else { return false };
+    let asks = |attribute: &str| attribute == "connection" || attribute.starts_with("quote");
+    matches!(frame.names.get(root), Some(Thing::Editor))
+        && matches!(&links[..], [Link::Attribute(first), ..] if !asks(first))
+}
+
+/// Whether a path is Django's connection to the default database, or something of it.
+fn is_connection(path: &str) -> bool {
+    path.strip_prefix("django.db.connection").is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 /// The model that the arguments of `get_model` name.
 fn model_named(arguments: &[(Option<String>, Given)]) -> Option<HistoricalModel> {
     let text = |place: usize, name: &str| {
@@ -475,6 +569,20 @@ fn follow(frame: &Frame<'_>, root: &str, links: &[Link]) -> Thing {
             (Thing::Rows(rows), Link::Index { slice: true }) => Thing::Rows(Rows { filter: Filter::Some, ..rows }),
             (Thing::Rows(rows), Link::Index { slice: false }) if !rows.plain => Thing::Row(rows.model, rows.alias),
             (Thing::Pair(model, alias), Link::Index { slice: false }) => Thing::Row(model, alias),
+            (Thing::Editor, Link::Attribute(name)) if name == "connection" => Thing::Connection,
+            (Thing::Connection, Link::Attribute(name)) if name == "vendor" => Thing::Vendor,
+            (Thing::Connection, Link::Attribute(name)) if name == "mysql_is_mariadb" => Thing::True(When::mariadb()),
+            (Thing::Vendor, Link::Attribute(name)) => {
+                let Some(arguments) = called(links.peek()) else { return Thing::Other };
+                links.next();
+                match (name.as_str(), arguments.as_slice()) {
+                    ("lower", []) => Thing::Vendor,
+                    ("startswith", [(None, Given::Str(text))]) => {
+                        Thing::True(When::vendor(|word| word.starts_with(text.as_str())))
+                    }
+                    _ => Thing::Other,
+                }
+            }
             _ => Thing::Other,
         };
     }

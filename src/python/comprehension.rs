@@ -164,6 +164,8 @@ pub(super) fn truth(evaluator: &mut Evaluator<'_>, test: &Expr) -> Option<bool> 
             ValueKind::None => Some(false),
             ValueKind::Int(value) => Some(value != 0),
             ValueKind::Str(given) => Some(!given.value.is_empty()),
+            // True for type checkers alone.
+            ValueKind::Reference(path) if path == "typing.TYPE_CHECKING" => Some(false),
             _ => None,
         },
     }

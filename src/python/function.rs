@@ -8,17 +8,26 @@ use std::collections::{HashMap, HashSet};
 use rustpython_parser::ast::{self, Constant, Expr, Ranged, Stmt};
 
 use crate::python::chain::chain;
+use crate::python::flow::{Flow, test};
 use crate::python::imports::{import_bindings, imported_paths, no_exports};
 use crate::python::tokens::span_of;
-use crate::python::{Binding, Function, FunctionCall, FunctionStep, Loop};
+use crate::python::{Binding, Function, FunctionCall, FunctionStep, Loop, Test};
 use crate::source::Span;
 
 /// Longest text of a callee; behind it a chain of calls is cut.
 const LONGEST_CALLEE: usize = 160;
 
-/// The facts of a `def`.
-pub(super) fn function_facts(arguments: &ast::Arguments, body: &[Stmt], imports: &HashMap<String, String>) -> Function {
+/// The facts of a `def`. What decorates it may decide whether it runs.
+pub(super) fn function_facts(
+    arguments: &ast::Arguments,
+    body: &[Stmt],
+    decorated: bool,
+    imports: &HashMap<String, String>,
+) -> Function {
     let mut walk = Walk::new(arguments);
+    if decorated {
+        walk.control(Control::Enter(None));
+    }
     walk.push_all(body.iter().map(Node::Stmt), None, None);
     walk.run();
     let empty = body.iter().all(does_nothing);
@@ -47,6 +56,8 @@ fn does_nothing(statement: &Stmt) -> bool {
 enum Node<'a> {
     Stmt(&'a Stmt),
     Expr(&'a Expr),
+    /// A block begins or ends.
+    Control(Control<'a>),
     /// A target gets a value (`None`: one that is not looked at), or each of its elements.
     Bind {
         target: &'a Expr,
@@ -55,6 +66,34 @@ enum Node<'a> {
     },
 }
 
+/// Where blocks begin and end, as [`Flow`] is told.
+#[derive(Clone, Copy)]
+enum Control<'a> {
+    /// A block that runs when this holds, or when it can't be said (`None`).
+    Enter(Option<&'a Expr>),
+    Otherwise,
+    Join,
+    Leave,
+    Attempt {
+        caught: bool,
+    },
+    Attempted {
+        caught: bool,
+    },
+    Handle,
+    Handled,
+    NoFailure,
+    Finally,
+    Tried,
+    Return,
+    Raise,
+}
+
+/// A block that does not run for sure: what stands in front of it and behind it.
+const PERHAPS: [Node<'static>; 2] = [Node::Control(Control::Enter(None)), Node::Control(Control::Join)];
+/// One whose `return` is its own.
+const APART: [Node<'static>; 2] = [Node::Control(Control::Enter(None)), Node::Control(Control::Leave)];
+
 /// The innermost loop around a node, by its place in `Function::loops`.
 type InLoop = Option<usize>;
 
@@ -62,6 +101,9 @@ struct Walk<'a> {
     function: Function,
     /// Nodes to visit, with the loops around them and the place that stands for their own.
     stack: Vec<(Node<'a>, InLoop, Option<Span>)>,
+    flow: Flow,
+    /// How many of its branches stand among the steps.
+    told: usize,
     /// Names with attributes behind them, with their places.
     used: Vec<(&'a str, Vec<&'a str>, Span)>,
     /// Names that the function binds.
@@ -75,6 +117,8 @@ impl<'a> Walk<'a> {
         let mut walk = Self {
             function: Function::default(),
             stack: Vec::new(),
+            flow: Flow::default(),
+            told: 0,
             used: Vec::new(),
             bound: HashSet::new(),
             imported: HashMap::new(),
@@ -114,9 +158,32 @@ impl<'a> Walk<'a> {
             match node {
                 Node::Stmt(statement) => self.statement(statement, loops),
                 Node::Expr(expr) => self.expression(expr, loops, place),
+                Node::Control(control) => self.control(control),
                 Node::Bind { target, value, each } => self.bind(target, value, each),
             }
         }
+    }
+
+    fn control(&mut self, control: Control<'_>) {
+        let flow = &mut self.flow;
+        match control {
+            Control::Enter(condition) => flow.enter(condition.map_or(Test::Unknown, test)),
+            Control::Otherwise => flow.otherwise(),
+            Control::Join => flow.join(),
+            Control::Leave => flow.leave(),
+            Control::Attempt { caught } => flow.attempt(caught),
+            Control::Attempted { caught } => flow.attempted(caught),
+            Control::Handle => flow.handle(),
+            Control::Handled => flow.handled(),
+            Control::NoFailure => flow.no_failure(),
+            Control::Finally => flow.finally(),
+            Control::Tried => flow.tried(),
+            Control::Return => flow.returns(),
+            Control::Raise => flow.raises(),
+        }
+        let met = flow.branches.len();
+        self.function.steps.extend((self.told..met).map(FunctionStep::Branch));
+        self.told = met;
     }
 
     /// A loop inside `outer`.
@@ -138,7 +205,9 @@ impl<'a> Walk<'a> {
             target => (vec![name(target)], false),
         };
         if names.iter().any(Option::is_some) {
-            let binding = Binding { names, unpacked, value: value.and_then(chain), each };
+            let compared = |value: &&Expr| matches!(value, Expr::Compare(_) | Expr::BoolOp(_) | Expr::UnaryOp(_));
+            let truth = value.filter(compared).map(test).filter(|test| *test != Test::Unknown);
+            let binding = Binding { names, unpacked, value: value.and_then(chain), truth, each };
             self.function.steps.push(FunctionStep::Bind(binding));
         }
     }
@@ -148,12 +217,19 @@ impl<'a> Walk<'a> {
         let stmts = |next: &mut Vec<(Node<'a>, InLoop)>, body: &'a [Stmt], loops: InLoop| {
             next.extend(body.iter().map(|inner| (Node::Stmt(inner), loops)));
         };
+        let perhaps = |next: &mut Vec<(Node<'a>, InLoop)>, body: &'a [Stmt], loops: InLoop| {
+            next.push((PERHAPS[0], loops));
+            stmts(next, body, loops);
+            next.push((PERHAPS[1], loops));
+        };
         match statement {
             Stmt::FunctionDef(ast::StmtFunctionDef { name, args, body, decorator_list, .. })
             | Stmt::AsyncFunctionDef(ast::StmtAsyncFunctionDef { name, args, body, decorator_list, .. }) => {
                 self.bound.insert(name.as_str());
                 next.extend(decorator_list.iter().map(|inner| (Node::Expr(inner), loops)));
+                next.push((APART[0], loops));
                 stmts(&mut next, body, loops);
+                next.push((APART[1], loops));
                 self.parameters(args, loops, None, false);
             }
             Stmt::ClassDef(class) => {
@@ -175,7 +251,10 @@ impl<'a> Walk<'a> {
                 }
                 self.function.imports.extend(imported_paths(statement).into_iter().map(|path| (path, span)));
             }
-            Stmt::Return(inner) => next.extend(inner.value.iter().map(|value| (Node::Expr(value), loops))),
+            Stmt::Return(inner) => {
+                next.extend(inner.value.iter().map(|value| (Node::Expr(value), loops)));
+                next.push((Node::Control(Control::Return), loops));
+            }
             Stmt::Delete(inner) => next.extend(inner.targets.iter().map(|target| (Node::Expr(target), loops))),
             Stmt::Assign(inner) => {
                 next.push((Node::Expr(&inner.value), loops));
@@ -200,19 +279,22 @@ impl<'a> Walk<'a> {
                 next.push((Node::Expr(target), loops));
                 let inside = Some(self.enter_loop(iter, loops));
                 next.push((Node::Bind { target, value: Some(iter), each: inside }, loops));
-                stmts(&mut next, body, inside);
-                stmts(&mut next, orelse, loops);
+                perhaps(&mut next, body, inside);
+                perhaps(&mut next, orelse, loops);
             }
             Stmt::While(inner) => {
                 let inside = Some(self.enter_loop(&inner.test, loops));
                 next.push((Node::Expr(&inner.test), inside));
-                stmts(&mut next, &inner.body, inside);
-                stmts(&mut next, &inner.orelse, loops);
+                perhaps(&mut next, &inner.body, inside);
+                perhaps(&mut next, &inner.orelse, loops);
             }
             Stmt::If(inner) => {
                 next.push((Node::Expr(&inner.test), loops));
+                next.push((Node::Control(Control::Enter(Some(&inner.test))), loops));
                 stmts(&mut next, &inner.body, loops);
+                next.push((Node::Control(Control::Otherwise), loops));
                 stmts(&mut next, &inner.orelse, loops);
+                next.push((Node::Control(Control::Join), loops));
             }
             Stmt::With(ast::StmtWith { items, body, .. }) | Stmt::AsyncWith(ast::StmtAsyncWith { items, body, .. }) => {
                 for item in items {
@@ -227,22 +309,31 @@ impl<'a> Walk<'a> {
                 next.push((Node::Expr(&inner.subject), loops));
                 for case in &inner.cases {
                     next.extend(case.guard.iter().map(|guard| (Node::Expr(guard), loops)));
-                    stmts(&mut next, &case.body, loops);
+                    perhaps(&mut next, &case.body, loops);
                 }
             }
             Stmt::Raise(inner) => {
                 next.extend(inner.exc.iter().chain(&inner.cause).map(|value| (Node::Expr(value), loops)));
+                next.push((Node::Control(Control::Raise), loops));
             }
             Stmt::Try(ast::StmtTry { body, handlers, orelse, finalbody, .. })
             | Stmt::TryStar(ast::StmtTryStar { body, handlers, orelse, finalbody, .. }) => {
+                let caught = !handlers.is_empty();
+                next.push((Node::Control(Control::Attempt { caught }), loops));
                 stmts(&mut next, body, loops);
+                next.push((Node::Control(Control::Attempted { caught }), loops));
                 for ast::ExceptHandler::ExceptHandler(handler) in handlers {
                     self.bound.extend(handler.name.as_ref().map(ast::Identifier::as_str));
+                    next.push((Node::Control(Control::Handle), loops));
                     next.extend(handler.type_.iter().map(|class| (Node::Expr(class), loops)));
                     stmts(&mut next, &handler.body, loops);
+                    next.push((Node::Control(Control::Handled), loops));
                 }
+                next.push((Node::Control(Control::NoFailure), loops));
                 stmts(&mut next, orelse, loops);
+                next.push((Node::Control(Control::Finally), loops));
                 stmts(&mut next, finalbody, loops);
+                next.push((Node::Control(Control::Tried), loops));
             }
             Stmt::Assert(inner) => {
                 next.push((Node::Expr(&inner.test), loops));
@@ -297,13 +388,27 @@ impl<'a> Walk<'a> {
                 let callee = callee_text(&call.func);
                 let loop_depth = loops.map_or(0, |inner| self.function.loops[inner].depth);
                 let strings = strings.collect();
+                let in_branch = self.flow.now();
                 self.function.steps.push(FunctionStep::Call(self.function.calls.len()));
                 let chain = chain(expr);
-                self.function.calls.push(FunctionCall { callee, span, strings, loop_depth, in_loop: loops, chain });
+                self.function.calls.push(FunctionCall {
+                    callee,
+                    span,
+                    strings,
+                    loop_depth,
+                    in_loop: loops,
+                    in_branch,
+                    chain,
+                });
                 let arguments = call.args.iter().chain(call.keywords.iter().map(|keyword| &keyword.value));
                 self.push_all(std::iter::once(&*call.func).chain(arguments).map(Node::Expr), loops, place);
             }
-            Expr::BoolOp(inner) => self.push_all(inner.values.iter().map(Node::Expr), loops, place),
+            Expr::BoolOp(inner) => {
+                let (first, rest) = inner.values.split_at(1);
+                let [enter, join] = PERHAPS;
+                let rest = std::iter::once(enter).chain(rest.iter().map(Node::Expr)).chain([join]);
+                self.push_all(first.iter().map(Node::Expr).chain(rest), loops, place);
+            }
             Expr::NamedExpr(inner) => {
                 let bind = Node::Bind { target: &inner.target, value: Some(&*inner.value), each: None };
                 let both = [&*inner.target, &*inner.value].map(Node::Expr);
@@ -312,11 +417,14 @@ impl<'a> Walk<'a> {
             Expr::BinOp(inner) => self.push_all([&*inner.left, &*inner.right].map(Node::Expr), loops, place),
             Expr::UnaryOp(inner) => self.push_all([Node::Expr(&inner.operand)], loops, place),
             Expr::Lambda(inner) => {
-                self.push_all([Node::Expr(&inner.body)], loops, place);
+                self.push_all([APART[0], Node::Expr(&inner.body), APART[1]], loops, place);
                 self.parameters(&inner.args, loops, place, false);
             }
             Expr::IfExp(inner) => {
-                self.push_all([&*inner.test, &*inner.body, &*inner.orelse].map(Node::Expr), loops, place);
+                let [test, body, orelse] = [&*inner.test, &*inner.body, &*inner.orelse].map(Node::Expr);
+                let [enter, otherwise, join] =
+                    [Control::Enter(Some(&inner.test)), Control::Otherwise, Control::Join].map(Node::Control);
+                self.push_all([test, enter, body, otherwise, orelse, join], loops, place);
             }
             Expr::Dict(inner) => {
                 let both = inner.keys.iter().zip(&inner.values);
@@ -363,14 +471,18 @@ impl<'a> Walk<'a> {
     ) {
         let mut nodes: Vec<(Node<'a>, InLoop)> = Vec::new();
         let mut inside = loops;
-        for generator in generators {
+        for (depth, generator) in generators.iter().enumerate() {
             nodes.push((Node::Expr(&generator.iter), inside));
+            if depth == 0 {
+                nodes.push((PERHAPS[0], inside));
+            }
             nodes.push((Node::Expr(&generator.target), inside));
             inside = Some(self.enter_loop(&generator.iter, inside));
             nodes.push((Node::Bind { target: &generator.target, value: Some(&generator.iter), each: inside }, inside));
             nodes.extend(generator.ifs.iter().map(|condition| (Node::Expr(condition), inside)));
         }
         nodes.extend(results.iter().map(|result| (Node::Expr(result), inside)));
+        nodes.push((PERHAPS[1], loops));
         self.stack.extend(nodes.into_iter().rev().map(|(node, loops)| (node, loops, place)));
     }
 
@@ -395,6 +507,7 @@ impl<'a> Walk<'a> {
             references.push((path, span));
         }
         self.function.references = references;
+        self.function.branches = self.flow.branches;
         self.function.empty = empty;
         self.function
     }

@@ -11,7 +11,8 @@ use rustpython_parser::ast::{self, Expr, Operator, Stmt};
 use crate::python::comprehension::{elements, truth};
 use crate::python::fold::{Evaluator, cost};
 use crate::python::function::function_facts;
-use crate::python::imports::{import_bindings, is_star};
+use crate::python::imports::{import_bindings, is_star, module_path};
+use crate::python::method::methods;
 use crate::python::scope::{Bound, Layer, merge};
 use crate::python::tokens::span_of;
 use crate::python::{Attribute, Class, Definition, DefinitionKind, Exports, Unknown, Value, ValueKind};
@@ -22,6 +23,8 @@ use crate::source::Span;
 pub(super) struct Found {
     /// Class statements, in order.
     pub(super) classes: Vec<Class>,
+    /// Modules of which everything is imported, in order.
+    pub(super) stars: Vec<String>,
     /// Why the statements at hand may not run, the outermost first.
     conditions: Vec<Unknown>,
 }
@@ -55,7 +58,10 @@ pub(super) fn run(evaluator: &mut Evaluator<'_>, found: &mut Found, body: &[Stmt
         match statement {
             Stmt::Import(_) => import(evaluator, statement),
             Stmt::ImportFrom(from) => {
-                evaluator.star_import |= is_star(from);
+                if is_star(from) {
+                    evaluator.star_import = true;
+                    found.stars.push(module_path(from));
+                }
                 import(evaluator, statement);
             }
             Stmt::Assign(assign) => {
@@ -81,7 +87,7 @@ pub(super) fn run(evaluator: &mut Evaluator<'_>, found: &mut Found, body: &[Stmt
             | Stmt::AsyncFunctionDef(ast::StmtAsyncFunctionDef { range, name, args, body, decorator_list, .. }) => {
                 let span = span_of(*range);
                 let name_span = name_span(evaluator, span, decorator_list, name.as_str());
-                let facts = function_facts(args, body, &evaluator.imports);
+                let facts = function_facts(args, body, !decorator_list.is_empty(), &evaluator.imports);
                 let kind = DefinitionKind::Function(facts);
                 let definition = Arc::new(Definition { name: name.as_str().to_owned(), span, name_span, kind });
                 define(evaluator, definition);
@@ -144,7 +150,7 @@ fn define(evaluator: &mut Evaluator<'_>, definition: Arc<Definition>) {
 }
 
 /// Where the name of a `def` or `class` stands.
-fn name_span(evaluator: &Evaluator<'_>, span: Span, decorators: &[Expr], name: &str) -> Span {
+pub(super) fn name_span(evaluator: &Evaluator<'_>, span: Span, decorators: &[Expr], name: &str) -> Span {
     let mut from = decorators.last().map_or(span.start, |last| span_of(ast::Ranged::range(last)).end);
     let text = evaluator.source.text();
     for word in ["async", "def", "class"] {
@@ -366,7 +372,19 @@ fn class(evaluator: &mut Evaluator<'_>, found: &mut Found, statement: &ast::Stmt
     define(evaluator, Arc::clone(&definition));
     let header = Span::new(header_start(evaluator, name_span), header_end(evaluator, statement, name_span));
     let condition = found.conditions.first().cloned();
-    found.classes.push(Class { definition, header, bases, attributes: Vec::new(), condition });
+    let methods = methods(evaluator, &statement.body);
+    let plain = statement.keywords.is_empty() && statement.decorator_list.iter().all(|own| is_harmless(evaluator, own));
+    found.classes.push(Class { definition, header, bases, attributes: Vec::new(), methods, plain, condition });
+}
+
+/// Whether a decorator leaves a class as it is, but for what migrations don't ask (`django.utils.deconstruct`).
+fn is_harmless(evaluator: &mut Evaluator<'_>, decorator: &Expr) -> bool {
+    let path = match evaluator.value(decorator).kind {
+        ValueKind::Reference(path) => path,
+        ValueKind::Call(call) => call.callee.unwrap_or_default(),
+        _ => return false,
+    };
+    path == "django.utils.deconstruct.deconstructible"
 }
 
 /// Where the word `class` stands in front of the name.

@@ -11,12 +11,14 @@ mod builtins;
 mod chain;
 mod comprehension;
 mod decode;
+mod flow;
 mod fold;
 mod fold_call;
 mod fold_text;
 mod function;
 mod imports;
 mod interpret;
+mod method;
 mod newer;
 mod outline;
 mod scope;
@@ -42,11 +44,12 @@ use crate::source::{SourceFile, Span};
 
 pub use decode::{DecodeError, decode};
 pub use imports::RELATIVE;
+pub use method::{Computed, Entry, Method, MethodParameter, MethodStep, MethodStepKind, SuperCall, words};
 pub use outline::{Statement, StatementKind, statements};
 pub use syntax_error::{Construct, SyntaxError};
 pub use value::{
-    Argument, Binding, Call, Chain, Definition, DefinitionKind, Function, FunctionCall, FunctionStep, Given, Link,
-    Loop, Text, TextPiece, Unknown, Value, ValueKind,
+    Argument, Binding, Branch, Call, Chain, Definition, DefinitionKind, Function, FunctionCall, FunctionStep, Given,
+    Link, Loop, Test, Text, TextPiece, Unknown, Value, ValueKind,
 };
 
 /// Largest file that is read, in bytes.
@@ -66,6 +69,8 @@ pub struct Module {
     pub classes: Vec<Class>,
     /// Names of the module with their values, in the order in which they were first bound.
     pub names: Vec<(String, Value)>,
+    /// Modules of which everything is imported, in order.
+    pub stars: Vec<String>,
     /// Where each class stands in `classes`, the last one of a name.
     class_index: HashMap<String, usize>,
 }
@@ -81,6 +86,10 @@ pub struct Class {
     pub bases: Vec<Option<String>>,
     /// What its attributes are when the module has run, functions included.
     pub attributes: Vec<Attribute>,
+    /// Its methods that are looked into.
+    pub methods: Vec<Method>,
+    /// Whether it has no metaclass of its own, and no decorator that may change it.
+    pub plain: bool,
     /// Why it may not exist: it stands under an `if`, say.
     pub condition: Option<Unknown>,
 }
@@ -165,7 +174,8 @@ pub fn parse_with(source: &Arc<SourceFile>, exports: Exports) -> Result<Module, 
         .filter_map(|name| names.remove(&name).map(|bound| (name, bound.into_value())))
         .collect();
     let class_index = classes.iter().enumerate().map(|(index, class)| (class.definition.name.clone(), index)).collect();
-    Ok(Module { comments, definitions: evaluator.definitions, classes, names, class_index })
+    let stars = found.stars;
+    Ok(Module { comments, definitions: evaluator.definitions, classes, names, stars, class_index })
 }
 
 /// The statements of a file and its comments. What is newer than the parser is read in older words.

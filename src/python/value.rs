@@ -132,7 +132,9 @@ pub struct Function {
     pub calls: Vec<FunctionCall>,
     /// Its loops (`for`, `while`, comprehensions), outer ones first.
     pub loops: Vec<Loop>,
-    /// Its calls and what its names are bound to, in the order in which they stand.
+    /// Its branches, outer ones first: parts that don't run whenever it does.
+    pub branches: Vec<Branch>,
+    /// Its calls, branches and what its names are bound to, in the order in which they stand.
     pub steps: Vec<FunctionStep>,
     /// Whether its body is nothing but a docstring, `pass` or `return`.
     pub empty: bool,
@@ -151,6 +153,9 @@ pub struct FunctionCall {
     pub loop_depth: usize,
     /// The innermost of these, by its place in [`Function::loops`].
     pub in_loop: Option<usize>,
+    /// The innermost branch around it, by its place in [`Function::branches`]; `None` when it runs whenever the function
+    /// does.
+    pub in_branch: Option<usize>,
     /// The call from its first name on; `None` where it starts with something else than a name, or is too long.
     pub chain: Option<Chain>,
 }
@@ -166,11 +171,59 @@ pub struct Loop {
     pub span: Span,
 }
 
+/// A part of a function that does not run whenever the function does. That a call fails is not counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// The branch that it narrows.
+    pub outer: Option<usize>,
+    /// When it runs.
+    pub test: Test,
+}
+
+/// A condition inside a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// `what == "a"`, `what in ("a", "b")`
+    Is {
+        /// What is compared.
+        what: Chain,
+        /// With what.
+        texts: Vec<String>,
+    },
+    /// `"a" in what`
+    Contains {
+        /// What is looked into.
+        what: Chain,
+        /// What for.
+        text: String,
+    },
+    /// Something is true.
+    Holds(Chain),
+    /// `not`
+    Not(Box<Test>),
+    /// `and`
+    All(Vec<Test>),
+    /// `or`
+    Any(Vec<Test>),
+    /// One of two branches runs, by their places.
+    Either(usize, usize),
+    /// A branch, by its place, does not run: it ends with a `raise`.
+    Passes(usize),
+    /// Never: a `return` stands before it.
+    Returned,
+    /// Never: a `raise` stands before it.
+    Raised,
+    /// Nobody can say.
+    Unknown,
+}
+
 /// A step of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FunctionStep {
     /// A call, by its place in [`Function::calls`]. The calls in its arguments come behind it.
     Call(usize),
+    /// A branch, by its place in [`Function::branches`], where its condition is looked at.
+    Branch(usize),
     /// Names get a value.
     Bind(Binding),
     /// Attributes of a name are read or written, those that are called included: `Order.objects.filter`.
@@ -195,6 +248,8 @@ pub struct Binding {
     pub unpacked: bool,
     /// The value, where it starts with a name.
     pub value: Option<Chain>,
+    /// What makes the value true, where it is a comparison.
+    pub truth: Option<Test>,
     /// The loop, by its place in [`Function::loops`], in which the names stand for each element of the value in turn.
     pub each: Option<usize>,
 }

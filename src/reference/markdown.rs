@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::language::{Example, Fix, FixBody, Rule};
-use crate::reference::rule::{conditions, edit, example_facts, facts, template};
+use crate::reference::rule::{conditions, edit, example_facts, facts, fix_title, template};
 
 /// The rules, which are sorted by id: pack by pack, each with all that it says of itself.
 #[must_use]
@@ -24,10 +24,18 @@ pub fn rules_markdown(rules: &[Rule]) -> String {
             );
         }
         for rule in pack {
-            page.push('\n');
-            self::rule(&mut page, rule);
+            let _ = writeln!(page, "\n## {}\n", name(rule));
+            body(&mut page, rule, "###");
         }
     }
+    page
+}
+
+/// A rule as a page of its own.
+#[must_use]
+pub fn rule_markdown(rule: &Rule) -> String {
+    let mut page = format!("# {}\n\n", rule.id);
+    body(&mut page, rule, "##");
     page
 }
 
@@ -40,8 +48,8 @@ fn severity(rule: &Rule) -> &'static str {
     if rule.disabled.is_some() { "off" } else { rule.severity.word() }
 }
 
-fn rule(page: &mut String, rule: &Rule) {
-    let _ = writeln!(page, "## {}\n", name(rule));
+/// All that a rule says of itself; `heading` starts the line of a heading below its own.
+fn body(page: &mut String, rule: &Rule, heading: &str) {
     if let Some(title) = &rule.title {
         let _ = writeln!(page, "**{}**\n", inline(title));
     }
@@ -60,7 +68,7 @@ fn rule(page: &mut String, rule: &Rule) {
         let _ = writeln!(page, "\n{}", why.trim_end());
     }
     if !rule.fixes.is_empty() {
-        page.push_str("\n### Instead\n");
+        let _ = writeln!(page, "\n{heading} Instead");
         for fix in &rule.fixes {
             self::fix(page, rule, fix);
         }
@@ -79,7 +87,7 @@ fn rule(page: &mut String, rule: &Rule) {
 }
 
 fn fix(page: &mut String, rule: &Rule, fix: &Fix) {
-    let title = inline(&template(rule, &fix.title));
+    let title = inline(&fix_title(rule, fix));
     let text = match &fix.body {
         FixBody::None => None,
         FixBody::Steps(steps) => Some(template(rule, steps)),

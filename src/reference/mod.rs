@@ -17,7 +17,7 @@ use crate::rules;
 use crate::source::{SourceFile, Span};
 
 pub use json::rules_json;
-pub use markdown::rules_markdown;
+pub use markdown::{rule_markdown, rules_markdown};
 pub use names::{head_page, heads_page};
 pub use own::own_page;
 pub use rule::rule_page;

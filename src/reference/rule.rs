@@ -108,8 +108,17 @@ pub(super) fn conditions(rule: &Rule) -> Vec<(&'static str, String)> {
     rows
 }
 
+/// What a fix does, and when it is offered.
+pub(super) fn fix_title(rule: &Rule, fix: &Fix) -> String {
+    let title = template(rule, &fix.title);
+    match &fix.condition {
+        None => title,
+        Some(condition) => format!("{title} (if `{}`)", written(&rule.source, condition.span)),
+    }
+}
+
 fn fix(page: &mut Page, rule: &Rule, fix: &Fix) {
-    page.prose(2, &format!("- {}", template(rule, &fix.title)));
+    page.prose(2, &format!("- {}", fix_title(rule, fix)));
     match &fix.body {
         FixBody::None => {}
         FixBody::Steps(steps) => page.code(4, &template(rule, steps)),

@@ -2,7 +2,6 @@
 
 mod apply;
 mod build;
-mod contrib;
 mod diff;
 mod editor;
 mod features;

@@ -31,4 +31,11 @@ impl Statement {
         let lines = self.sql.as_deref().unwrap_or_default().lines().map(str::trim);
         lines.into_iter().find(|line| !line.is_empty()).unwrap_or_default()
     }
+
+    /// What is said of one of its changes that is not recognised.
+    #[must_use]
+    pub fn not_judged(&self, change: &SchemaChange) -> Unknown {
+        let reason = "is not a statement that can be judged".to_owned();
+        Unknown { text: self.first_line().to_owned(), span: change.span, reason }
+    }
 }

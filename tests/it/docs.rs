@@ -7,10 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use whimbrel::check::{HAZARDS, vocabulary};
-use whimbrel::language::vocabulary::Name;
-use whimbrel::language::{RuleSet, Type};
-use whimbrel::reference::rules_markdown;
+use whimbrel::language::vocabulary::{Head, Name};
+use whimbrel::language::{Rule, RuleSet, Type};
+use whimbrel::reference::rule_markdown;
 use whimbrel::rules;
+use whimbrel::target::Vendor;
 
 use crate::support::Folder;
 
@@ -43,20 +44,64 @@ pub(crate) fn assert_page(path: &str, expected: &str) {
     );
 }
 
+const RULES_INTRODUCTION: &str = "\
+A page for each built-in rule: when it speaks, why, and what to do instead. `whimbrel explain RULE` prints the same. By what
+they warn of: [hazards](../hazards.md). A rule that is off waits until a project gives it a severity.
+";
+
 #[test]
-fn every_pack_has_a_page_and_every_page_a_pack() {
+fn every_rule_has_a_page_and_every_page_a_rule() {
     let (set, diagnostics) = rules::load(&rules::built_in());
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
-    let mut pages: Vec<PathBuf> = Vec::new();
+    let mut index = format!("{NOTE}# Rules\n\n{RULES_INTRODUCTION}");
+    let mut pages: Vec<PathBuf> = vec![repository().join("docs/rules/README.md")];
     for pack in set.rules.chunk_by(|left, right| left.pack == right.pack) {
-        let path = format!("docs/rules/{}.md", pack[0].pack);
-        assert_page(&path, &format!("{NOTE}{}", rules_markdown(pack)));
-        pages.push(repository().join(path));
+        let head = "| rule | severity | databases | Django | |\n| --- | --- | --- | --- | --- |";
+        write!(index, "\n## {}\n\n{head}\n", pack[0].pack).unwrap();
+        for rule in pack {
+            let path = format!("docs/rules/{}.md", rule.id);
+            assert_page(&path, &format!("{NOTE}{}", rule_markdown(rule)));
+            pages.push(repository().join(path));
+            let django: Vec<String> = rule.django.iter().map(ToString::to_string).collect();
+            let django = if django.is_empty() { "all".to_owned() } else { django.join(", ") };
+            let (link, name) = (format!("{}.md", rule.id), rule.id.split_once('/').unwrap().1);
+            let of_rule = [severity(rule).to_owned(), databases(rule), django, title(rule)].join(" | ");
+            writeln!(index, "| [`{name}`]({link}) | {of_rule} |").unwrap();
+        }
     }
-    let mut found: Vec<PathBuf> =
-        fs::read_dir(repository().join("docs/rules")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    index.push_str("\n## By database\n");
+    for vendor in Vendor::ALL {
+        write!(index, "\n### {}\n\nFor this database, beside those for all of them:\n\n", vendor.word()).unwrap();
+        let own = set.rules.iter().filter(|rule| rule.databases.iter().any(|scope| scope.name == vendor.word()));
+        for rule in own {
+            writeln!(index, "- [`{0}`]({0}.md): {1}", rule.id, title(rule)).unwrap();
+        }
+    }
+    assert_page("docs/rules/README.md", &index);
+    let mut found: Vec<PathBuf> = Vec::new();
+    let mut folders = vec![repository().join("docs/rules")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
     found.sort();
+    pages.sort();
     assert_eq!(found, pages);
+}
+
+fn severity(rule: &Rule) -> &'static str {
+    if rule.disabled.is_some() { "off" } else { rule.severity.word() }
+}
+
+fn databases(rule: &Rule) -> String {
+    let databases: Vec<String> = rule.databases.iter().map(ToString::to_string).collect();
+    if databases.is_empty() { "all".to_owned() } else { databases.join(", ") }
+}
+
+fn title(rule: &Rule) -> String {
+    rule.title.as_deref().unwrap_or_default().replace('|', "\\|")
 }
 
 #[test]
@@ -68,10 +113,32 @@ fn the_names_that_rules_may_use_have_a_page() {
     );
     page.push_str("\n## In every rule\n\n");
     names(&mut page, &vocabulary.everywhere);
-    page.push_str("\n## By head\n");
-    for head in vocabulary.heads.iter().filter(|head| !matches!(head.namespace, Some("state" | "database"))) {
-        write!(page, "\n### {}\n\n{}\n\n", head.written(), head.doc).unwrap();
-        names(&mut page, &head.names);
+    let group = |head: &Head| match (head.namespace, head.part, &*head.kind) {
+        (None, None, "Migration" | "DeletedMigration") => "Other heads",
+        (None, None, _) => "Operations",
+        (Some("schema"), ..) => "Changes of the schema",
+        _ => "Other heads",
+    };
+    for title in ["Operations", "Changes of the schema", "Other heads"] {
+        let own = |head: &&Head| !matches!(head.namespace, Some("state" | "database")) && group(head) == title;
+        let heads: Vec<&Head> = vocabulary.heads.iter().filter(own).collect();
+        let told = |name: &Name| (name.name.clone(), name.slot.to_string(), name.doc.clone());
+        let in_all = |name: &&Name| heads.iter().all(|head| head.names.iter().any(|other| told(other) == told(name)));
+        let shared: Vec<Name> = heads[0].names.iter().filter(in_all).cloned().collect();
+        write!(page, "\n## {title}\n").unwrap();
+        if !shared.is_empty() {
+            page.push_str("\nAll of them have these names:\n\n");
+            names(&mut page, &shared);
+        }
+        for head in heads {
+            write!(page, "\n### {}\n\n{}\n", head.written(), head.doc).unwrap();
+            let is_own = |name: &&Name| !shared.iter().any(|other| told(other) == told(name));
+            let own: Vec<Name> = head.names.iter().filter(is_own).cloned().collect();
+            if !own.is_empty() {
+                page.push('\n');
+                names(&mut page, &own);
+            }
+        }
     }
     page.push_str("\n## By type\n");
     for entity in &vocabulary.entities {
@@ -164,12 +231,8 @@ fn every_hazard_has_its_rules_on_a_page() {
         write!(page, "\n## {hazard}\n\n{sentence}.\n\n| rule | severity | databases | |\n| --- | --- | --- | --- |\n")
             .unwrap();
         for rule in rules {
-            let severity = if rule.disabled.is_some() { "off" } else { rule.severity.word() };
-            let databases: Vec<String> = rule.databases.iter().map(ToString::to_string).collect();
-            let databases = if databases.is_empty() { "all".to_owned() } else { databases.join(", ") };
-            let (pack, name) = rule.id.split_once('/').unwrap();
-            let title = rule.title.as_deref().unwrap_or_default().replace('|', "\\|");
-            writeln!(page, "| [`{}`](rules/{pack}.md#{name}) | {severity} | {databases} | {title} |", rule.id).unwrap();
+            let of_rule = [severity(rule).to_owned(), databases(rule), title(rule)].join(" | ");
+            writeln!(page, "| [`{0}`](rules/{0}.md) | {of_rule} |", rule.id).unwrap();
         }
     }
     for rule in &set.rules {

@@ -131,6 +131,27 @@ fn a_field_that_only_the_state_forgets_must_be_filled_all_the_same() {
 }
 
 #[test]
+fn a_statement_that_is_not_known_may_have_mended_what_only_the_state_tells_of() {
+    let models = format!("{ITEM} migrations.AddField('item', 'n', models.IntegerField()),");
+    let forget = |sql: &str| {
+        let change = format!(
+            "migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField('item', 'n')], \
+             database_operations=[migrations.RunSQL(\"{sql}\")]),"
+        );
+        let effects = effects(&models, &change, "postgresql@16");
+        let operation = effects.operation(2);
+        (short(&operation.breaks_new_code), operation.unknown.into_iter().map(|unknown| unknown.reason).collect())
+    };
+    let nothing: Vec<String> = Vec::new();
+    assert_eq!(forget("ALTER TABLE shop_item DROP COLUMN n"), (nothing.clone(), nothing.clone()));
+    let certain = (vec!["item insert: certain".to_owned()], nothing.clone());
+    assert_eq!(forget("SELECT 1"), certain);
+    assert_eq!(forget("DO $$ BEGIN PERFORM drop_column('shop_order', 'n'); END $$"), certain);
+    let doubt = vec!["is not a statement that can be judged".to_owned()];
+    assert_eq!(forget("DO $$ BEGIN PERFORM drop_column('shop_item', 'n'); END $$"), (nothing, doubt));
+}
+
+#[test]
 fn a_new_relation_holds_rows_back_once_new_code_has_written() {
     let models = format!("{TAG} {ITEM}");
     let add = |on_delete: &str| {

@@ -495,3 +495,55 @@ fn a_plan_keeps_to_what_the_framework_says_and_names_what_it_lacks() {
     );
     assert!(run.out.contains("0001_initial"), "{}", run.out);
 }
+
+/// Two apps without an AppConfig: the label of the one that the other depends on is not the name of its folder.
+fn folders_with_other_names() -> Vec<(&'static str, String)> {
+    let base = "migrations.CreateModel('Order', [('id', models.AutoField(primary_key=True)), ('code', models.IntegerField())])";
+    let child = "migrations.CreateModel('Ticket', [('id', models.AutoField(primary_key=True))])";
+    let plugin =
+        |dependency: &str, operations: &str| migration(&format!("('shopbase', '0002_more'), {dependency}"), operations);
+    vec![
+        ("site_of/__init__.py", String::new()),
+        ("site_of/base/__init__.py", String::new()),
+        ("site_of/base/migrations/0001_initial.py", migration("", base)),
+        ("site_of/base/migrations/0002_more.py", migration("('shopbase', '0001_initial')", "")),
+        ("site_of/plugins/__init__.py", String::new()),
+        ("site_of/plugins/ticket/__init__.py", String::new()),
+        ("site_of/plugins/ticket/migrations/0001_initial.py", plugin("", child)),
+        (
+            "site_of/plugins/ticket/migrations/0002_order.py",
+            plugin(
+                "('ticket', '0001_initial')",
+                "migrations.RunSQL('ALTER TABLE shopbase_order DROP COLUMN code', '')",
+            ),
+        ),
+    ]
+}
+
+#[test]
+fn a_file_is_judged_alike_alone_and_among_others_whatever_its_app_is_called() {
+    let files = folders_with_other_names();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let repository = Repository::with(&files);
+    let file = "site_of/plugins/ticket/migrations/0002_order.py";
+    repository.commit();
+    let found = |folder: &std::path::Path, path: &str| -> Vec<String> {
+        let arguments = ["check", path, "--isolated", "--database", "postgresql@16", "--format", "concise", "-q"];
+        let run = repository.run_in(folder, &arguments, &[]);
+        assert!(run.status < 2 && run.err.is_empty(), "{}", run.err);
+        run.out.lines().filter(|line| line.starts_with(file)).map(str::to_owned).collect()
+    };
+    let alone = found(repository.path(), file);
+    assert!(alone.iter().any(|line| line.contains("column-removed")), "{alone:?}");
+    assert_eq!(found(repository.path(), "."), alone);
+    assert_eq!(found(repository.path(), "site_of/plugins"), alone);
+    // The same without git.
+    let elsewhere = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = elsewhere.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    assert_eq!(found(elsewhere.path(), "."), alone);
+    assert_eq!(found(elsewhere.path(), file), alone);
+}

@@ -151,3 +151,24 @@ fn installed_packages_are_read_where_the_configuration_names_them() {
     let run = folder.run(&["state", "tagging"]);
     assert!(run.status == 2 && run.err.contains("`site-packages` names `venv/lib`"), "{run:?}");
 }
+
+#[test]
+fn a_proxy_has_the_table_of_the_model_that_it_stands_for_and_relations_to_it_that_key() {
+    let create = "migrations.CreateModel('Code', fields=[('code', models.CharField(max_length=7, primary_key=True))]), \
+        migrations.CreateModel('Short', fields=[], options={'proxy': True}, bases=('shop.code',)), \
+        migrations.CreateModel('Kind', fields=[], options={'proxy': True}, bases=('contenttypes.contenttype',)), \
+        migrations.CreateModel('Far', fields=[], options={'proxy': True}, bases=('elsewhere.thing',)), \
+        migrations.CreateModel('Item', fields=[('id', models.BigAutoField(primary_key=True)), ('kind', models.ForeignKey('shop.Kind', models.CASCADE)), ('short', models.ForeignKey('shop.Short', models.CASCADE))])";
+    let shop = Folder::with(&[("shop/migrations/0001_initial.py", &migration("", create))]);
+    let run = shop.run(&["state", "shop"]);
+    let line = |name: &str| run.out.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+    assert_eq!(line("Short "), "Short  table shop_code");
+    assert_eq!(line("Kind "), "Kind  table django_content_type");
+    assert_eq!(line("Far "), "Far  table ?1");
+    assert!(run.out.contains("?1  `elsewhere.thing` is created by none of the migrations"), "{}", run.out);
+    let plan = shop.run(&["plan", "--database", "postgresql", "--django", "5.2"]);
+    assert!(plan.out.contains("kind_id integer NOT NULL"), "{}", plan.out);
+    assert!(plan.out.contains("REFERENCES django_content_type (id)"), "{}", plan.out);
+    assert!(plan.out.contains("short_id varchar(7) NOT NULL"), "{}", plan.out);
+    assert!(plan.out.contains("REFERENCES shop_code (code)"), "{}", plan.out);
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use whimbrel::check::{Certainty, Checked, Content, Outcome, Project, Request, Tables, check};
 use whimbrel::history::Settings;
 use whimbrel::language::RuleSet;
-use whimbrel::migration::{Migration, read_migration};
+use whimbrel::migration::{Migration, NoModules, read_migration};
 use whimbrel::rules;
 use whimbrel::source::SourceFile;
 use whimbrel::target::{Database, Version};
@@ -41,6 +41,7 @@ fn outcome(rules: &RuleSet, judged: &Arc<Migration>, others: &[Arc<Migration>], 
         django: Version::new(5, 2),
         tables: &Tables::default(),
         settings: &Settings::default(),
+        modules: &NoModules,
     })
 }
 
@@ -222,6 +223,7 @@ fn a_table_of_the_same_release_is_not_deployed() {
         django: Version::new(5, 2),
         tables: &Tables::default(),
         settings: &Settings::default(),
+        modules: &NoModules,
     });
     assert_eq!(deployed.findings.len(), 1, "a deployed migration is judged alone");
 }

@@ -10,9 +10,8 @@ use crate::check::facts::origin::Origin;
 use crate::check::facts::{Context, Facts, attribute, value};
 use crate::history::{FieldState, Known};
 use crate::language::{Cause, Entity, Fact, Slot, Type};
-use crate::migration::catalogue::{self, ParameterKind};
+use crate::migration::catalogue::ParameterKind;
 use crate::migration::{Effective, Field};
-use crate::python::Unknown;
 use crate::source::Span;
 
 /// A field, as one operation sees it.
@@ -72,6 +71,12 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
                 maybe(Type::Value),
                 "The default that Python fills in; the database does not know it.",
                 |f| f.any("default"),
+            ),
+            attribute(
+                "default_name",
+                maybe(Type::Str),
+                "The dotted name that `default` is given as: that of a function, such as `uuid.uuid4`, or of a constant.",
+                |f| f.argument("default", value::dotted_name),
             ),
             attribute("db_default", maybe(Type::Value), "The default that the database fills in.", |f| {
                 f.any("db_default")
@@ -139,16 +144,6 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
         ],
     )
 });
-
-/// What a class that Django does not know takes for an argument that is not written. `Field.deconstruct`
-/// (django.db.models.fields) writes whatever differs from the defaults of `Field`, whatever the class's own are.
-/// `db_index` is the exception: relations leave it out when it is True.
-fn written_when_unusual(field: &Field, name: &str) -> Option<catalogue::Default> {
-    let certain =
-        field.entry.is_none() && field.class_path.is_ok() && field.open.is_none() && field.argument(name).is_none();
-    let base = catalogue::field_named("Field").filter(|_| certain && name != "db_index")?;
-    Some(base.parameter(name)?.default)
-}
 
 impl<'a> FieldView<'a> {
     /// The same field as the state before the operation has it.
@@ -244,11 +239,8 @@ impl<'a> FieldView<'a> {
                 Fact::Unset => unset,
                 given => given,
             },
-            Effective::Unknown(unknown) => match written_when_unusual(field, name) {
-                Some(default) => value::default(default),
-                None if field.argument(name).is_some() => self.origin().given(&unknown),
-                None => self.origin().not_known(&unknown),
-            },
+            Effective::Unknown(unknown) if field.argument(name).is_some() => self.origin().given(&unknown),
+            Effective::Unknown(unknown) => self.origin().not_known(&unknown),
             Effective::Unset => unset,
         }
     }
@@ -289,13 +281,10 @@ impl<'a> FieldView<'a> {
     }
 
     fn is_a(&self, class: &str) -> Fact<'a> {
-        match self.class() {
-            Fact::Str(own) => match catalogue::field_named(&own) {
-                Some(entry) => Fact::Bool(entry.derives_from(class)),
-                // None of the classes that are asked for here is ever subclassed by a field library.
-                None => Fact::Bool(false),
-            },
-            other => other,
+        match self.field() {
+            Ok(Field { entry: Some(entry), .. }) => Fact::Bool(entry.derives_from(class)),
+            Ok(field) => self.origin().not_known(&field.class_unknown()),
+            Err(cause) => Fact::Unknown(cause),
         }
     }
 
@@ -304,17 +293,9 @@ impl<'a> FieldView<'a> {
             Ok(field) => field,
             Err(cause) => return Fact::Unknown(cause),
         };
-        match (&field.class_path, field.entry) {
-            (_, Some(entry)) => Fact::Bool(entry.has_column),
-            (Ok(path), None) => self.origin().not_known(&Unknown {
-                text: path.clone(),
-                reason: format!(
-                    "is a field class that no rule file declares (`fieldclass {} like …` in one tells what it is)",
-                    path.rsplit('.').next().unwrap_or(path)
-                ),
-                span: field.class_span,
-            }),
-            (Err(unknown), None) => self.origin().not_known(unknown),
+        match field.entry {
+            Some(entry) => Fact::Bool(entry.has_column),
+            None => self.origin().not_known(&field.class_unknown()),
         }
     }
 
@@ -324,6 +305,9 @@ impl<'a> FieldView<'a> {
             Fact::Bool(false) => return Fact::Unset,
             Fact::Bool(true) => {}
             unknown => return unknown,
+        }
+        if let Some(unknown) = self.field().ok().and_then(Field::column_unknown) {
+            return self.origin().not_known(unknown);
         }
         match self.text("db_column") {
             Fact::Unset => {}
@@ -338,9 +322,10 @@ impl<'a> FieldView<'a> {
     }
 
     fn class_name(&self) -> Fact<'a> {
-        match self.class() {
-            Fact::Str(path) => Fact::Str(Cow::Owned(path.rsplit('.').next().unwrap_or_default().to_owned())),
-            other => other,
+        match self.field() {
+            Ok(Field { class_path: Err(unknown), .. }) => self.origin().not_known(unknown),
+            Ok(field) => Fact::Str(Cow::Borrowed(field.class_name().unwrap_or_default())),
+            Err(cause) => Fact::Unknown(cause),
         }
     }
 }
@@ -363,6 +348,9 @@ impl<'a> Entity<'a> for FieldView<'a> {
             Err(cause) => return Fact::Unknown(cause),
         };
         match (&field.class_path, field.entry) {
+            (Ok(path), _) if self.context.vocabulary.declared("Field", path).is_some() => {
+                Fact::Str(Cow::Borrowed(path))
+            }
             (_, Some(entry)) => Fact::Str(Cow::Borrowed(entry.name)),
             (Ok(path), None) => Fact::Str(Cow::Borrowed(path)),
             (Err(unknown), None) => self.origin().not_known(unknown),

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use crate::check::facts::change::ChangeView;
 use crate::check::facts::failure::FailureView;
 use crate::check::facts::operation::OperationView;
-use crate::check::facts::{Attribute, attribute, list_of_text};
+use crate::check::facts::{Attribute, attribute, list_of_text, lock, not_known};
 use crate::effects::compat::{Certainty, Failure};
 use crate::effects::reversal::Reversal;
 use crate::language::{Cause, Entity, Fact, Slot, Type};
@@ -23,6 +23,18 @@ pub(super) static REACHED: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             Slot::set(Type::list(Type::Entity("Change"))),
             "What it sends to the database, in order.",
             (|o| Fact::List(o.changes().map(ChangeView::as_element).collect())) as Getter,
+        ),
+        attribute(
+            "holds",
+            lock::slot(),
+            "The locks that its transaction holds when it begins, on tables that running code uses; the strongest first.",
+            |o| o.held(),
+        ),
+        attribute(
+            "rewritten_tables",
+            list_of_text(),
+            "The tables that running code uses and of which it writes all rows again, each once.",
+            |o| o.rewritten_tables(),
         ),
         attribute(
             "breaks_old_code",
@@ -80,6 +92,26 @@ impl<'a> OperationView<'a> {
         ChangeView::all(self.context).filter(move |change| change.sent().operation == order)
     }
 
+    /// What is held when the operation begins: what the statement before it leaves locked. What Django puts off to the end
+    /// is not sent by then.
+    fn held(&self) -> Fact<'a> {
+        let order = self.placed.order;
+        let before = ChangeView::all(self.context)
+            .take_while(|change| !change.sent().deferred && change.sent().operation < order)
+            .last();
+        Fact::List(before.map(|change| change.kept_for(self.operation().span)).unwrap_or_default())
+    }
+
+    fn rewritten_tables(&self) -> Fact<'a> {
+        let mut tables: Vec<&'a str> = Vec::new();
+        for table in self.changes().filter_map(|change| change.locks()).flat_map(|locks| &locks.rewrites) {
+            if !tables.contains(&table.as_str()) {
+                tables.push(table);
+            }
+        }
+        Fact::List(tables.into_iter().map(|table| Fact::Str(Cow::Borrowed(table))).collect())
+    }
+
     /// The elements of a list that each change has.
     fn collected(&self, name: &str) -> Fact<'a> {
         let lists = self.changes().filter_map(|change| match change.attribute(name) {
@@ -114,9 +146,10 @@ impl<'a> OperationView<'a> {
         let after: &'a [Failure] =
             effects.compatibility.breaks_new_code_after.get(self.placed.order).map_or(&[][..], Vec::as_slice);
         let span = self.operation().span;
-        let views =
+        let known =
             after.iter().map(|failure| Fact::Entity(Rc::new(FailureView { failure, span }) as Rc<dyn Entity<'a> + 'a>));
-        Fact::List(views.collect())
+        let unknown = effects.compatibility.unknown_after.get(self.placed.order).into_iter().flatten().map(not_known);
+        Fact::List(known.chain(unknown).collect())
     }
 
     fn reversible(&self) -> Fact<'a> {

@@ -75,6 +75,15 @@ pub(super) fn relation<'a>(origin: Origin<'a>, value: &'a Value) -> Fact<'a> {
     }
 }
 
+/// The dotted name that a value is given as; unset for a value that is written out.
+pub(super) fn dotted_name<'a>(origin: Origin<'a>, value: &'a Value) -> Fact<'a> {
+    match &value.kind {
+        ValueKind::Reference(path) => Fact::Str(Cow::Borrowed(path)),
+        ValueKind::Unknown(unknown) => origin.given(unknown),
+        _ => Fact::Unset,
+    }
+}
+
 /// The last part of a dotted name: `CASCADE` of `django.db.models.CASCADE`.
 pub(super) fn last_name<'a>(origin: Origin<'a>, value: &'a Value) -> Fact<'a> {
     let path = match &value.kind {

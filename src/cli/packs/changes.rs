@@ -71,6 +71,7 @@ pub(super) fn findings(project: &Project, old: &RuleSet, new: &RuleSet) -> Resul
             django,
             tables: &project.config.tables,
             settings: &project.detected().settings(),
+            modules: &selection.modules,
         });
         let mut lines = BTreeMap::new();
         for finding in &outcome.findings {

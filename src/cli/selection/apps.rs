@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use crate::cli::project::Project;
+use crate::cli::selection::load::name_of;
 use crate::cli::selection::tree::{Blob, Tree};
 use crate::migration::{AppFiles, Dependency, app_label_of, is_migration_path, read_migration};
 use crate::python;
@@ -31,7 +34,7 @@ pub(super) struct Apps<'t> {
     folders: BTreeMap<String, BTreeSet<String>>,
     /// Labels, by the app's folder.
     labels: BTreeMap<String, String>,
-    /// Whether every app has been asked for what its configuration says.
+    /// Whether the labels of all of them are known.
     asked_all: bool,
 }
 
@@ -61,17 +64,16 @@ impl<'t> Apps<'t> {
         self.labels.get(app).map_or("", String::as_str)
     }
 
-    /// Finds out the labels of these apps, whatever that takes.
+    /// Finds out the labels of these apps. A folder has the same label whoever asks, and for whatever reason.
     pub(super) fn name(&mut self, apps: &BTreeSet<String>) {
         let unnamed: Vec<String> = apps.iter().filter(|app| !self.labels.contains_key(*app)).cloned().collect();
         let configured = self.configured(&unnamed);
-        for (app, label) in unnamed.into_iter().zip(configured) {
-            let label = label.unwrap_or_else(|| {
-                let folders = self.folders.get(&app).cloned().unwrap_or_default();
-                by_dependencies(self.project, self.tree, &app, &folders)
-            });
-            self.labels.insert(app, label);
-        }
+        let (known, open): (Vec<_>, Vec<_>) =
+            unnamed.into_iter().zip(configured).partition(|(_, label)| label.is_some());
+        self.labels.extend(known.into_iter().filter_map(|(app, label)| Some((app, label?))));
+        let open: Vec<String> = open.into_iter().map(|(app, _)| app).collect();
+        let labels = self.by_dependencies(&open);
+        self.labels.extend(open.into_iter().zip(labels));
     }
 
     /// The folders of the apps with these labels, as far as they are in the tree. Of several with one label, the one
@@ -79,30 +81,20 @@ impl<'t> Apps<'t> {
     pub(super) fn find(&mut self, wanted: &BTreeSet<String>, near: &str) -> BTreeMap<String, String> {
         // Most folders are called like their app.
         let called = |app: &&String| wanted.contains(app.rsplit('/').next().unwrap_or(app));
-        let likely: Vec<String> = self.folders.keys().filter(called).cloned().collect();
-        self.ask(likely);
+        let likely = self.folders.keys().filter(called).cloned().collect();
+        self.name(&likely);
         let mut found = self.labelled(wanted, near);
         let missing = wanted.iter().any(|label| !found.contains_key(label) && !is_of_django(label));
         if missing && !self.asked_all {
-            self.asked_all = true;
-            self.ask(self.folders.keys().cloned().collect());
+            self.name_all();
             found = self.labelled(wanted, near);
         }
         found
     }
 
-    /// The folder of the app whose migrations say that this is their label.
-    pub(super) fn by_dependencies(&mut self, label: &str) -> Option<String> {
-        let unnamed: BTreeSet<String> = self.folders.keys().cloned().collect();
-        self.labels.clear();
-        self.name(&unnamed);
-        self.labels.iter().find(|(_, own)| *own == label).map(|(app, _)| app.clone())
-    }
-
     /// Every label, with the folders of the apps that have it.
     pub(super) fn all(&mut self) -> BTreeMap<String, Vec<String>> {
-        self.asked_all = true;
-        self.ask(self.folders.keys().cloned().collect());
+        self.name_all();
         let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (app, label) in &self.labels {
             all.entry(label.clone()).or_default().push(app.clone());
@@ -110,14 +102,9 @@ impl<'t> Apps<'t> {
         all
     }
 
-    /// Labels apps as their configuration says, or else like their folders.
-    fn ask(&mut self, apps: Vec<String>) {
-        let unnamed: Vec<String> = apps.into_iter().filter(|app| !self.labels.contains_key(app)).collect();
-        let configured = self.configured(&unnamed);
-        for (app, label) in unnamed.into_iter().zip(configured) {
-            let label = label.unwrap_or_else(|| app.rsplit('/').next().unwrap_or(&app).to_owned());
-            self.labels.insert(app, label);
-        }
+    fn name_all(&mut self) {
+        self.asked_all = true;
+        self.name(&self.folders.keys().cloned().collect());
     }
 
     fn labelled(&self, wanted: &BTreeSet<String>, near: &str) -> BTreeMap<String, String> {
@@ -148,6 +135,27 @@ impl<'t> Apps<'t> {
             configured(self.project, app).or(Some(label).filter(|label| !label.is_empty()))
         };
         apps.iter().map(label).collect()
+    }
+
+    /// The labels of apps without a configuration: the app that their first migrations name when they depend on each
+    /// other, else the name of the folder.
+    fn by_dependencies(&self, apps: &[String]) -> Vec<String> {
+        let files: Vec<Vec<String>> = apps.iter().map(|app| self.files(app)).collect();
+        // The first one depends on nothing of its own app; the next ones do.
+        let asked: Vec<String> = files.iter().flat_map(|files| files.iter().take(ASKED)).cloned().collect();
+        // What can't be read says nothing about the label.
+        let blobs = self.tree.read(&asked).unwrap_or_default();
+        let read: Vec<Vec<(String, String)>> = blobs.into_par_iter().zip(asked).map(dependencies).collect();
+        let mut read = read.into_iter();
+        let root = self.project.root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let label = |(app, files): (&String, &Vec<String>)| {
+            let named: Vec<(String, String)> = read.by_ref().take(files.len().min(ASKED)).flatten().collect();
+            let named: Vec<(&str, &str)> = named.iter().map(|(app, name)| (app.as_str(), name.as_str())).collect();
+            let names: Vec<&str> = files.iter().map(|path| name_of(path)).collect();
+            let folder = if app.is_empty() { root.as_str() } else { app.rsplit('/').next().unwrap_or(app) };
+            app_label_of(&AppFiles { folder, configs: &[], dependencies: &named, names: &names })
+        };
+        apps.iter().zip(&files).map(label).collect()
     }
 }
 
@@ -201,31 +209,14 @@ fn configured(project: &Project, app: &str) -> Option<String> {
     known.map(|(_, label)| label.clone()).or_else(|| detected().map(|found| found.value.1.clone()))
 }
 
-/// The app that the first migrations of the folder name when they depend on each other.
-fn by_dependencies(project: &Project, tree: &Tree, app: &str, folders: &BTreeSet<String>) -> String {
-    let own = project.root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let fallback = if app.is_empty() { own.as_str() } else { app.rsplit('/').next().unwrap_or(app) };
-    let mut paths: Vec<String> =
-        folders.iter().flat_map(|folder| tree.list(folder)).filter(|path| is_migration_path(path)).collect();
-    let names: Vec<String> =
-        paths.iter().filter_map(|path| Some(path.rsplit('/').next()?.strip_suffix(".py")?.to_owned())).collect();
-    // The first one depends on nothing of its own app; the next ones do.
-    paths.truncate(ASKED);
-    let mut dependencies: Vec<(String, String)> = Vec::new();
-    for (blob, own) in tree.read(&paths).unwrap_or_default().into_iter().zip(&names) {
-        let Some(text) = blob.bytes().and_then(|bytes| decoded(&bytes)) else { continue };
-        let Ok(Some(migration)) = read_migration(&SourceFile::new("", text), "", "") else { continue };
-        for dependency in migration.dependencies {
-            // No migration depends on itself: one of the same name is another app's.
-            if let Dependency::Migration { app, name } = dependency.value
-                && name != *own
-            {
-                dependencies.push((app, name));
-            }
-        }
-    }
-    let dependencies: Vec<(&str, &str)> =
-        dependencies.iter().map(|(app, name)| (app.as_str(), name.as_str())).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    app_label_of(&AppFiles { folder: fallback, configs: &[], dependencies: &dependencies, names: &names })
+/// The migrations that one depends on, as `(app, name)`.
+fn dependencies((blob, path): (Blob, String)) -> Vec<(String, String)> {
+    let text = blob.bytes().and_then(|bytes| decoded(&bytes)).unwrap_or_default();
+    let Ok(Some(migration)) = read_migration(&SourceFile::new("", text), "", "") else { return Vec::new() };
+    let named = migration.dependencies.into_iter().filter_map(|dependency| match dependency.value {
+        Dependency::Migration { app, name } => Some((app, name)),
+        _ => None,
+    });
+    // No migration depends on itself: one of the same name is another app's.
+    named.filter(|(_, name)| name != name_of(&path)).collect()
 }

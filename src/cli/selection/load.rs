@@ -231,7 +231,8 @@ fn closed(path: &str, app: &str, error: &std::io::Error) -> Content {
     })
 }
 
-fn name_of(path: &str) -> &str {
+/// The name of the migration in that file.
+pub(super) fn name_of(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.strip_suffix(".py").unwrap_or(name)
 }

@@ -6,6 +6,7 @@
 mod apps;
 mod deployed;
 mod load;
+mod modules;
 mod nothing;
 mod packages;
 mod tree;
@@ -26,6 +27,7 @@ use crate::migration::{Migration, is_migration_path};
 use apps::{Apps, app_folder, parts};
 use deployed::Deployed;
 use load::{Loaded, Loader, migrations};
+use modules::ProjectModules;
 use packages::Packages;
 use tree::Tree;
 
@@ -53,6 +55,8 @@ pub(super) struct Selection {
     judged: BTreeSet<String>,
     /// What runs together with them: apps with labels of their own, and what of it is deployed.
     pub(super) projects: Vec<DjangoProject>,
+    /// The modules that they import.
+    pub(super) modules: ProjectModules,
 }
 
 /// Finds and reads the files of a scope, and what they need. `deployed` is the revision whose code may still be
@@ -81,7 +85,8 @@ pub(super) fn select(
     let nothing = judged.is_empty() && gone == Gone::Nowhere && !named;
     let deployed = if nothing { Deployed::nothing() } else { Deployed::find(project, deployed, base)? };
     let gone = gone_files(project, &tree, deployed.tree(), &gone);
-    read(project, &tree, (judged, &gone), &deployed)
+    let (files, projects) = read(project, &tree, (&judged, &gone), &deployed)?;
+    Ok(Selection { files, judged, projects, modules: ProjectModules::new(project, tree) })
 }
 
 /// The files of a scope.
@@ -126,9 +131,13 @@ fn gone_files(project: &Project, tree: &Tree, deployed: Option<&Tree>, gone: &Go
     missing.map(str::to_owned).collect()
 }
 
-/// The migrations of an app of the working tree, and of the apps that it needs. `here` is the folder that the command
+/// The migrations of an app of the working tree, and of the apps that it needs, with the modules that they import. `here` is the folder that the command
 /// runs in: of several apps with one label, the nearest one counts.
-pub(super) fn app(project: &Project, label: &str, here: &Path) -> Result<Vec<Arc<Migration>>, Failure> {
+pub(super) fn app(
+    project: &Project,
+    label: &str,
+    here: &Path,
+) -> Result<(Vec<Arc<Migration>>, ProjectModules), Failure> {
     let mut known = Vec::new();
     packages::migration_files(&project.root, &mut |path| known.push(project.shown(path)));
     let tree = Tree::disk(&project.root, known);
@@ -136,17 +145,17 @@ pub(super) fn app(project: &Project, label: &str, here: &Path) -> Result<Vec<Arc
     let mut packages = Packages::new(project);
     let mut loader = Loader::default();
     let wanted = BTreeSet::from([label.to_owned()]);
-    let folder = apps.find(&wanted, &project.shown(here)).remove(label);
-    let Some(folder) = folder.or_else(|| apps.by_dependencies(label)) else {
+    let Some(folder) = apps.find(&wanted, &project.shown(here)).remove(label) else {
         let installed = packages.apps(&mut loader, &wanted)?;
         if installed.is_empty() {
             return Err(no_app(label, &mut apps));
         }
-        return Ok(migrations(&installed).collect());
+        return Ok((migrations(&installed).collect(), ProjectModules::new(project, tree)));
     };
     let (found, missing) = loader.apps(&mut apps, &BTreeSet::from([folder]))?;
     let installed = packages.apps(&mut loader, &missing)?;
-    Ok(migrations(&found).chain(migrations(&installed)).collect())
+    let all = migrations(&found).chain(migrations(&installed)).collect();
+    Ok((all, ProjectModules::new(project, tree)))
 }
 
 /// The label of the app that a migration of the working tree belongs to, as a check finds it out.
@@ -174,9 +183,9 @@ fn no_app(label: &str, apps: &mut Apps<'_>) -> Failure {
 fn read(
     project: &Project,
     tree: &Tree,
-    (judged, gone): (BTreeSet<String>, &BTreeSet<String>),
+    (judged, gone): (&BTreeSet<String>, &BTreeSet<String>),
     deployed: &Deployed,
-) -> Result<Selection, Failure> {
+) -> Result<(Vec<Checked>, Vec<DjangoProject>), Failure> {
     let mut apps = Apps::of(project, tree);
     let start: BTreeSet<String> = judged.iter().chain(gone).map(|path| app_folder(path).to_owned()).collect();
     apps.name(&start);
@@ -221,8 +230,7 @@ fn read(
         let present = migrations(&found).chain(migrations(&installed)).collect();
         projects.push(DjangoProject { present, deployed });
     }
-    let files = files.into_values().collect();
-    Ok(Selection { files, judged: judged.clone(), projects })
+    Ok((files.into_values().collect(), projects))
 }
 
 fn labels_of(loaded: &Loaded) -> impl Iterator<Item = String> {
@@ -321,14 +329,18 @@ fn missing(project: &Project, path: &Path) -> Failure {
     Failure::Usage { message, help }
 }
 
-/// The working tree, with the migrations that git knows; without git, those near the files to judge.
+/// The working tree, with the migrations that git knows; without git, those of the package that the files to judge are
+/// in, and of what lies beside it.
 fn disk(project: &Project, judged: &BTreeSet<String>) -> Result<Tree, Failure> {
     let mut known: BTreeSet<String> = judged.clone();
     if let Some(repository) = &project.repository {
         known.extend(repository.tracked()?.into_iter().map(|entry| entry.path));
     } else {
-        let around: BTreeSet<PathBuf> =
-            judged.iter().filter_map(|path| Some(project.root.join(app_folder(path)).parent()?.to_owned())).collect();
+        let around = |path: &String| {
+            let app = project.root.join(app_folder(path));
+            app.ancestors().skip(1).find(|folder| !folder.join("__init__.py").is_file()).map(Path::to_owned)
+        };
+        let around: BTreeSet<PathBuf> = judged.iter().filter_map(around).collect();
         for folder in around {
             packages::migration_files(&folder, &mut |file| {
                 known.insert(project.shown(file));

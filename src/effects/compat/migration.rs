@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::effects::compat::check::{Snapshot, failures_of};
-use crate::effects::compat::failure::{Cause, Certainty, Failure};
-use crate::effects::compat::made::Made;
+use crate::effects::compat::failure::{Cause, Certainty, Failure, Outcome};
+use crate::effects::compat::made::{Cover, Made};
 use crate::effects::compat::need::Touched;
 use crate::effects::compat::origins::Origins;
 use crate::effects::compat::values::{changes_result, chokes, recoded, stumbles};
@@ -65,6 +65,8 @@ pub struct MigrationEffects {
     /// For each operation, what code with its models can't do on the schema that the migration leaves: of a state that
     /// changes without the database.
     pub breaks_new_code_after: Vec<Vec<Failure>>,
+    /// For each operation, why it can't be told whether there is more of that.
+    pub unknown_after: Vec<Vec<Unknown>>,
     /// For each operation, what old code can't do once the new code has written, because of a relation that only the
     /// state learns of: the database has had it before.
     pub breaks_old_code_later: Vec<Vec<Failure>>,
@@ -105,11 +107,7 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
             }
             // What a statement is not known for is said below.
             if matches!(change.kind, ChangeKind::Unknown) && statement.doubt.is_none() {
-                effect.unknown.push(Unknown {
-                    text: statement.first_line().to_owned(),
-                    span: change.span,
-                    reason: "is not a statement that can be judged".to_owned(),
-                });
+                effect.unknown.push(statement.not_judged(change));
             }
             own_effects.push(effect);
         }
@@ -126,8 +124,13 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
     let made = Made::by(rollout.statements, rollout.before);
     let mut covered = Vec::new();
     for (failure, at) in old.appeared() {
-        if let Some(unknown) = made.covers(&failure) {
+        if made.is_read_only(&failure, rollout.old.vendor()) {
+            blame(at, |effect| &mut effect.breaks_old_code, Failure { cause: Cause::ReadOnlyView, ..failure });
+        } else if let Some(Cover { unknown, operation }) = made.covers(&failure) {
             covered.push((unknown, at));
+            if !rollout.transactional && operation > at.operation {
+                blame(at, |effect| &mut effect.breaks_in_between, failure);
+            }
         } else if !is_harmless(&failure, rollout) {
             blame(at, |effect| &mut effect.breaks_old_code, failure);
         }
@@ -142,7 +145,8 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
         blame(at, |effect| &mut effect.breaks_old_code, failure);
     }
     if !rollout.transactional {
-        for (failure, at) in old.passed() {
+        // What goes on without an error meanwhile does not fail.
+        for (failure, at) in old.passed().into_iter().filter(|(failure, _)| failure.outcome == Outcome::Error) {
             blame(at, |effect| &mut effect.breaks_in_between, failure);
         }
     }
@@ -157,10 +161,17 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
             effect.unknown.push(unknown);
         }
     }
-    let breaks_new_code_after = stays(rollout, &schema, &made, &own.appeared());
+    let (breaks_new_code_after, unknown_after) = stays(rollout, &schema, &made, &own.appeared());
     let phase = Phase::of(&effects, &breaks_new_code_after);
     let breaks_old_code_later = learned(rollout, &schema);
-    MigrationEffects { changes: effects, breaks_new_code_after, breaks_old_code_later, after: schema, phase }
+    MigrationEffects {
+        changes: effects,
+        breaks_new_code_after,
+        unknown_after,
+        breaks_old_code_later,
+        after: schema,
+        phase,
+    }
 }
 
 impl ChangeEffects {
@@ -193,9 +204,12 @@ impl MigrationEffects {
             }
         }
         let also = |lists: &[Vec<Failure>]| lists.get(operation).cloned().unwrap_or_default();
-        let later = also(&self.breaks_old_code_later);
-        let afterwards = also(&self.breaks_new_code_after);
-        all.join(&ChangeEffects { breaks_old_code: later, breaks_new_code: afterwards, ..ChangeEffects::default() });
+        all.join(&ChangeEffects {
+            breaks_old_code: also(&self.breaks_old_code_later),
+            breaks_new_code: also(&self.breaks_new_code_after),
+            unknown: self.unknown_after.get(operation).cloned().unwrap_or_default(),
+            ..ChangeEffects::default()
+        });
         all
     }
 }
@@ -252,9 +266,15 @@ fn is_harmless(failure: &Failure, rollout: &Rollout<'_>) -> bool {
 }
 
 /// What code with the models after the migration can't do on the schema after it, by operation; `appeared` is what
-/// changes have brought about.
-fn stays(rollout: &Rollout<'_>, after: &Schema, made: &Made<'_>, appeared: &[(Failure, At)]) -> Vec<Vec<Failure>> {
+/// changes have brought about. Beside it, what of that can't be told.
+fn stays(
+    rollout: &Rollout<'_>,
+    after: &Schema,
+    made: &Made<'_>,
+    appeared: &[(Failure, At)],
+) -> (Vec<Vec<Failure>>, Vec<Vec<Unknown>>) {
     let mut blamed = vec![Vec::new(); rollout.operations];
+    let mut unknown = vec![Vec::new(); rollout.operations];
     let (start, end) = ((rollout.code_after)(0), (rollout.code_after)(rollout.operations));
     let mut left = failures(&end, after).failures;
     left.retain(|failure| !failure.depends_on_values() && made.covers(failure).is_none());
@@ -276,9 +296,11 @@ fn stays(rollout: &Rollout<'_>, after: &Schema, made: &Made<'_>, appeared: &[(Fa
                 })
                 .map(|number| number - 1),
         };
-        let failure = rollout.with_rows(failure);
-        if let Some(failures) = operation.and_then(|operation| blamed.get_mut(operation)) {
-            failures.push(failure);
+        let Some(operation) = operation.filter(|operation| *operation < rollout.operations) else { continue };
+        match made.may_mend(&failure) {
+            Some(doubt) if unknown[operation].contains(&doubt) => {}
+            Some(doubt) => unknown[operation].push(doubt),
+            None => blamed[operation].push(rollout.with_rows(failure)),
         }
     }
     for (failure, operation) in chokes(&start, &end, rollout.statements) {
@@ -286,5 +308,5 @@ fn stays(rollout: &Rollout<'_>, after: &Schema, made: &Made<'_>, appeared: &[(Fa
             failures.push(failure);
         }
     }
-    blamed
+    (blamed, unknown)
 }

@@ -123,7 +123,7 @@ fn follow_to_fields(
     for (app, name, index) in found {
         let Some(model) = state.model_mut(&app, &name) else { continue };
         let field = Arc::make_mut(&mut model.fields[index].1);
-        for argument in &mut field.field.arguments {
+        for argument in field.field.arguments_mut().flatten() {
             if matches!(argument.name.as_str(), "to_field" | "to_fields") && replace(&mut argument.value, old, new) {
                 cast(&mut field.doubt, doubt);
             }
@@ -145,23 +145,25 @@ fn points_at(field: &FieldState, model: (&str, &str), target: (&str, &str), sett
 fn mentions(field: &Field, name: &str) -> bool {
     let is_it = |value: &Value| value.as_str() == Some(name);
     field.arguments.iter().any(|argument| {
-        is_local_name(field, &argument.name)
+        is_local_name(is_composite(field), &argument.name)
             && (is_it(&argument.value) || argument.value.elements().is_some_and(|items| items.iter().any(is_it)))
     })
 }
 
 fn rename_within(field: &mut Field, old: &str, new: &str) {
-    for index in 0..field.arguments.len() {
-        if is_local_name(field, &field.arguments[index].name) {
-            replace(&mut field.arguments[index].value, old, new);
-        }
+    let composite = is_composite(field);
+    for argument in field.arguments_mut().flatten().filter(|argument| is_local_name(composite, &argument.name)) {
+        replace(&mut argument.value, old, new);
     }
 }
 
 /// Whether the argument names fields of the field's own model.
-fn is_local_name(field: &Field, argument: &str) -> bool {
-    argument == "from_fields"
-        || (argument.starts_with('*') && field.entry.is_some_and(|entry| entry.name == "CompositePrimaryKey"))
+fn is_local_name(composite: bool, argument: &str) -> bool {
+    argument == "from_fields" || (argument.starts_with('*') && composite)
+}
+
+fn is_composite(field: &Field) -> bool {
+    field.entry.is_some_and(|entry| entry.name == "CompositePrimaryKey")
 }
 
 /// Replaces a name, or the name within a list of names.

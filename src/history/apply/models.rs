@@ -121,7 +121,7 @@ fn points_to(field: &FieldState, argument: &str, model: (&str, &str), wanted: (&
 }
 
 fn point(field: &mut FieldState, argument: &str, target: &str) {
-    for argument in field.field.arguments.iter_mut().filter(|other| other.name == argument) {
+    for argument in field.field.arguments_mut().flatten().filter(|other| other.name == argument) {
         argument.value.kind = ValueKind::Str(Text { value: target.to_owned(), pieces: Vec::new() });
     }
 }

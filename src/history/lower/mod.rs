@@ -217,11 +217,13 @@ impl<'o> Call<'o> {
             match &preserve.value.kind {
                 ValueKind::Bool(true) => {}
                 ValueKind::Bool(false) | ValueKind::None | ValueKind::Int(0) => {
-                    field.arguments.retain(|argument| argument.name != "default");
+                    for arguments in field.arguments_mut() {
+                        arguments.retain(|argument| argument.name != "default");
+                    }
                 }
                 _ => {
                     let unknown = self.doubt("preserve_default").unknown.clone();
-                    for argument in field.arguments.iter_mut().filter(|argument| argument.name == "default") {
+                    for argument in field.arguments_mut().flatten().filter(|argument| argument.name == "default") {
                         argument.value.kind = ValueKind::Unknown(unknown.clone());
                     }
                 }

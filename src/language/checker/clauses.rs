@@ -165,8 +165,8 @@ impl<'v> Checker<'v> {
                 ClauseKind::Why(text) => checked.why = Some(text.value.clone()),
                 ClauseKind::See(text) => checked.see.push(text.value.clone()),
                 ClauseKind::Was(id) => checked.was.push(id.value.clone()),
-                ClauseKind::Fix { title, level, body } => {
-                    let fix = self.fix(title, level.as_ref(), body, scope);
+                ClauseKind::Fix { title, level, condition, body } => {
+                    let fix = self.fix(title, level.as_ref(), condition.as_ref(), body, scope);
                     checked.fixes.push(fix);
                 }
                 ClauseKind::Given(text) => checked.given = Some(text.clone()),

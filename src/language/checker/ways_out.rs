@@ -1,6 +1,7 @@
 //! What a finding shows besides its message: labels at other places, and fixes.
 
 use crate::language::checker::Checker;
+use crate::language::checker::claims;
 use crate::language::checker::scope::Scope;
 use crate::language::rule::{Edit, Fix, FixBody, Node};
 use crate::language::syntax::{self, EditKind, ExprKind, Path};
@@ -23,12 +24,16 @@ impl Checker<'_> {
         &mut self,
         title: &syntax::Text,
         level: Option<&Spanned<String>>,
+        condition: Option<&syntax::Expr>,
         body: &syntax::FixBody,
         scope: &mut Scope<'_>,
     ) -> Fix {
         let span = title.span;
         let title = self.template(title, scope);
         let safe = level.is_some_and(|level| self.word(level, &["safe", "unsafe"], "fix level") == Some("safe"));
+        let known = scope.settled.len();
+        scope.settled.extend(condition.iter().flat_map(|condition| claims::settled_when(condition, true)));
+        let condition = condition.map(|condition| self.condition(condition, scope));
         let body = match body {
             syntax::FixBody::None => FixBody::None,
             syntax::FixBody::Steps(text) => FixBody::Steps(self.template(text, scope)),
@@ -36,7 +41,8 @@ impl Checker<'_> {
                 FixBody::Edits(edits.iter().filter_map(|edit| self.edit(edit, scope)).collect())
             }
         };
-        Fix { span, title, safe, body }
+        scope.settled.truncate(known);
+        Fix { span, title, safe, condition, body }
     }
 
     fn edit(&mut self, edit: &syntax::Edit, scope: &mut Scope<'_>) -> Option<Edit> {

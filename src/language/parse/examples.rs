@@ -66,12 +66,19 @@ impl Lowering<'_> {
             Some("safe" | "unsafe") => operands.take_name(self, "`safe` or `unsafe`"),
             _ => None,
         };
+        let condition = match operands.take(self, Rule::guard) {
+            Some(guard) => {
+                let terms: Vec<_> = guard.into_inner().filter(|part| part.as_rule() == Rule::expr).collect();
+                Some(self.condition("if", &terms)?)
+            }
+            None => None,
+        };
         let body = match operands.peek().map(Pair::as_rule) {
             Some(Rule::block) => FixBody::Edits(self.edits(operands, lifted)),
             Some(Rule::fence) => operands.take_text_if_next(self).map_or(FixBody::None, FixBody::Steps),
             _ => FixBody::None,
         };
-        Some(ClauseKind::Fix { title, level, body })
+        Some(ClauseKind::Fix { title, level, condition, body })
     }
 
     fn edits<'i>(&mut self, operands: &mut Operands<'i>, lifted: &mut Vec<Pair<'i, Rule>>) -> Vec<Edit> {

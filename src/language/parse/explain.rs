@@ -79,10 +79,13 @@ impl Lowering<'_> {
         let mut left = operands.left().skip_while(|operand| is_comma(operand)).peekable();
         let Some(first) = left.next() else { return };
         let span = self.first_line(self.span(first));
-        let word = plain_word(first).map_or(span, |word| self.span(&word));
+        // `if` takes what follows it along.
+        let guard = (first.as_rule() == Rule::guard).then(|| first.clone().into_inner().next()).flatten();
+        let follows = guard.is_some() || left.peek().is_some();
+        let plain = guard.or_else(|| plain_word(first));
+        let word = plain.as_ref().map_or(span, |word| self.span(word));
         let intended = table::intended_clause(self.slice(word), place);
-        let follows = left.peek().is_some();
-        if (plain_word(first).is_some() && self.begins_line(span.start)) || (intended.is_some() && follows) {
+        if (plain.is_some() && self.begins_line(span.start)) || (intended.is_some() && follows) {
             self.unknown_clause(self.slice(word), word, place, left);
             return;
         }

@@ -6,9 +6,12 @@
 pub mod api;
 use std::sync::LazyLock;
 
+use crate::python::{Text, ValueKind};
+
 mod exports;
 mod fields;
 mod operations;
+pub mod packages;
 
 pub use exports::exports;
 pub use fields::FIELDS;
@@ -137,6 +140,19 @@ pub enum Default {
 }
 
 impl Eq for Default {}
+
+impl Default {
+    /// The value, as a file would state it.
+    #[must_use]
+    pub fn kind(&self) -> ValueKind {
+        match self {
+            Default::Required | Default::Unset => ValueKind::None,
+            Default::Bool(value) => ValueKind::Bool(*value),
+            Default::Int(value) => ValueKind::Int(*value),
+            Default::Str(value) => ValueKind::Str(Text::unmapped(*value)),
+        }
+    }
+}
 
 /// A field class.
 #[derive(Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use crate::effects::loss::Loss;
 use crate::effects::phase::Phase;
 use crate::effects::reversal::Reversal;
 use crate::migration::{Operation, Reach};
+use crate::python::Unknown;
 use crate::report::plan::reverse;
 use crate::sql::ChangeKind;
 
@@ -80,7 +81,7 @@ impl View {
                 // Locks are the statement's: they are told once.
                 let lock = effects.locks.get(number).filter(|_| index == 0);
                 let mut unknown = not_known(own, lock);
-                unknown.extend(statement.doubt.iter().map(|doubt| format!("`{}` {}", doubt.text, doubt.reason)));
+                unknown.extend(statement.doubt.iter().map(reason_of));
                 let sql = match (&change.kind, &statement.sql) {
                     (ChangeKind::Unknown, Some(sql)) => shortened(sql),
                     _ => change.to_string(),
@@ -109,7 +110,9 @@ impl View {
             if !operation.children.is_empty() {
                 continue;
             }
-            let left = planned.effects.as_ref().and_then(|all| all.compatibility.breaks_new_code_after.get(order));
+            let compatibility = planned.effects.as_ref().map(|effects| &effects.compatibility);
+            let left = compatibility.and_then(|all| all.breaks_new_code_after.get(order));
+            let unknown = compatibility.and_then(|all| all.unknown_after.get(order));
             let reversal = planned.effects.as_ref().and_then(|effects| effects.reversals.get(order));
             steps.push(Step {
                 line: line(operation.span),
@@ -122,7 +125,7 @@ impl View {
                 breaks_new_code: left.map(|left| broken(left)).unwrap_or_default(),
                 loses: Vec::new(),
                 reverse: reverse_of_operation(operation, reversal),
-                unknown: Vec::new(),
+                unknown: unknown.into_iter().flatten().map(reason_of).collect(),
             });
         }
         Self {
@@ -231,10 +234,16 @@ fn lost(loss: &Loss) -> String {
     }
 }
 
+/// ```text
+/// `forward` is a function, which may send this or not
+/// ```
+fn reason_of(unknown: &Unknown) -> String {
+    format!("`{}` {}", shortened(&unknown.text), unknown.reason)
+}
+
 fn not_known(own: Option<&ChangeEffects>, locks: Option<&locks::Effect>) -> Vec<String> {
     let own = own.into_iter().flat_map(|own| &own.unknown);
-    let mut unknown: Vec<String> =
-        own.map(|unknown| format!("`{}` {}", shortened(&unknown.text), unknown.reason)).collect();
+    let mut unknown: Vec<String> = own.map(reason_of).collect();
     unknown.extend(locks.into_iter().flat_map(|locks| &locks.unknown).map(|what| format!("it does not tell {what}")));
     unknown.dedup();
     unknown
@@ -266,10 +275,7 @@ fn reason(effects: &Effects) -> String {
     let unknown = changes().find_map(|change| change.unknown.first());
     match (effects.phase(), old, new, after) {
         (Phase::Any, ..) => "old and new code work before and after it".to_owned(),
-        (Phase::Unknown, ..) => unknown.map_or_else(
-            || "it can't be told what it does".to_owned(),
-            |unknown| format!("`{}` {}", shortened(&unknown.text), unknown.reason),
-        ),
+        (Phase::Unknown, ..) => unknown.map_or_else(|| "it can't be told what it does".to_owned(), reason_of),
         (_, Some(old), Some(new), _) => format!("afterwards old code {old}; before it new code {new}"),
         (_, _, _, Some(after)) => format!("new code {after}, before and after it"),
         (_, Some(old), None, None) => format!("afterwards old code {old}"),

@@ -1,8 +1,11 @@
 //! The operations of a migration, one by one.
 
+use std::sync::Arc;
+
 use crate::history::Around;
+use crate::migration::queries::{Sent, data_code};
 use crate::migration::{Code, Migration, Operation, OperationKind, Reach};
-use crate::python::{DefinitionKind, Function, Unknown};
+use crate::python::{Definition, DefinitionKind, Unknown};
 use crate::schema::Statement;
 use crate::schema::editor::operations::Call;
 use crate::schema::editor::{Editor, Place};
@@ -36,7 +39,7 @@ impl Editor<'_> {
                 Some(Around { before, after }) => {
                     let (before, after) = (self.project(before), self.project(after));
                     let call = Call { app: &migration.app, operation, before, after };
-                    self.send_for(&call);
+                    self.send_for(&call, &migration.definitions);
                 }
                 None => self.unknown(None, not_replayed(operation)),
             }
@@ -46,7 +49,7 @@ impl Editor<'_> {
         }
     }
 
-    fn send_for(&mut self, call: &Call<'_, '_>) {
+    fn send_for(&mut self, call: &Call<'_, '_>, definitions: &[Arc<Definition>]) {
         let operation = call.operation;
         match &operation.kind {
             OperationKind::Unknown(unknown) => self.unknown(None, unknown.clone()),
@@ -58,7 +61,7 @@ impl Editor<'_> {
                 self.unknown(None, Unknown { text, span: operation.callee_span, reason });
             }
             OperationKind::Django(entry) if entry.name == "RunSQL" => self.run_sql(call),
-            OperationKind::Django(entry) if entry.name == "RunPython" => self.run_python(call),
+            OperationKind::Django(entry) if entry.name == "RunPython" => self.run_python(call, definitions),
             OperationKind::Django(entry) => {
                 if self.place.doubt.is_none() {
                     self.place.doubt = call.doubt();
@@ -70,37 +73,33 @@ impl Editor<'_> {
         }
     }
 
-    /// What can be seen of a function that sends SQL itself: statements that may be sent, as they stand in its calls.
-    /// What it does with models is not the schema's.
-    fn run_python(&mut self, call: &Call<'_, '_>) {
+    /// What can be seen of a function that sends SQL itself: the statements as they stand in its calls, those of other
+    /// databases left out. What it does with models is not the schema's.
+    fn run_python(&mut self, call: &Call<'_, '_>, definitions: &[Arc<Definition>]) {
         let Some(Code::Local(definition)) = call.operation.code() else { return };
         let DefinitionKind::Function(function) = &definition.kind else { return };
-        for made in &function.calls {
-            let executes = made.callee.ends_with(".execute") || made.callee.ends_with(".executemany");
-            let edits = editor_of(function).and_then(|editor| made.callee.strip_prefix(editor)).is_some_and(|rest| {
-                rest.starts_with('.') && !rest.starts_with(".connection") && !rest.starts_with(".quote")
-            });
-            if !executes && !edits {
+        let vendor = self.target.database.vendor;
+        for Sent { sql, when, span } in data_code(function, definitions).sent {
+            let runs = when.on(vendor);
+            if runs == Some(false) {
                 continue;
             }
-            let doubt = Unknown {
-                text: definition.name.clone(),
-                span: made.span,
-                reason: "is a function, which may send this or not".to_owned(),
-            };
-            let Some(sql) = made.strings.first().cloned().flatten().filter(|_| executes) else {
-                self.place.span = made.span;
-                self.unknown(None, doubt);
+            let doubt = |reason: &str| Unknown { text: definition.name.clone(), span, reason: reason.to_owned() };
+            let perhaps = runs.is_none().then(|| doubt("is a function, which may send this or not"));
+            self.place.span = span;
+            let Some(sql) = sql else {
+                let unread = || doubt("is a function, of which it can't be read what it sends here");
+                self.unknown(None, perhaps.unwrap_or_else(unread));
                 continue;
             };
-            for mut found in statements(&sql, self.target.database.vendor) {
+            for mut found in statements(&sql, vendor) {
                 for change in &mut found.changes {
-                    change.span = made.span;
+                    change.span = span;
                 }
                 let text = sql[found.span.range()].to_owned();
                 let statement = self.statement(found.changes);
-                let doubt = Some(doubt.clone());
-                self.send(Statement { span: made.span, sql: Some(text), doubt, ..statement });
+                let doubt = perhaps.clone().or_else(|| statement.doubt.clone());
+                self.send(Statement { span, sql: Some(text), doubt, ..statement });
             }
         }
     }
@@ -119,11 +118,6 @@ impl Editor<'_> {
             });
         }
     }
-}
-
-/// The name by which a function that a RunPython calls knows the schema editor: its second parameter.
-fn editor_of(function: &Function) -> Option<&str> {
-    function.parameters.get(1).map(String::as_str)
 }
 
 fn not_replayed(operation: &Operation) -> Unknown {

@@ -7,7 +7,7 @@ use crate::migration::Field as Stated;
 use crate::python::{Unknown, Value, ValueKind};
 use crate::schema::render::Project;
 use crate::schema::render::expression::database_default;
-use crate::schema::render::key::{Key, Typed};
+use crate::schema::render::key::{self, Key, Typed};
 use crate::schema::render::value::class_name;
 use crate::schema::types::{LIMITED, TypeEntry};
 use crate::sql::{Column, ColumnType, ForeignKey, Generated};
@@ -357,6 +357,8 @@ fn fill(stated: &Stated, null: bool, internal: Option<&'static TypeEntry>) -> Fi
     if let Some(argument) = stated.argument("default") {
         return match &argument.value.kind {
             ValueKind::None => Fill::None,
+            // A class that is not Django's may take none at all.
+            ValueKind::Unknown(_) if stated.own.is_some() => Fill::Unknown,
             _ => Fill::Default(super::text(&argument.value)),
         };
     }
@@ -380,6 +382,11 @@ fn fill(stated: &Stated, null: bool, internal: Option<&'static TypeEntry>) -> Fi
 }
 
 fn takes_empty_texts(stated: &Stated, internal: Option<&'static TypeEntry>) -> bool {
+    if let (Some(own), Some(entry)) = (&stated.own, stated.entry) {
+        // Whatever its type, the class of Django that it derives from says so; `Field` does.
+        let inherited = key::internal(entry).map_or(entry.name == "Field", |entry| entry.empty_strings);
+        return own.empty_strings.unwrap_or(inherited && !is_array(stated));
+    }
     // `empty_strings_allowed` is `False` for relations and for `ArrayField`.
     internal.is_some_and(|entry| entry.empty_strings) && !is_array(stated)
 }

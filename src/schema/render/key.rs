@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::history::{FieldState, Known, ModelState, column, primary_key};
+use crate::history::{ContribModel, FieldState, Known, ModelState, column, contrib_model, primary_key, proxied};
 use crate::migration::catalogue::{self, Default, FieldEntry};
-use crate::migration::{Effective, Field as Stated};
+use crate::migration::{Effective, Field as Stated, OwnType};
 use crate::python::{Unknown, Value, ValueKind};
-use crate::schema::contrib::{ContribModel, contrib_model};
 use crate::schema::render::{Project, reason};
 use crate::schema::types::{TypeEntry, entry_of};
 use crate::sql::ColumnType;
@@ -43,7 +42,8 @@ pub(super) struct Typed {
 }
 
 impl Project<'_> {
-    /// `ForeignKey.target_field`: the field that a relation to a model refers to, its primary key when none is named.
+    /// `ForeignKey.target_field`: the field that a relation to a model refers to, its primary key when none is named. A
+    /// relation to a proxy is one to the model that it stands for (`Options._populate_directed_relation_graph`).
     pub(in crate::schema) fn key(
         self,
         (app, name): (&str, &str),
@@ -60,6 +60,11 @@ impl Project<'_> {
                 return contrib.map(|model| self.contrib_key((app, name), model)).ok_or_else(missing);
             }
         };
+        if let Some((app, name)) = proxied(model)
+            && depth < MAX_DEPTH
+        {
+            return self.key((&app, &name), to_field, depth + 1);
+        }
         let found = match to_field {
             Some(to_field) => model.field(to_field).likely().map(|field| (to_field, Some(field))),
             None => primary_key(model).likely(),
@@ -88,7 +93,11 @@ impl Project<'_> {
         if depth < MAX_DEPTH {
             let typed = self.typed(model, field, depth + 1);
             key.collation = typed.collation;
+            let unknown = field.field.own.as_ref().and_then(|own| own.referring.clone());
             key.column_type = match typed.internal {
+                _ if unknown.is_some() => {
+                    Err(unknown.unwrap_or_else(|| missing(field_name.to_owned(), "is not known")))
+                }
                 Some(entry) if entry.referring(self.target) != entry.class => {
                     Ok(self.number(entry.referring(self.target)))
                 }
@@ -131,7 +140,13 @@ impl Project<'_> {
     /// The type of a field's column (`Field.db_parameters`).
     pub(super) fn typed(self, model: &ModelState, field: &Arc<FieldState>, depth: usize) -> Typed {
         let stated = &field.field;
-        if stated.entry.is_some_and(|entry| entry.derives_from("ForeignKey")) {
+        let relation = |entry: &'static FieldEntry| entry.derives_from("ForeignKey");
+        let says_otherwise = match stated.own_type() {
+            None => false,
+            Some(OwnType::Of(entry)) => !relation(entry),
+            Some(_) => true,
+        };
+        if stated.entry.is_some_and(relation) && !says_otherwise {
             let (column_type, collation) = match self.key_of(model, field, depth) {
                 Ok(key) => (key.column_type, key.collation),
                 Err(unknown) => (Err(unknown), None),
@@ -161,15 +176,14 @@ impl Project<'_> {
         let collation = stated.argument("db_collation").and_then(|argument| argument.value.as_str());
         let collation = collation.filter(|name| !name.is_empty()).map(str::to_owned);
         let unknown = |unknown: Unknown| Typed { column_type: Err(unknown), internal: None, collation: None };
-        let Some(entry) = stated.entry else {
-            return unknown(match &stated.class_path {
-                Ok(path) => Unknown {
-                    text: path.clone(),
-                    span: stated.class_span,
-                    reason: "is not one of Django's own field classes".to_owned(),
-                },
-                Err(reason) => reason.clone(),
-            });
+        let Some(entry) = stated.entry else { return unknown(stated.class_unknown()) };
+        let entry = match stated.own_type() {
+            None => entry,
+            Some(OwnType::Of(entry)) => entry,
+            Some(OwnType::Text(text)) => {
+                return Typed { column_type: written(stated, text), internal: None, collation };
+            }
+            Some(OwnType::Unknown(reason)) => return unknown(reason.clone()),
         };
         let inner = match entry.name {
             "ArrayField" => Some("base_field"),
@@ -210,6 +224,29 @@ fn empty() -> crate::source::Span {
 fn absent(stated: &Stated, what: &str) -> Unknown {
     let text = stated.class_name().unwrap_or("the field").to_owned();
     stated.open.clone().unwrap_or(Unknown { text, span: stated.span, reason: format!("has no `{what}` that is known") })
+}
+
+/// A type as the `db_type` of a class says it.
+fn written(stated: &Stated, text: &str) -> Result<ColumnType, Unknown> {
+    let strange = || Unknown {
+        text: stated.class_name().unwrap_or("the field").to_owned(),
+        span: stated.class_span,
+        reason: format!("has the type `{text}`, which is not known here"),
+    };
+    let text = text.to_lowercase();
+    let (name, inside) = text.split_once('(').unwrap_or((&text, ""));
+    let (name, dimensions) = match name.trim().strip_suffix("[]") {
+        Some(inner) => (inner, 1),
+        None => (name.trim(), 0),
+    };
+    let plain = |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || " _".contains(letter));
+    // A column that numbers itself is more than its type.
+    if name.is_empty() || !plain(name) || name.contains("serial") {
+        return Err(strange());
+    }
+    let numbers = inside.trim_end().trim_end_matches(')').split(',').map(str::trim).filter(|part| !part.is_empty());
+    let arguments = numbers.map(|part| part.parse().map_err(|_| strange())).collect::<Result<_, _>>()?;
+    Ok(ColumnType { name: name.to_owned(), arguments, dimensions })
 }
 
 /// The type of a template, with the field's own parameters in it.

@@ -172,6 +172,23 @@ fn a_fix_holds_edits_or_steps() {
 }
 
 #[test]
+fn a_fix_may_be_for_some_findings_only() {
+    let text = "rule a { fix \"t\" unsafe if django >= 5.0 and a.b is set { remove e.f } fix \"u\" if not x ```\n 1. x\n ```\n fix \"v\" if y see \"z\" }";
+    let kinds = clause_kinds(text);
+    let conditions: Vec<_> = kinds
+        .iter()
+        .filter_map(|kind| match kind {
+            ClauseKind::Fix { condition, .. } => {
+                Some(condition.as_ref().map(|condition| &text[condition.span.range()]))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(conditions, [Some("django >= 5.0 and a.b is set"), Some("not x"), Some("y")]);
+    assert_eq!(kinds.len(), 4, "{kinds:?}");
+}
+
+#[test]
 fn an_example_takes_its_options_in_any_order() {
     let text =
         "rule a { bad possible with x = [\"a\"], y = 1 \"t\" on postgresql 14 ```\n x\n ```\n on AddField require a }";
