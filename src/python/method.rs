@@ -1,6 +1,8 @@
 //! What a method does with what it is given, as far as that can be told: the steps that put arguments together and hand
 //! them on to the class it derives from.
 
+use std::collections::HashSet;
+
 use rustpython_parser::ast::{self, CmpOp, Constant, Expr, Ranged, Stmt, UnaryOp};
 
 use crate::python::fold::Evaluator;
@@ -181,7 +183,7 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
 struct Reader<'r, 's> {
     evaluator: &'r mut Evaluator<'s>,
     /// Names of the method.
-    names: Vec<String>,
+    names: HashSet<String>,
     /// The name of its first parameter.
     own: String,
 }
@@ -254,7 +256,7 @@ impl Reader<'_, '_> {
         match target {
             Expr::Name(name) => {
                 let value = self.computed(value, 0);
-                self.names.push(name.id.as_str().to_owned());
+                self.names.insert(name.id.as_str().to_owned());
                 MethodStepKind::Bind(name.id.as_str().to_owned(), value)
             }
             Expr::Attribute(attribute) if self.is_own(&attribute.value) => {
@@ -362,7 +364,7 @@ impl Reader<'_, '_> {
         if depth > DEEPEST {
             return Computed::Other(span);
         }
-        let fixed = !words(self.evaluator.source.slice(span)).any(|word| self.names.iter().any(|name| name == word));
+        let fixed = !words(self.evaluator.source.slice(span)).any(|word| self.names.contains(word));
         match expr {
             Expr::Dict(dict) => {
                 let mut entries = Vec::with_capacity(dict.values.len());

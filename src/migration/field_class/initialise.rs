@@ -15,14 +15,14 @@ use crate::python::{
 };
 use crate::source::{SourceFile, Span};
 
-/// Ways through all methods together that are followed.
-const MOST_WAYS: usize = 256;
+/// Steps of all methods together, on all ways through them, that are followed.
+const MOST_STEPS: usize = 1_000;
 
 /// Follows the arguments of a field through the classes in line.
 pub(super) struct Initialiser<'c> {
     class: &'c Class,
     field: &'c Field,
-    ways: Cell<usize>,
+    steps: Cell<usize>,
 }
 
 /// What a class is given.
@@ -70,7 +70,7 @@ type Result<T> = std::result::Result<T, String>;
 
 impl<'c> Initialiser<'c> {
     pub(super) fn of(class: &'c Class, field: &'c Field) -> Self {
-        Self { class, field, ways: Cell::new(0) }
+        Self { class, field, steps: Cell::new(0) }
     }
 
     /// The arguments of Django's class, and why there may be others.
@@ -282,9 +282,9 @@ impl<'c> Initialiser<'c> {
                     next.push(way);
                     continue;
                 }
-                self.ways.set(self.ways.get() + 1);
-                if self.ways.get() > MOST_WAYS {
-                    return Err(format!("has too many branches ({})", place(frame.file, step.span)));
+                self.steps.set(self.steps.get() + 1);
+                if self.steps.get() > MOST_STEPS {
+                    return Err(format!("does too much to follow ({})", place(frame.file, step.span)));
                 }
                 next.extend(self.step(frame, step, way)?);
             }
@@ -358,7 +358,7 @@ impl<'c> Initialiser<'c> {
             }
             MethodStepKind::Other(binds) => {
                 let text = frame.file.slice(step.span);
-                if words(text).any(|word| matches!(word, "setattr" | "__dict__" | "__class__" | "vars")) {
+                if words(text).any(|word| matches!(word, "setattr" | "__dict__" | "vars")) {
                     return Err(format!("does more than can be followed ({})", place(frame.file, step.span)));
                 }
                 self.disturb(frame, &mut way, step.span, *binds);
