@@ -1,5 +1,6 @@
 """Our own cases, and how they become folders: what the shown ones leave out."""
 
+import importlib
 import json
 import re
 import textwrap
@@ -152,7 +153,8 @@ def initial(old: str) -> str:
 
 def write(folder: Path) -> None:
     """Writes a folder for each case."""
-
+    # Fills CASES.
+    importlib.import_module("own_cases")
     for name, told in CASES.items():
         shop = folder / name / "shop"
         (shop / "migrations").mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,5 @@
-//! What earlier migrations have made by SQL and no model tells: checks, indexes, and which constraints are not validated.
+//! What earlier migrations have made by SQL and no model tells: columns, checks, indexes, and which constraints are not
+//! validated.
 
 use std::collections::BTreeSet;
 
@@ -57,7 +58,9 @@ impl<'h> Earlier<'h> {
 /// Whether what a change does may rest on what earlier SQL has made.
 pub(super) fn rests_on(change: &SchemaChange) -> bool {
     match &change.kind {
-        ChangeKind::SetNotNull { .. } | ChangeKind::ValidateConstraint { .. } => true,
+        ChangeKind::SetNotNull { .. }
+        | ChangeKind::ValidateConstraint { .. }
+        | ChangeKind::AlterColumnType { from: None, .. } => true,
         ChangeKind::AddConstraint { using_index, .. } => using_index.is_some(),
         _ => index_without_table(change).is_some(),
     }
@@ -114,6 +117,12 @@ fn enter(change: &SchemaChange, followed: bool, schema: &mut Schema, own: &mut B
             let is_new = |name: &String| schema.table_of_index(name).is_none();
             if let Some(name) = named(&index.name).filter(is_new) {
                 own.insert(name);
+                schema.apply(change);
+            }
+        }
+        ChangeKind::AddColumn { column, .. } if !followed => {
+            let table = change.table.as_deref().and_then(|table| schema.table(table));
+            if table.is_some_and(|table| table.column(&column.name).is_none()) {
                 schema.apply(change);
             }
         }

@@ -142,6 +142,7 @@ impl Table {
 
     fn apply(&mut self, kind: &ChangeKind) {
         match kind {
+            ChangeKind::AddColumn { column, if_not_exists: true, .. } if self.column(&column.name).is_some() => {}
             ChangeKind::AddColumn { column, .. } => {
                 self.columns.retain(|other| other.name != column.name);
                 self.add_column(column);

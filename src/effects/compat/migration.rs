@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::effects::compat::check::{Snapshot, failures_of};
-use crate::effects::compat::failure::{Cause, Certainty, Failure};
+use crate::effects::compat::failure::{Cause, Certainty, Failure, Outcome};
 use crate::effects::compat::made::{Cover, Made};
 use crate::effects::compat::need::Touched;
 use crate::effects::compat::origins::Origins;
@@ -97,7 +97,7 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
                 ..ChangeEffects::default()
             };
             let at = At { statement: number, change: index, operation: statement.operation };
-            origins.follow(change, at);
+            origins.follow(change, &schema, at);
             let last = schema.clone();
             schema.apply(change);
             let touched = Touched::by(change, &last, &schema);
@@ -145,7 +145,8 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
         blame(at, |effect| &mut effect.breaks_old_code, failure);
     }
     if !rollout.transactional {
-        for (failure, at) in old.passed() {
+        // What goes on without an error meanwhile does not fail.
+        for (failure, at) in old.passed().into_iter().filter(|(failure, _)| failure.outcome == Outcome::Error) {
             blame(at, |effect| &mut effect.breaks_in_between, failure);
         }
     }

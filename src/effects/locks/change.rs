@@ -45,6 +45,11 @@ pub(super) fn steps(change: &SchemaChange, context: &Context<'_>) -> Steps {
             }
         }
         ChangeKind::RenameTable { .. } => steps.take(Step::RenameTable, name),
+        ChangeKind::AddColumn { column, if_not_exists: true, .. }
+            if table.is_some_and(|table| table.column(&column.name).is_some()) =>
+        {
+            steps.take(Step::AddColumn, name);
+        }
         ChangeKind::AddColumn { column, .. } => add_column(column, name, context, &mut steps),
         ChangeKind::DropColumn { column, .. } => drop_column(column, name, table, &mut steps),
         ChangeKind::RenameColumn { .. } => steps.take(Step::RenameColumn, name),

@@ -227,13 +227,14 @@ fn not_null(model: &Model, condition: &Value) -> Option<String> {
     Some(demands.collect::<Option<Vec<_>>>()?.join(" AND "))
 }
 
-/// The field of an expression that is nothing else: its name, or `F(name)`.
+/// The field of an expression that is nothing else: its name, or `F(name)`. What stands behind `__` is a transform.
 fn plain_column(value: &Value) -> Option<&str> {
-    match &value.kind {
-        ValueKind::Str(text) => Some(&text.value),
+    let name = match &value.kind {
+        ValueKind::Str(text) => Some(&*text.value),
         ValueKind::Call(call) if call.callee.as_deref().map(class_name) == Some("F") => {
             call.arguments.first()?.value.as_str()
         }
         _ => None,
-    }
+    };
+    name.filter(|name| !name.contains("__"))
 }

@@ -112,8 +112,8 @@ fn add(action: &mut Cursor<'_>) -> Option<Vec<ChangeKind>> {
         return Some(vec![ChangeKind::CreateIndex { index, concurrently: false, if_not_exists: false }]);
     }
     action.eat("COLUMN");
-    action.eat("IF NOT EXISTS");
-    let added = |column| ChangeKind::AddColumn { column, transient_default: false };
+    let if_not_exists = action.eat("IF NOT EXISTS");
+    let added = |column| ChangeKind::AddColumn { column, transient_default: false, if_not_exists };
     // MySQL: ADD COLUMN (a integer, b integer)
     if let Some(mut inside) = action.group() {
         let mut kinds = Vec::new();

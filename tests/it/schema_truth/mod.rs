@@ -8,7 +8,7 @@ use whimbrel::schema::Schema;
 use whimbrel::sql;
 
 mod canonical;
-mod django_sql;
+pub(crate) mod django_sql;
 mod packages;
 mod structure;
 

@@ -126,6 +126,13 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
             always,
         ),
         name(
+            "deferred",
+            flag(),
+            "Whether Django sends it only behind all operations of the migration.",
+            |c| Fact::Bool(c.sent().deferred),
+            always,
+        ),
+        name(
             "live",
             flag(),
             "Whether the table was there before this release, so that running code may use it.",
