@@ -55,7 +55,7 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
             attribute(
                 "queries",
                 Slot::set(Type::list(Type::Entity("Query"))),
-                "Its queries on historical models that it names literally, as far as they can be followed.",
+                "Its queries on historical models, as far as they can be followed.",
                 |c| c.of_data(|data, code| code.queries(data)),
             ),
             attribute(
@@ -141,13 +141,13 @@ impl<'a> CodeView<'a> {
                 span: self.span,
             })),
             Code::Unknown(unknown) => not_known(unknown),
-            Code::Local(_) | Code::Noop => Fact::Unknown(self.context.cause(self.span, "is not a function")),
+            Code::Local(..) | Code::Noop => Fact::Unknown(self.context.cause(self.span, "is not a function")),
         }
     }
 
     fn function(&self) -> Option<&Function> {
         match &self.code {
-            Code::Local(definition) => match &definition.kind {
+            Code::Local(definition, _) => match &definition.kind {
                 DefinitionKind::Function(function) => Some(function),
                 DefinitionKind::Class { .. } => None,
             },
@@ -173,12 +173,12 @@ impl<'a> CodeView<'a> {
 
     /// What the function and those that it calls do.
     fn data(&self) -> Option<Rc<DataCode>> {
-        let Code::Local(definition) = &self.code else { return None };
+        let Code::Local(_, bound) = &self.code else { return None };
         let function = self.function()?;
         let mut known = self.context.data_codes.borrow_mut();
         let data = known
-            .entry(definition.span.start)
-            .or_insert_with(|| Rc::new(data_code(function, &self.context.migration.definitions)));
+            .entry(self.span.start)
+            .or_insert_with(|| Rc::new(data_code(function, bound, &self.context.migration.definitions)));
         Some(Rc::clone(data))
     }
 
@@ -224,12 +224,8 @@ impl<'a> CodeView<'a> {
 
     /// Its queries, as entities.
     fn queries(&self, data: &Rc<DataCode>) -> Fact<'a> {
-        let views = (0..data.queries.len()).filter_map(|index| self.query(data, index));
-        Fact::List(views.map(|view| Fact::Entity(Rc::new(view) as Rc<dyn Entity<'a> + 'a>)).collect())
-    }
-
-    fn query(&self, data: &Rc<DataCode>, index: usize) -> Option<QueryView<'a>> {
-        QueryView::new(self.context, self.state, data, index)
+        let fact = |index| QueryView::fact(self.context, self.state, data, index);
+        Fact::List((0..data.queries.len()).map(fact).collect())
     }
 
     /// What historical models lack, with the places where it is asked for.
@@ -271,7 +267,7 @@ impl<'a> CodeView<'a> {
 
     fn name(&self) -> Fact<'a> {
         match &self.code {
-            Code::Local(definition) => Fact::Str(Cow::Owned(definition.name.clone())),
+            Code::Local(definition, _) => Fact::Str(Cow::Owned(definition.name.clone())),
             Code::Noop => Fact::Str(Cow::Borrowed("noop")),
             Code::Imported(path) => Fact::Str(Cow::Owned(path.clone())),
             Code::Unknown(unknown) => not_known(unknown),
@@ -311,7 +307,7 @@ impl<'a> Entity<'a> for CodeView<'a> {
             Some("editor_calls") => data.and_then(|data| first(&data.editor_calls)),
             Some("imports") => function.and_then(|function| function.imports.first().map(|(_, span)| *span)),
             Some("name") => match &self.code {
-                Code::Local(definition) => Some(definition.name_span),
+                Code::Local(definition, _) => Some(definition.name_span),
                 _ => Some(self.span),
             },
             _ => Some(self.span),
