@@ -145,7 +145,9 @@ pub enum AskedFor {
     Manager,
     /// A method of the manager `objects`, or of its querysets.
     QuerySetMethod,
-    /// A method of a row or of the class.
+    /// A method of querysets, of the class.
+    ManagerMethod,
+    /// Another method of the class, or one of a row.
     Method,
     /// A constant or class inside the model.
     Constant,
@@ -470,7 +472,8 @@ impl<'f> Follower<'f> {
             }
             Thing::Editor => self.found.editor_calls.push((method.to_owned(), call.span)),
             Thing::Model(Some(model)) if !model_has(method) && !method.starts_with(char::is_uppercase) => {
-                self.found.asked.push(asked(&model, AskedFor::Method, method));
+                let what = if queryset_has(method) { AskedFor::ManagerMethod } else { AskedFor::Method };
+                self.found.asked.push(asked(&model, what, method));
             }
             Thing::Rows(rows) if !rows.held => {
                 if let (Some(model), false) = (&rows.model, queryset_has(method)) {

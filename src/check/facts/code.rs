@@ -9,7 +9,7 @@ use crate::check::facts::{Context, Facts, Placed, attribute, list_of_text, not_k
 use crate::history::ProjectState;
 use crate::language::{Cause, Entity, Fact, Slot, Type};
 use crate::migration::Code;
-use crate::migration::queries::{DataCode, data_code};
+use crate::migration::queries::{Asked, AskedFor, DataCode, data_code};
 use crate::python::{DefinitionKind, Function};
 use crate::source::Span;
 
@@ -63,6 +63,13 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
                 list_of_text(),
                 "What it asks of historical models that they certainly don't have: managers, methods, constants.",
                 |c| c.of_data(|data, code| texts(code.missing(data).into_iter().map(|(text, _)| text))),
+            ),
+            attribute(
+                "without_manager",
+                list_of_text(),
+                "Of what is missing, methods of querysets that it asks of a class, with the manager that has them: \
+                 `Order.objects.update`.",
+                |c| c.of_data(|data, code| texts(code.without_manager(data).into_iter())),
             ),
             attribute(
                 "unreachable_apps",
@@ -238,6 +245,21 @@ impl<'a> CodeView<'a> {
                 found.push((asked.text.clone(), asked.span));
             }
         }
+        found
+    }
+
+    /// What it asks of a class where Django's manager would have it.
+    fn without_manager(&self, data: &DataCode) -> Vec<String> {
+        let missing = self.missing(data);
+        let of_class = data.asked.iter().filter(|asked| {
+            asked.what == AskedFor::ManagerMethod && missing.iter().any(|(text, _)| *text == asked.text)
+        });
+        let with_manager = |asked: &Asked| {
+            let class = asked.text.strip_suffix(&asked.name).unwrap_or_default();
+            format!("{class}objects.{}", asked.name)
+        };
+        let mut found: Vec<String> = of_class.map(with_manager).collect();
+        found.dedup();
         found
     }
 
