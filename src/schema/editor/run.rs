@@ -76,10 +76,10 @@ impl Editor<'_> {
     /// What can be seen of a function that sends SQL itself: the statements as they stand in its calls, those of other
     /// databases left out. What it does with models is not the schema's.
     fn run_python(&mut self, call: &Call<'_, '_>, definitions: &[Arc<Definition>]) {
-        let Some(Code::Local(definition)) = call.operation.code() else { return };
+        let Some(Code::Local(definition, bound)) = call.operation.code() else { return };
         let DefinitionKind::Function(function) = &definition.kind else { return };
         let vendor = self.target.database.vendor;
-        for Sent { sql, when, span } in data_code(function, definitions).sent {
+        for Sent { sql, when, span } in data_code(function, &bound, definitions).sent {
             let runs = when.on(vendor);
             if runs == Some(false) {
                 continue;
