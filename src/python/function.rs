@@ -351,10 +351,7 @@ impl<'a> Walk<'a> {
                 next.extend(inner.msg.iter().map(|value| (Node::Expr(value), loops)));
             }
             Stmt::Expr(inner) => next.push((Node::Expr(&inner.value), loops)),
-            Stmt::TypeAlias(_)
-            | Stmt::Global(_)
-            | Stmt::Nonlocal(_)
-            | Stmt::Pass(_) => {}
+            Stmt::TypeAlias(_) | Stmt::Global(_) | Stmt::Nonlocal(_) | Stmt::Pass(_) => {}
             Stmt::Break(_) | Stmt::Continue(_) => {
                 if let Some(index) = loops {
                     self.function.loops[index].skips = true;

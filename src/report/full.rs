@@ -62,9 +62,11 @@ fn undecided_diagnostic(undecided: &Undecided) -> Diagnostic {
     let (code, message, help) = match undecided.rules.as_slice() {
         [] => (UNDECIDED.to_owned(), decision, None),
         [only] => (only.rule.clone(), format!("possibly: {}", only.message), Some(decision)),
-        many if many.len() > MOST_MESSAGES => {
-            (UNDECIDED.to_owned(), decision, Some(format!("{} rules wait for it: {}", undecided.rule_ids().len(), by_pack(undecided))))
-        }
+        many if many.len() > MOST_MESSAGES => (
+            UNDECIDED.to_owned(),
+            decision,
+            Some(format!("{} rules wait for it: {}", undecided.rule_ids().len(), by_pack(undecided))),
+        ),
         several => {
             let rules = several.iter().map(|rule| format!("\n- possibly {}: {}", rule.rule, rule.message));
             let help = iter::once("these rules wait for it:".to_owned()).chain(rules).collect();

@@ -109,7 +109,10 @@ fn a_class_may_say_the_type_of_its_column() {
     for (body, expected) in [
         ("def db_type(self, connection):\n        return 'char(3)'", "char(3)"),
         ("def get_internal_type(self):\n        return 'TextField'", "text"),
-        ("def db_type(self, connection):\n        return 'text'\n\n    def get_internal_type(self):\n        return 'DateField'", "text"),
+        (
+            "def db_type(self, connection):\n        return 'text'\n\n    def get_internal_type(self):\n        return 'DateField'",
+            "text",
+        ),
         ("pass", "varchar(4)"),
     ] {
         let said =

@@ -167,7 +167,9 @@ pub(super) fn lacks(state: &ProjectState, asked: &Asked) -> bool {
         return false;
     }
     match asked.what {
-        AskedFor::ManagerMethod | AskedFor::Method | AskedFor::Constant | AskedFor::Manager => !has_manager(model, &asked.name),
+        AskedFor::ManagerMethod | AskedFor::Method | AskedFor::Constant | AskedFor::Manager => {
+            !has_manager(model, &asked.name)
+        }
         AskedFor::QuerySetMethod => model.managers.is_none(),
     }
 }
