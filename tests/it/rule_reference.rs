@@ -102,7 +102,7 @@ fn explain_shows_what_other_files_change() {
     changed   unless app == "legacy" because only the nightly job reads it
               (ci/team.rules:29)
     hazards   breaks-old-code, loses-data, irreversible
-    defined   built in, as rules/compat.rules:240
+    defined   built in, as rules/compat.rules:263
 
     Rule
       forbid  schema.DropColumn
