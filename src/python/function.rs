@@ -415,7 +415,7 @@ impl<'a> Walk<'a> {
                 self.push_all(std::iter::once(&*call.func).chain(arguments).map(Node::Expr), loops, place);
             }
             Expr::BoolOp(inner) => {
-                let (first, rest) = inner.values.split_at(1);
+                let (first, rest) = inner.values.split_at(inner.values.len().min(1));
                 let [enter, join] = PERHAPS;
                 let rest = std::iter::once(enter).chain(rest.iter().map(Node::Expr)).chain([join]);
                 self.push_all(first.iter().map(Node::Expr).chain(rest), loops, place);
