@@ -11,7 +11,9 @@ use crate::effects::neighbourhood::{Neighbourhood, Relations, named_by};
 use crate::effects::phase::Phase;
 use crate::effects::reversal::{self, Reversal};
 use crate::history::{Around, History, NodeId, ProjectState, Side};
-use crate::migration::{Migration, Operation};
+use crate::migration::queries::{Action, data_code};
+use crate::migration::{Code as RunCode, Migration, Operation};
+use crate::python::DefinitionKind;
 use crate::schema::{Schema, Statement, Target};
 use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, SchemaChange};
 use crate::target::Vendor;
@@ -144,7 +146,8 @@ impl<'h> Surroundings<'h> {
             },
         });
         let is_live = |table: &str| live.tables.contains_key(table);
-        let locks = locks::walk(&statements, &before, atomic, target, &is_live);
+        let filled = filled(migration, &statements, relations);
+        let locks = locks::walk(&statements, &before, atomic, target, &is_live, &filled);
         Effects { statements, locks, compatibility, reversals, before, live }
     }
 }
@@ -160,6 +163,44 @@ impl Effects {
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.compatibility.phase
+    }
+}
+
+/// The tables that the migration makes and that a RunPython of it fills in a loop over rows, each with the operation's
+/// place. A row or two are read in a moment.
+fn filled(migration: &Migration, statements: &[Statement], relations: &Relations) -> Vec<(usize, String)> {
+    let made = statements.iter().flat_map(|sent| &sent.changes).filter_map(|change| match &change.kind {
+        ChangeKind::CreateTable { .. } => change.table.as_deref(),
+        _ => None,
+    });
+    let made: Vec<&str> = made.collect();
+    let mut filled = Vec::new();
+    if made.is_empty() {
+        return filled;
+    }
+    let mut operations: Vec<&Operation> = Vec::new();
+    flatten(&migration.operations, &mut operations);
+    for (order, operation) in operations.into_iter().enumerate() {
+        let Some(RunCode::Local(definition, bound)) = operation.code() else { continue };
+        let DefinitionKind::Function(function) = &definition.kind else { continue };
+        let code = data_code(function, &bound, &migration.definitions);
+        let inserting = code
+            .queries
+            .iter()
+            .filter(|query| query.for_each.is_some() && matches!(query.action, Action::Insert | Action::Save));
+        for model in inserting.filter_map(|query| query.model.as_deref()) {
+            let is_it = |(app, name): &(String, String)| *app == model.app && *name == model.name.to_lowercase();
+            let tables = made.iter().filter(|table| relations.models_of(table).any(is_it));
+            filled.extend(tables.map(|table| (order, (*table).to_owned())));
+        }
+    }
+    filled
+}
+
+fn flatten<'m>(operations: &'m [Operation], all: &mut Vec<&'m Operation>) {
+    for operation in operations {
+        all.push(operation);
+        flatten(&operation.children, all);
     }
 }
 

@@ -38,7 +38,7 @@ fn effects(sql: &str, atomic: bool, vendor: Vendor, version: Option<&str>) -> Ve
 fn walked(sent: &[Statement], schema: &Schema, atomic: bool, vendor: Vendor, version: Option<&str>) -> Vec<Effect> {
     let database = Database { vendor, version: version.map(|version| version.parse().unwrap()) };
     let live = |table: &str| schema.tables.contains_key(table);
-    walk(sent, schema, atomic, Target { database, django: Version::new(5, 2) }, &live)
+    walk(sent, schema, atomic, Target { database, django: Version::new(5, 2) }, &live, &[])
 }
 
 fn postgresql(sql: &str, atomic: bool) -> Vec<Effect> {

@@ -13,6 +13,7 @@ use crate::target::Vendor;
 /// Walks through the statements of a migration.
 ///
 /// `live` tells the tables that others use: those that exist before the release. `atomic` is that of the migration.
+/// `filled` are new tables that get rows in between, each with the place of the operation that writes them.
 #[must_use]
 pub fn walk(
     statements: &[Statement],
@@ -20,6 +21,7 @@ pub fn walk(
     atomic: bool,
     target: Target,
     live: &dyn Fn(&str) -> bool,
+    filled: &[(usize, String)],
 ) -> Vec<Effect> {
     let mut walk = Walk {
         schema: before.clone(),
@@ -35,6 +37,8 @@ pub fn walk(
         target.database.vendor == Vendor::PostgreSql && statements.get(place).is_some_and(|statement| statement.joined)
     };
     let walked = statements.iter().enumerate().map(|(place, statement)| {
+        let by_now = filled.iter().filter(|(operation, _)| statement.deferred || *operation < statement.operation);
+        walk.filled.extend(by_now.map(|(_, table)| table.clone()));
         let mut effect = walk.statement(place, statement, joined(place + 1));
         effect.in_transaction |= joined(place) || joined(place + 1);
         effect

@@ -72,7 +72,7 @@ fn each_operation_does_on_postgresql_what_was_measured() {
             .filter(|text| *text != "(no SQL)")
             .map(|text| statement(text.trim_start_matches("DEFERRED: "), Vendor::PostgreSql))
             .collect();
-        let effects = walk(&sent, &schema, true, target(Vendor::PostgreSql, "18.4"), &live);
+        let effects = walk(&sent, &schema, true, target(Vendor::PostgreSql, "18.4"), &live, &[]);
         let (mut outcome, before) = computed(&sent, &effects, &schema, Vendor::PostgreSql);
         let old = |table: &str| before.get(table).map_or(table.to_owned(), Clone::clone);
         // Tables that are gone, and locks that only row changes take, were not noted.
@@ -139,7 +139,7 @@ fn each_operation_does_on_mariadb_what_was_measured() {
         let sent: Vec<(&str, &str)> =
             row[5].split(" ;; ").filter_map(|text| text.strip_prefix('[')?.split_once("] ")).collect();
         let statements: Vec<Statement> = sent.iter().map(|(_, text)| statement(text, Vendor::MariaDb)).collect();
-        let effects = walk(&statements, &schema, true, target(Vendor::MariaDb, "10.11.19"), &live);
+        let effects = walk(&statements, &schema, true, target(Vendor::MariaDb, "10.11.19"), &live, &[]);
         for ((how, text), effect) in sent.iter().zip(&effects) {
             if text.trim_end().len() >= 69 {
                 // The table holds only the beginning of long statements.

@@ -229,7 +229,7 @@ fn each_statement_does_on_each_version_of_postgresql_what_was_measured() {
             let database = Database { vendor: Vendor::PostgreSql, version: Some(version.parse().unwrap()) };
             let target = Target { database, django: Version::new(5, 2) };
             let live = |table: &str| schema.tables.contains_key(table);
-            let effects = walk(&sent, &schema, true, target, &live);
+            let effects = walk(&sent, &schema, true, target, &live, &[]);
             if let Some(error) = seen.strip_prefix("ERR ") {
                 // 25001: cannot run inside a transaction block
                 let refused = effects.iter().any(|effect| !effect.transactional);
