@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 """Measures what migrations do to code that runs: the lab that tests/truth/cases is made with.
 
-    python .ci/lab run CASES --out FILE     run each case on PostgreSQL 15, MariaDB and SQLite; a JSON line for each result
+    python .ci/lab run CASES --out FILE     run each case on PostgreSQL 15, MariaDB and SQLite; a JSON line for a result
     python .ci/lab compare FILE FILE        where two files of results differ
     python .ci/lab write CASES              make the folders of our own cases (own.py)
-    python .ci/lab pack CASES FILE          put them and their results into tests/truth/cases
+    python .ci/lab pack CASES FILE…         put them and their results into tests/truth/cases
 
 CASES is a folder with a folder for each case: `case.json` (`dbs`, `change`) and `shop/migrations`. Needs a virtual
 environment with Django, psycopg and PyMySQL, and the servers of both databases; it starts them itself.
 
-Code is what the migrations say of the models, as Django renders them: old code is the state before the judged migration, new
-code the state after it.
+Code is what the migrations say of the models, as Django renders them: old code is the state before the judged
+migration, new code the state after it.
 """
 
 import argparse
@@ -73,10 +73,15 @@ def selected(arguments):
 
 
 def run(arguments) -> None:
-    """One process for each database, as Django's settings are global."""
+    """Some processes for each database, each with a server of its own: Django's settings are global."""
     own = [sys.executable, str(Path(__file__).parent), "measure", str(arguments.cases), "--only", arguments.only]
-    parts = [arguments.out.with_suffix(f".{database}") for database in arguments.databases.split(",")]
-    processes = [subprocess.Popen([*own, "--database", part.suffix[1:], "--out", str(part)]) for part in parts]
+    parts, processes = [], []
+    for database in arguments.databases.split(","):
+        for share in range(arguments.workers):
+            part = arguments.out.with_suffix(f".{database}.{share}")
+            command = [*own, "--database", database, "--share", str(share), str(arguments.workers), "--out", str(part)]
+            parts.append(part)
+            processes.append(subprocess.Popen(command))
     failed = sum(process.wait() != 0 for process in processes)
     lines = sorted(line for part in parts for line in part.read_text().splitlines())
     arguments.out.write_text("".join(f"{line}\n" for line in lines))
@@ -92,7 +97,8 @@ def measure(arguments) -> None:
         from experiment import Case, Experiment
 
         with open(arguments.out, "w") as out:
-            for folder in selected(arguments):
+            share, workers = arguments.share
+            for folder in list(selected(arguments))[share::workers]:
                 case = Case(folder)
                 if arguments.database not in case.databases:
                     continue
@@ -107,8 +113,7 @@ def measure(arguments) -> None:
 
 def records(path: Path) -> dict:
     """Results by case, database and version of Django."""
-    opened = gzip.open(path, "rt") if path.suffix == ".gz" else open(path)
-    with opened as lines:
+    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
         found = map(json.loads, lines)
         return {(record["case"], record["db"], record["django"]): record for record in found}
 
@@ -154,7 +159,9 @@ def write(arguments) -> None:
 
 def pack(arguments) -> None:
     """Cases with their results, in the form that the tests read."""
-    found = records(arguments.results)
+    found = {}
+    for path in arguments.results:
+        found |= records(path)
     measured = sorted({case for case, _, _ in found})
     with gzip.GzipFile(TRUTH / "own-migrations.jsonl.gz", "w", mtime=0) as out:
         for case in measured:
@@ -180,8 +187,10 @@ def main() -> None:
             command.add_argument("--out", type=Path, required=True)
             command.add_argument("--only", default="*", help="a pattern for the names of cases")
     commands.choices["run"].add_argument("--databases", default=",".join(SERVERS))
+    commands.choices["run"].add_argument("--workers", type=int, default=1, help="processes for each database")
+    commands.choices["measure"].add_argument("--share", type=int, nargs=2, default=(0, 1))
     commands.choices["measure"].add_argument("--database", choices=list(SERVERS), required=True)
-    commands.choices["pack"].add_argument("results", type=Path)
+    commands.choices["pack"].add_argument("results", type=Path, nargs="+")
     command = commands.add_parser("compare")
     command.set_defaults(run=compare)
     command.add_argument("first", type=Path)

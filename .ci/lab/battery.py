@@ -121,7 +121,7 @@ class Code:
                     rows[model._meta.model_name] = [[observed(value) for value in row] for row in found]
             except Exception:
                 rows[model._meta.model_name] = None
-        for model, field in self.links():
+        for _, field in self.links():
             try:
                 with transaction.atomic():
                     through = field.remote_field.through
@@ -134,17 +134,19 @@ class Code:
         """What became of each action: ("ok", what was seen) or ("error", class, message)."""
         results, self.found, self.made = {}, {}, 0
         with transaction.atomic():
-            for name, action in self.actions():
-                results[name] = attempt(action)
+            for name, action, writes in self.actions():
+                results[name] = attempt(action, writes)
             transaction.set_rollback(True)
         return results
 
     def actions(self):
-        """All actions, as (name, function)."""
+        """All actions, as (name, function, whether it writes)."""
         for model in self.models:
             name = model._meta.model_name
-            for kind, action in [*self.reads(model), *self.inserts(model), *self.changes(model)]:
-                yield f"{name}.{kind}", action
+            for kind, action in self.reads(model):
+                yield f"{name}.{kind}", action, False
+            for kind, action in [*self.inserts(model), *self.changes(model)]:
+                yield f"{name}.{kind}", action, True
 
     def reads(self, model):
         rows, found = model._base_manager, []
@@ -361,14 +363,14 @@ class Code:
         return [count(model) for model in self.models]
 
 
-def attempt(action):
+def attempt(action, writes):
     """Runs an action, checks what a COMMIT would check, and takes it back."""
     seen = None
     try:
         with transaction.atomic():
             seen = action()
-            if connection.vendor != "mysql":
-                connection.check_constraints()
+            if writes:
+                check_deferred()
             raise Undo
     except Undo:
         return ("ok", repr(seen))
@@ -380,19 +382,28 @@ def attempt(action):
         return ("error", type(error).__name__, " ".join(str(error).split()))
 
 
+def check_deferred():
+    """What a COMMIT would check."""
+    if connection.vendor == "postgresql":
+        # Taken back with the action.
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    elif connection.vendor == "sqlite":
+        connection.check_constraints()
+
+
 def ordered(found):
     """Models, those that others refer to first."""
     done, rest = [], sorted(found, key=lambda model: model._meta.label_lower)
     while rest:
-
-        def waits(model):
-            parents = {f.remote_field.model for f in model._meta.concrete_fields if f.remote_field}
-            return any(other in parents and other is not model for other in rest)
-
-        free = [model for model in rest if not waits(model)] or rest[:1]
+        free = [model for model in rest if not parents(model) & {*rest} - {model}] or rest[:1]
         done += free
         rest = [model for model in rest if model not in free]
     return done
+
+
+def parents(model) -> set:
+    return {field.remote_field.model for field in model._meta.concrete_fields if field.remote_field}
 
 
 def number(value):
@@ -450,7 +461,7 @@ def unique_sets(model):
     found = [[field.name] for field in model._meta.local_concrete_fields if field.unique and not field.primary_key]
     found += [list(names) for names in model._meta.unique_together]
     for constraint in model._meta.constraints:
-        if isinstance(constraint, models.UniqueConstraint) and constraint.fields:
-            if constraint.condition is None and constraint.deferrable is None:
-                found.append(list(constraint.fields))
+        is_unique = isinstance(constraint, models.UniqueConstraint) and constraint.fields
+        if is_unique and constraint.condition is None and constraint.deferrable is None:
+            found.append(list(constraint.fields))
     return found

@@ -82,7 +82,7 @@ class MariaDb(Server):
         return {"ENGINE": "django.db.backends.mysql", "NAME": "lab", "USER": "root", "OPTIONS": options}
 
     def start(self) -> None:
-        own = [f"--datadir={self.folder / 'data'}", f"--user={getpass.getuser()}"]
+        own = [f"--datadir={self.folder / 'data'}", f"--tmpdir={self.folder}", f"--user={getpass.getuser()}"]
         install = ["mariadb-install-db", "--no-defaults", *own, "--auth-root-authentication-method=normal"]
         subprocess.run([*install, "--skip-test-db"], check=True, stdout=subprocess.DEVNULL)
         command = ["mariadbd", "--no-defaults", *own, f"--socket={self.folder / 'socket'}", "--skip-networking"]

@@ -39,7 +39,13 @@ class Watcher:
         if READING.match(text):
             return self.read(execute, sql, params, many, context)
         self.sql.append(text)
-        return self.watch(text, lambda other=None: execute(other or sql, None if other else params, many, context))
+
+        def run(clause="", other=None):
+            if other:
+                return execute(f"{other}{clause}", None, many, context)
+            return execute(f"{sql.rstrip().rstrip(';')}{clause}" if clause else sql, params, many, context)
+
+        return self.watch(text, run)
 
     def read(self, execute, sql, params, many, context):
         return execute(sql, params, many, context)
@@ -184,12 +190,13 @@ class MariaDb(Watcher):
         if not kind or table not in self.tables or ";" in text.rstrip().rstrip(";"):
             return run()
         # MariaDB's DROP INDEX takes no ALGORITHM.
-        text = re.sub(r"\s*DROP INDEX (\S+) ON (\S+)", r"ALTER TABLE \2 DROP INDEX \1", text)
-        comma = ", " if text.upper().lstrip().startswith("ALTER TABLE") else " "
+        other = re.sub(r"\s*DROP INDEX (\S+) ON (\S+)", r"ALTER TABLE \2 DROP INDEX \1", text)
+        comma = ", " if other.upper().lstrip().startswith("ALTER TABLE") else " "
+        other = None if other == text else other
         for algorithm in ALGORITHMS:
             for lock in ("NONE", "SHARED"):
                 try:
-                    result = run(f"{text.rstrip().rstrip(';')}{comma}ALGORITHM={algorithm}{comma}LOCK={lock}")
+                    result = run(f"{comma}ALGORITHM={algorithm}{comma}LOCK={lock}", other)
                 except Exception as error:
                     if error.args and error.args[0] in REFUSED:
                         continue

@@ -1,10 +1,11 @@
 //! All that one migration does to one database, and to the code around it.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::effects::compat::{self, Code, MigrationEffects, ModelTables, Rollout};
+use crate::effects::earlier::{Earlier, index_without_table, rests_on};
 use crate::effects::locks;
 use crate::effects::neighbourhood::{Neighbourhood, Relations, named_by};
 use crate::effects::phase::Phase;
@@ -12,7 +13,7 @@ use crate::effects::reversal::{self, Reversal};
 use crate::history::{Around, History, NodeId, ProjectState, Side};
 use crate::migration::{Migration, Operation};
 use crate::schema::{Schema, Statement, Target};
-use crate::sql::{ChangeKind, SchemaChange};
+use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, SchemaChange};
 use crate::target::Vendor;
 
 /// What stands when all migrations of a release have run.
@@ -43,6 +44,8 @@ pub struct Effects {
 
 /// A migration with the models around it, whatever the database.
 pub struct Surroundings<'h> {
+    history: &'h History,
+    node: NodeId,
     migration: &'h Migration,
     /// The models that the database holds before it.
     database: ProjectState,
@@ -55,6 +58,8 @@ pub struct Surroundings<'h> {
     /// What its release leaves; `None` for a migration that is one of its own.
     release: Option<&'h Release>,
     relations: Relations,
+    /// What earlier SQL has made, once somebody asks.
+    earlier: OnceCell<Earlier<'h>>,
 }
 
 impl<'h> Surroundings<'h> {
@@ -69,7 +74,8 @@ impl<'h> Surroundings<'h> {
         all.extend(sent.last().map(|around| &around.after));
         all.extend(release.iter().flat_map(|release| [&release.code, &release.database]));
         let relations = Relations::of(&all, history.settings());
-        Self { migration, database, sent, within, old, release, relations }
+        let earlier = OnceCell::new();
+        Self { history, node, migration, database, sent, within, old, release, relations, earlier }
     }
 
     /// The state before its first operation, then after each of its operations, nested ones behind the one they stand in.
@@ -87,10 +93,14 @@ impl<'h> Surroundings<'h> {
         let (mut near, sent, before, statements) = loop {
             let mut near = Neighbourhood::of(&touched, relations);
             let sent = near.parts_around(&self.sent);
-            let before = models.schema(&near.part_of(database));
+            let mut before = models.schema(&near.part_of(database));
             let statements = before.clone().send(migration, &sent, settings, target);
+            if statements.iter().flat_map(|sent| &sent.changes).any(rests_on) {
+                let earlier = self.earlier.get_or_init(|| Earlier::of(self.history, self.node));
+                earlier.enter(&mut before, target.database.vendor);
+            }
             // SQL names tables, and with them models that no operation names.
-            let tables = statements.iter().flat_map(|sent| &sent.changes).filter_map(|change| change.table.as_deref());
+            let tables = statements.iter().flat_map(|sent| &sent.changes).flat_map(tables_of);
             let more: Vec<_> =
                 tables.flat_map(|table| relations.models_of(table)).filter(|key| !near.holds(key)).collect();
             if !more.is_empty() {
@@ -153,13 +163,30 @@ impl Effects {
     }
 }
 
-/// Whether a change is about an index of a table that is not among those that were looked at: PostgreSQL's DROP INDEX
-/// names none.
-fn seeks_index(change: &SchemaChange, before: &Schema) -> bool {
-    let (ChangeKind::DropIndex { name: Some(name), .. } | ChangeKind::RenameIndex { name, .. }) = &change.kind else {
-        return false;
+/// The tables that a change names: its own, those that its foreign keys refer to, and what it may name beside.
+fn tables_of(change: &SchemaChange) -> impl Iterator<Item = &str> {
+    let (columns, constraints): (&[Column], &[Constraint]) = match &change.kind {
+        ChangeKind::CreateTable { columns, constraints, .. } => (columns, constraints),
+        ChangeKind::AddColumn { column, .. } => (std::slice::from_ref(column), &[]),
+        ChangeKind::AddConstraint { constraint, .. } => (&[], std::slice::from_ref(constraint)),
+        _ => (&[], &[]),
     };
-    change.table.is_none() && before.table_of_index(name).is_none()
+    let inline = columns.iter().filter_map(|column| column.references.as_ref());
+    let own = constraints.iter().filter_map(|constraint| match &constraint.kind {
+        ConstraintKind::ForeignKey { references, .. } => Some(references),
+        _ => None,
+    });
+    let beside = match &change.kind {
+        ChangeKind::Other { object, .. } => object.as_deref(),
+        _ => None,
+    };
+    let referred = inline.chain(own).map(|references| references.table.as_str());
+    change.table.as_deref().into_iter().chain(referred).chain(beside)
+}
+
+/// Whether a change is about an index of a table that is not among those that were looked at.
+fn seeks_index(change: &SchemaChange, before: &Schema) -> bool {
+    index_without_table(change).is_some_and(|name| before.table_of_index(name).is_none())
 }
 
 /// Whether an operation, and those inside it, can be taken back.

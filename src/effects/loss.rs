@@ -62,7 +62,12 @@ impl Losses<'_> {
                 let there = || own?.column(column)?.column_type.clone().ok();
                 let from = from.clone().or_else(there)?;
                 let gone = narrows_values(&from, to, using.is_some(), self.vendor);
-                gone.then(|| Loss::Values { table: table.clone(), column: column.clone(), from, to: to.clone() })
+                (gone && !origins.made_column(table, column)).then(|| Loss::Values {
+                    table: table.clone(),
+                    column: column.clone(),
+                    from,
+                    to: to.clone(),
+                })
             }
             ChangeKind::ChangeRows { rows: Rows::Delete | Rows::Truncate, .. } => {
                 (!origins.made_table(table)).then(|| Loss::Rows(table.clone()))

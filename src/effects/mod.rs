@@ -2,7 +2,9 @@
 //! back means.
 
 mod around;
+mod bound;
 pub mod compat;
+mod earlier;
 pub mod locks;
 pub mod loss;
 mod neighbourhood;

@@ -13,6 +13,7 @@ mod run;
 mod shown;
 mod snippet;
 mod target;
+mod together;
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use coverage::Coverage;
 use run::{Before, Prepared};
 
 pub use shown::{Shown, shown};
+pub use together::{Together, together};
 
 /// What the examples of rule files show.
 #[derive(Clone, Debug, Default)]

@@ -102,7 +102,8 @@ fn surroundings(
         release.push(on(&given, &snippet.migration));
     }
     let classes = classes(rules);
-    let shared = |migrations: Vec<Migration>| classes.applied_to(&migrations.into_iter().map(Arc::new).collect::<Vec<_>>());
+    let shared =
+        |migrations: Vec<Migration>| classes.applied_to(&migrations.into_iter().map(Arc::new).collect::<Vec<_>>());
     let mut deployed = shared(deployed);
     let mut present = deployed.clone();
     present.extend(shared(release));
@@ -212,6 +213,14 @@ impl<'r> Prepared<'r> {
         let target = (&[self.database][..], self.django);
         let (states, deployed) = surroundings(self.whole, &snippet, self.before.migrations(app), target);
         Ok(Self { rules: self.rules.clone(), snippet, states, deployed, ..*self })
+    }
+
+    /// The same example on another database.
+    pub(super) fn on(&self, database: Database) -> Self {
+        let target = (&[database][..], self.django);
+        let given = self.before.migrations(&self.snippet.migration.app);
+        let (states, deployed) = surroundings(self.whole, &self.snippet, given, target);
+        Self { rules: self.rules.clone(), snippet: self.snippet.clone(), states, deployed, database, ..*self }
     }
 
     /// What the rule finds in the example.

@@ -24,6 +24,19 @@ pub(super) fn database(rule: &Rule, example: &Example) -> Database {
     }
 }
 
+/// All databases that an example may be about: its own, those of its rule, else all.
+pub(super) fn databases(rule: &Rule, example: &Example) -> Vec<Database> {
+    let first = database(rule, example);
+    if example.database.is_some() {
+        return vec![first];
+    }
+    let about = |vendor: Vendor| match rule.databases.iter().find(|scope| scope.name == vendor.word()) {
+        Some(scope) => Some(Database { vendor, version: scope.range.as_ref().and_then(version_in) }),
+        None => rule.databases.is_empty().then_some(Database { vendor, version: None }),
+    };
+    Vendor::ALL.into_iter().filter_map(about).collect()
+}
+
 /// The version of Django: one that the rule is about.
 pub(super) fn django(rule: &Rule) -> Version {
     let fits = |version: &Version| rule.django.iter().all(|range| range.holds(version));

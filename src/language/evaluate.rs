@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use globset::GlobMatcher;
 
+use crate::language::CompareOp;
 use crate::language::fact::{Cause, Entity, Fact, Subject, Truth};
 use crate::language::rule::{Node, NodeKind, Rule, RuleHead, RuleSet, Template, TemplatePart};
 use crate::language::syntax::Quantifier;
@@ -112,7 +113,13 @@ where
             NodeKind::Equal { left, right, negated } => {
                 self.value(left, locals).equals(&self.value(right, locals)).negate_if(*negated)
             }
-            NodeKind::Order { left, op, right } => self.value(left, locals).order(*op, &self.value(right, locals)),
+            NodeKind::Order { left, op, right } => match &left.kind {
+                NodeKind::Quantifier { kind: Quantifier::Count, collection, condition, .. } => {
+                    let right = self.value(right, locals);
+                    self.count(collection, condition.as_deref(), locals).order(*op, &right)
+                }
+                _ => self.value(left, locals).order(*op, &self.value(right, locals)),
+            },
             NodeKind::In { left, right, negated } => {
                 self.value(left, locals).is_in(&self.value(right, locals)).negate_if(*negated)
             }
@@ -167,7 +174,7 @@ where
                 self.value(&definition.body, &mut frame)
             }
             NodeKind::Quantifier { kind: Quantifier::Count, collection, condition, .. } => {
-                self.count(collection, condition.as_deref(), locals)
+                self.count(collection, condition.as_deref(), locals).into_fact()
             }
             NodeKind::Quantifier { kind: Quantifier::First, body, collection, condition } => {
                 self.first(body, collection, condition.as_deref(), locals)
@@ -213,16 +220,23 @@ where
         }
     }
 
-    fn count(&self, collection: &'r Node, condition: Option<&'r Node>, locals: &mut Locals<'a>) -> Fact<'a> {
-        let mut count = 0;
+    fn count(&self, collection: &'r Node, condition: Option<&'r Node>, locals: &mut Locals<'a>) -> Counted {
+        let mut counted = Counted { least: 0, most: 0, cause: None };
         for element in self.elements(collection, locals) {
+            let one = element.unknown().is_none();
             match self.element_holds(element, condition, None, locals) {
-                Truth::True => count += 1,
+                Truth::True => {
+                    counted.least += 1;
+                    counted.most = counted.most.saturating_add(1);
+                }
                 Truth::False => {}
-                Truth::Unknown(causes) => return causes.into_iter().next().map_or(Fact::Unset, Fact::Unknown),
+                Truth::Unknown(causes) => {
+                    counted.most = if one { counted.most.saturating_add(1) } else { i64::MAX };
+                    counted.cause = counted.cause.or_else(|| causes.into_iter().next());
+                }
             }
         }
-        Fact::Int(count)
+        counted
     }
 
     /// The first element that certainly fits; unknown when only an uncertain one may.
@@ -297,6 +311,30 @@ where
                 })),
             })
         })
+    }
+}
+
+/// How many elements fit: a range where that is not certain of some.
+struct Counted {
+    least: i64,
+    most: i64,
+    /// Why it is not certain.
+    cause: Option<Rc<Cause>>,
+}
+
+impl Counted {
+    fn into_fact<'a>(self) -> Fact<'a> {
+        self.cause.map_or(Fact::Int(self.least), Fact::Unknown)
+    }
+
+    /// An order is certain where it holds for both ends, or for neither.
+    fn order<'a>(self, op: CompareOp, right: &Fact<'a>) -> Truth {
+        let least = Fact::<'a>::Int(self.least).order(op, right);
+        let most = Fact::<'a>::Int(self.most).order(op, right);
+        match self.cause {
+            Some(cause) if std::mem::discriminant(&least) != std::mem::discriminant(&most) => Truth::unknown(cause),
+            _ => least,
+        }
     }
 }
 

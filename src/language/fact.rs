@@ -309,15 +309,18 @@ fn steps(a: &Fact<'_>, b: &Fact<'_>) -> Option<(usize, usize)> {
 
 /// An element that is unknown may be none.
 fn list_equals<'a>(a: &[Fact<'a>], b: &[Fact<'a>]) -> Truth {
+    // An element that is unknown stands for any number of them.
+    let known = |list: &[Fact<'a>]| list.iter().filter(|fact| fact.unknown().is_none()).count();
+    let longer = |list: &[Fact<'a>], other: &[Fact<'a>]| known(other) == other.len() && known(list) > other.len();
+    if longer(a, b) || longer(b, a) {
+        return Truth::False;
+    }
     if let Some(cause) = a.iter().chain(b).find_map(Fact::unknown) {
         let lacks = |other: &[Fact<'a>], own: &Fact<'a>| {
             own.unknown().is_none() && other.iter().all(|element| own.equals(element) == Truth::False)
         };
         let differ = a.iter().any(|own| lacks(b, own)) || b.iter().any(|own| lacks(a, own));
         return if differ { Truth::False } else { Truth::unknown(Rc::clone(cause)) };
-    }
-    if a.len() != b.len() {
-        return Truth::False;
     }
     a.iter().zip(b).fold(Truth::True, |equal, (x, y)| equal.and(|| x.equals(y)))
 }
@@ -373,6 +376,7 @@ mod tests {
         let cause = Rc::new(Cause { text: "X".into(), reason: "is imported".into(), span: Span::at(0) });
         let open = Fact::List(vec![Fact::Int(1), Fact::Unknown(Rc::clone(&cause))]);
         assert_eq!(open.equals(&Fact::List(vec![Fact::Int(1)])), Truth::unknown(Rc::clone(&cause)));
+        assert_eq!(open.equals(&Fact::List(Vec::new())), Truth::False);
         assert_eq!(Fact::Int(1).is_in(&open), Truth::True);
         assert_eq!(Fact::Int(2).is_in(&open), Truth::unknown(Rc::clone(&cause)));
         // It is certainly not one that lacks what it certainly has.

@@ -157,7 +157,9 @@ fn method(evaluator: &mut Evaluator<'_>, function: &ast::StmtFunctionDef) -> Opt
     let mut given = arguments.posonlyargs.iter().chain(&arguments.args);
     let own = given.next()?.def.arg.as_str().to_owned();
     let mut parameters = Vec::new();
-    for (parameter, keyword_only) in given.map(|given| (given, false)).chain(arguments.kwonlyargs.iter().map(|given| (given, true))) {
+    for (parameter, keyword_only) in
+        given.map(|given| (given, false)).chain(arguments.kwonlyargs.iter().map(|given| (given, true)))
+    {
         let default = parameter.default.as_ref().map(|default| evaluator.value(default));
         parameters.push(MethodParameter { name: parameter.def.arg.as_str().to_owned(), default, keyword_only });
     }
@@ -206,7 +208,8 @@ impl Reader<'_, '_> {
                 },
                 Stmt::If(branch) if depth < DEEPEST => {
                     let test = self.computed(&branch.test, 0);
-                    let (then, otherwise) = (self.steps(&branch.body, depth + 1), self.steps(&branch.orelse, depth + 1));
+                    let (then, otherwise) =
+                        (self.steps(&branch.body, depth + 1), self.steps(&branch.orelse, depth + 1));
                     push(MethodStepKind::Branch(test, then, otherwise));
                 }
                 Stmt::Assign(ast::StmtAssign { targets, value, .. }) if targets.len() == 1 => {
@@ -429,7 +432,9 @@ impl Reader<'_, '_> {
 
     fn compared(&mut self, compared: &ast::ExprCompare, depth: usize) -> Computed {
         let span = span_of(compared.range);
-        let ([operator], [right]) = (&compared.ops[..], &compared.comparators[..]) else { return Computed::Other(span) };
+        let ([operator], [right]) = (&compared.ops[..], &compared.comparators[..]) else {
+            return Computed::Other(span);
+        };
         let result = match operator {
             CmpOp::In | CmpOp::NotIn => match (text(&compared.left), right) {
                 (Some(key), Expr::Name(container)) => Computed::Has(container.id.as_str().to_owned(), key),

@@ -8,6 +8,7 @@ use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, DatabaseDefault
 impl Schema {
     /// Changes the schema as the database would. A change of what is not known changes nothing.
     pub fn apply(&mut self, change: &SchemaChange) {
+        self.follow_validation(&change.kind);
         let Some(name) = &change.table else {
             self.apply_without_table(&change.kind);
             return;
@@ -54,6 +55,18 @@ impl Schema {
                     table.apply(kind);
                 }
             }
+        }
+    }
+
+    fn follow_validation(&mut self, kind: &ChangeKind) {
+        match kind {
+            ChangeKind::AddConstraint { constraint, not_valid: true, .. } => {
+                self.not_valid.extend(constraint.name.clone());
+            }
+            ChangeKind::ValidateConstraint { name } | ChangeKind::DropConstraint { name: Some(name), .. } => {
+                self.not_valid.remove(name);
+            }
+            _ => {}
         }
     }
 
@@ -129,6 +142,7 @@ impl Table {
 
     fn apply(&mut self, kind: &ChangeKind) {
         match kind {
+            ChangeKind::AddColumn { column, if_not_exists: true, .. } if self.column(&column.name).is_some() => {}
             ChangeKind::AddColumn { column, .. } => {
                 self.columns.retain(|other| other.name != column.name);
                 self.add_column(column);

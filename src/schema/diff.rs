@@ -23,7 +23,11 @@ pub(super) fn changes(before: &Table, after: &Table) -> Vec<ChangeKind> {
     for column in &after.columns {
         match before.column(&column.name) {
             Some(old) => changes.extend(of_column(old, column)),
-            None => changes.push(ChangeKind::AddColumn { column: column.clone(), transient_default: false }),
+            None => changes.push(ChangeKind::AddColumn {
+                column: column.clone(),
+                transient_default: false,
+                if_not_exists: false,
+            }),
         }
     }
     changes.extend(added.into_iter().map(|constraint| ChangeKind::AddConstraint {

@@ -10,6 +10,8 @@ use crate::sql::{Column, Constraint, ConstraintKind, ForeignKey, Index};
 pub struct Schema {
     /// By name. Schemas share the tables in which they don't differ.
     pub tables: BTreeMap<String, Arc<Table>>,
+    /// Names of constraints that rows need not fulfil which were there before: added NOT VALID, and not validated since.
+    pub not_valid: BTreeSet<String>,
 }
 
 impl Schema {

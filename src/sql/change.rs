@@ -42,6 +42,8 @@ pub enum ChangeKind {
         column: Column,
         /// A DEFAULT that the next statement drops again, as Django sends it for `default=`.
         transient_default: bool,
+        /// IF NOT EXISTS
+        if_not_exists: bool,
     },
     /// DROP COLUMN
     DropColumn {

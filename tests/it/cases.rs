@@ -78,7 +78,7 @@ impl Measured {
 /// All cases, by name.
 pub(crate) fn cases() -> Vec<Case> {
     let mut results: HashMap<String, Vec<Measured>> = HashMap::new();
-    for record in lines("results.jsonl.gz") {
+    for record in lines("results.jsonl.gz").chain(lines("own-results.jsonl.gz")) {
         let case = record["case"].as_str().expect("a name").to_owned();
         let vendor = match record["db"].as_str() {
             Some("postgresql" | "postgresql18") => Vendor::PostgreSql,
@@ -93,7 +93,8 @@ pub(crate) fn cases() -> Vec<Case> {
         let django = version("django");
         results.entry(case).or_default().push(Measured { database, django, record });
     }
-    lines("migrations.jsonl.gz").map(|line| case(&line, &mut results)).collect()
+    let migrations = lines("migrations.jsonl.gz").chain(lines("own-migrations.jsonl.gz"));
+    migrations.map(|line| case(&line, &mut results)).collect()
 }
 
 fn case(line: &Json, results: &mut HashMap<String, Vec<Measured>>) -> Case {

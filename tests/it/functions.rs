@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use whimbrel::check::{Checked, Content, Project, Request, Tables, check};
 use whimbrel::history::Settings;
-use whimbrel::migration::read_migration;
+use whimbrel::migration::{NoModules, read_migration};
 use whimbrel::rules;
 use whimbrel::source::SourceFile;
 use whimbrel::target::{Vendor, Version};
@@ -44,6 +44,7 @@ fn drops_in(functions: &str) -> String {
             django: Version::new(5, 2),
             tables: &Tables::default(),
             settings: &Settings::default(),
+            modules: &NoModules,
         });
         match (outcome.findings.len(), outcome.undecided.len()) {
             (0, 0) => '-',

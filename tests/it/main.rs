@@ -12,6 +12,8 @@ mod deployed;
 mod docs;
 mod effects;
 mod example;
+mod field;
+mod field_classes;
 mod flags;
 mod fmt;
 mod formats;

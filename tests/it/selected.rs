@@ -500,9 +500,8 @@ fn a_plan_keeps_to_what_the_framework_says_and_names_what_it_lacks() {
 fn folders_with_other_names() -> Vec<(&'static str, String)> {
     let base = "migrations.CreateModel('Order', [('id', models.AutoField(primary_key=True)), ('code', models.IntegerField())])";
     let child = "migrations.CreateModel('Ticket', [('id', models.AutoField(primary_key=True))])";
-    let plugin = |dependency: &str, operations: &str| {
-        migration(&format!("('shopbase', '0002_more'), {dependency}"), operations)
-    };
+    let plugin =
+        |dependency: &str, operations: &str| migration(&format!("('shopbase', '0002_more'), {dependency}"), operations);
     vec![
         ("site_of/__init__.py", String::new()),
         ("site_of/base/__init__.py", String::new()),
@@ -513,7 +512,10 @@ fn folders_with_other_names() -> Vec<(&'static str, String)> {
         ("site_of/plugins/ticket/migrations/0001_initial.py", plugin("", child)),
         (
             "site_of/plugins/ticket/migrations/0002_order.py",
-            plugin("('ticket', '0001_initial')", "migrations.RunSQL('ALTER TABLE shopbase_order DROP COLUMN code', '')"),
+            plugin(
+                "('ticket', '0001_initial')",
+                "migrations.RunSQL('ALTER TABLE shopbase_order DROP COLUMN code', '')",
+            ),
         ),
     ]
 }

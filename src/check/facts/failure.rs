@@ -32,6 +32,7 @@ static ACTIONS: [&str; Action::ALL.len()] = {
 /// The words for causes.
 const CAUSES: &[&str] = &[
     "no-table",
+    "read-only-view",
     "no-column",
     "unnamed",
     "generated",
@@ -61,6 +62,7 @@ const CAUSES: &[&str] = &[
 fn cause(cause: &Cause) -> &'static str {
     match cause {
         Cause::NoTable => "no-table",
+        Cause::ReadOnlyView => "read-only-view",
         Cause::NoColumn => "no-column",
         Cause::Unnamed => "unnamed",
         Cause::Generated => "generated",

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use crate::check::facts::change::ChangeView;
 use crate::check::facts::{Facts, attribute};
 use crate::effects::locks::{Algorithm, Blocks, LockMode, TableLock};
 use crate::language::{Entity, Fact, Slot, Type};
@@ -12,6 +13,8 @@ use crate::source::Span;
 #[derive(Clone, Copy)]
 pub(super) struct LockView<'a> {
     pub(super) lock: &'a TableLock,
+    /// What is first in the statement that takes it.
+    pub(super) taken_by: Option<ChangeView<'a>>,
     /// The change that takes it, or that works under it.
     pub(super) span: Span,
 }
@@ -83,6 +86,12 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
             attribute("name", Slot::set(Type::Str), "How the database's manual calls it: `ACCESS EXCLUSIVE`.", |l| {
                 Fact::Str(Cow::Borrowed(l.lock.mode.map_or("write", LockMode::words)))
             }),
+            attribute(
+                "op",
+                Slot::set(Type::Entity("Operation")),
+                "The operation whose statement takes it; for one that is held, an earlier one perhaps.",
+                |l| l.taken_by.map_or(Fact::Unset, |change| change.operation()),
+            ),
             attribute("blocks", Slot::set(Type::Scale(BLOCKS)), "Who waits for it.", |l| blocks(l.lock.blocks)),
         ],
     )

@@ -255,7 +255,7 @@ impl<'a> OperationView<'a> {
 
     /// `Migration.apply` (django.db.migrations.migration): the whole migration is one transaction where the database
     /// can undo changes of the schema; elsewhere each RunPython is one.
-    fn in_transaction(&self) -> Fact<'a> {
+    pub(super) fn in_transaction(&self) -> Fact<'a> {
         let whole = match &self.context.migration.atomic.value {
             Ok(atomic) => *atomic,
             Err(unknown) => return not_known(unknown),

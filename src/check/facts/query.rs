@@ -174,7 +174,7 @@ pub(super) fn lacks(state: &ProjectState, asked: &Asked) -> bool {
 
 /// Whether a field of a third party may bring a method that has the field's name in its own.
 fn brings(name: &str, field: &crate::history::FieldState, method: &str) -> bool {
-    field.field.entry.is_none() && method.contains(name)
+    field.field.of_django().is_none() && method.contains(name)
 }
 
 /// `(models.Model,)`

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use crate::check::facts::change::ChangeView;
 use crate::check::facts::failure::FailureView;
 use crate::check::facts::operation::OperationView;
-use crate::check::facts::{Attribute, attribute, list_of_text, not_known};
+use crate::check::facts::{Attribute, attribute, list_of_text, lock, not_known};
 use crate::effects::compat::{Certainty, Failure};
 use crate::effects::reversal::Reversal;
 use crate::language::{Cause, Entity, Fact, Slot, Type};
@@ -23,6 +23,18 @@ pub(super) static REACHED: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             Slot::set(Type::list(Type::Entity("Change"))),
             "What it sends to the database, in order.",
             (|o| Fact::List(o.changes().map(ChangeView::as_element).collect())) as Getter,
+        ),
+        attribute(
+            "holds",
+            lock::slot(),
+            "The locks that its transaction holds when it begins, on tables that running code uses; the strongest first.",
+            |o| o.held(),
+        ),
+        attribute(
+            "rewritten_tables",
+            list_of_text(),
+            "The tables that running code uses and of which it writes all rows again, each once.",
+            |o| o.rewritten_tables(),
         ),
         attribute(
             "breaks_old_code",
@@ -78,6 +90,26 @@ impl<'a> OperationView<'a> {
     fn changes(&self) -> impl Iterator<Item = ChangeView<'a>> + use<'a> {
         let order = self.placed.order;
         ChangeView::all(self.context).filter(move |change| change.sent().operation == order)
+    }
+
+    /// What is held when the operation begins: what the statement before it leaves locked. What Django puts off to the end
+    /// is not sent by then.
+    fn held(&self) -> Fact<'a> {
+        let order = self.placed.order;
+        let before = ChangeView::all(self.context)
+            .take_while(|change| !change.sent().deferred && change.sent().operation < order)
+            .last();
+        Fact::List(before.map(|change| change.kept_for(self.operation().span)).unwrap_or_default())
+    }
+
+    fn rewritten_tables(&self) -> Fact<'a> {
+        let mut tables: Vec<&'a str> = Vec::new();
+        for table in self.changes().filter_map(|change| change.locks()).flat_map(|locks| &locks.rewrites) {
+            if !tables.contains(&table.as_str()) {
+                tables.push(table);
+            }
+        }
+        Fact::List(tables.into_iter().map(|table| Fact::Str(Cow::Borrowed(table))).collect())
     }
 
     /// The elements of a list that each change has.

@@ -68,7 +68,8 @@ impl<'t> Apps<'t> {
     pub(super) fn name(&mut self, apps: &BTreeSet<String>) {
         let unnamed: Vec<String> = apps.iter().filter(|app| !self.labels.contains_key(*app)).cloned().collect();
         let configured = self.configured(&unnamed);
-        let (known, open): (Vec<_>, Vec<_>) = unnamed.into_iter().zip(configured).partition(|(_, label)| label.is_some());
+        let (known, open): (Vec<_>, Vec<_>) =
+            unnamed.into_iter().zip(configured).partition(|(_, label)| label.is_some());
         self.labels.extend(known.into_iter().filter_map(|(app, label)| Some((app, label?))));
         let open: Vec<String> = open.into_iter().map(|(app, _)| app).collect();
         let labels = self.by_dependencies(&open);

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::effects::bound::Bound;
 use crate::effects::compat::code::{Code, Fill, Model, ModelColumn};
 use crate::effects::compat::failure::{Action, Cause, Certainty, Failure, Outcome};
 use crate::effects::compat::need::Need;
@@ -191,8 +192,9 @@ impl<'c, 's> Check<'c, 's> {
     /// A column that the code's INSERT does not name.
     fn unnamed(&mut self, at: At<'_>, actual: &Table, column: &Column, actions: &[Action], how: (Certainty, Outcome)) {
         let numbers_rows = self.numbers_rows(actual, column);
-        let filled =
-            column.null || column.default.is_some() || column.auto || column.generated.is_some() || numbers_rows;
+        // DEFAULT NULL is none.
+        let default = column.default.as_ref().filter(|default| !table::is_null(default));
+        let filled = column.null || default.is_some() || column.auto || column.generated.is_some() || numbers_rows;
         if let (false, Err(unknown)) = (filled, &column.column_type) {
             // A class that is not known may fill its column in ways of its own.
             self.found.unknown.push((at.table.to_owned(), unknown.clone()));
@@ -236,10 +238,18 @@ impl<'c, 's> Check<'c, 's> {
             Fill::DatabaseDefault => self.default(at, own, wanted, column),
             Fill::Named => {}
         }
-        if wanted.null && !column.null {
+        if wanted.null && !column.null && !self.checks_for_value(at.table, own) {
             self.say(at, both, (Possible, Error), name, &Cause::NotNull);
         }
         self.types(at, own, wanted, column);
+    }
+
+    /// Whether a check of the code's own refuses NULL in a column that could hold it.
+    fn checks_for_value(&self, table: &str, own: &ModelColumn) -> bool {
+        table::table(&self.code.schema, table, self.vendor).is_some_and(|expected| {
+            let names = [own.name.as_str(), own.field.as_str()];
+            table::checks(expected).iter().any(|(_, check)| Bound::excludes_null(check, &names))
+        })
     }
 
     fn default(&mut self, at: At<'_>, own: &ModelColumn, wanted: &Column, column: &Column) {

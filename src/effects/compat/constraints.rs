@@ -1,6 +1,6 @@
 //! Constraints and indexes that refuse what the code writes, or that its upserts name.
 
-use crate::effects::compat::bound::Bound;
+use crate::effects::bound::Bound;
 use crate::effects::compat::check::{At, Check};
 use crate::effects::compat::code::{Fill, Model, ModelColumn};
 use crate::effects::compat::failure::{Action, Cause, Certainty, Outcome};

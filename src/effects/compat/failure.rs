@@ -100,6 +100,8 @@ pub enum Outcome {
 pub enum Cause {
     /// The table is not there.
     NoTable,
+    /// A view has the table's name, and the database writes to no view.
+    ReadOnlyView,
     /// The column is not there.
     NoColumn,
     /// The column is NOT NULL without a default, and the code's INSERT does not name it.
@@ -179,6 +181,7 @@ impl fmt::Display for Failure {
         let column = self.column.as_deref().unwrap_or("?");
         match &self.cause {
             Cause::NoTable => write!(f, "table `{table}` is not there"),
+            Cause::ReadOnlyView => write!(f, "`{table}` is a view, which SQLite can't write to"),
             Cause::NoColumn => write!(f, "`{table}.{column}` is not there"),
             Cause::Unnamed => {
                 write!(f, "`{table}.{column}` is NOT NULL without a database default, and INSERT does not name it")

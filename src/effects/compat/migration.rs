@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::effects::compat::check::{Snapshot, failures_of};
-use crate::effects::compat::failure::{Cause, Certainty, Failure};
-use crate::effects::compat::made::Made;
+use crate::effects::compat::failure::{Cause, Certainty, Failure, Outcome};
+use crate::effects::compat::made::{Cover, Made};
 use crate::effects::compat::need::Touched;
 use crate::effects::compat::origins::Origins;
 use crate::effects::compat::values::{changes_result, chokes, recoded, stumbles};
@@ -97,7 +97,7 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
                 ..ChangeEffects::default()
             };
             let at = At { statement: number, change: index, operation: statement.operation };
-            origins.follow(change, at);
+            origins.follow(change, &schema, at);
             let last = schema.clone();
             schema.apply(change);
             let touched = Touched::by(change, &last, &schema);
@@ -125,8 +125,13 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
     let made = Made::by(rollout.statements, rollout.before);
     let mut covered = Vec::new();
     for (failure, at) in old.appeared() {
-        if let Some(unknown) = made.covers(&failure) {
+        if made.is_read_only(&failure, rollout.old.vendor()) {
+            blame(at, |effect| &mut effect.breaks_old_code, Failure { cause: Cause::ReadOnlyView, ..failure });
+        } else if let Some(Cover { unknown, operation }) = made.covers(&failure) {
             covered.push((unknown, at));
+            if !rollout.transactional && operation > at.operation {
+                blame(at, |effect| &mut effect.breaks_in_between, failure);
+            }
         } else if !is_harmless(&failure, rollout) {
             blame(at, |effect| &mut effect.breaks_old_code, failure);
         }
@@ -141,7 +146,8 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
         blame(at, |effect| &mut effect.breaks_old_code, failure);
     }
     if !rollout.transactional {
-        for (failure, at) in old.passed() {
+        // What goes on without an error meanwhile does not fail.
+        for (failure, at) in old.passed().into_iter().filter(|(failure, _)| failure.outcome == Outcome::Error) {
             blame(at, |effect| &mut effect.breaks_in_between, failure);
         }
     }

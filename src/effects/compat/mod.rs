@@ -8,7 +8,6 @@
 //! The facts about Django and the databases rest on the measured cases in `tests/truth/cases`, which
 //! `tests/it/compat_truth.rs` compares with.
 
-mod bound;
 mod check;
 mod code;
 mod constraints;

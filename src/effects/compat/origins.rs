@@ -18,9 +18,10 @@ pub(in crate::effects) struct Origins {
 }
 
 impl Origins {
-    /// Notes a change.
-    pub(super) fn follow(&mut self, change: &SchemaChange, at: At) {
+    /// Notes a change of `schema`.
+    pub(super) fn follow(&mut self, change: &SchemaChange, schema: &Schema, at: At) {
         let Some(table) = &change.table else { return };
+        let is_there = |column: &str| schema.table(table).is_some_and(|own| own.column(column).is_some());
         let key = |column: &str| (table.clone(), column.to_owned());
         match &change.kind {
             ChangeKind::CreateTable { .. } => {
@@ -44,6 +45,7 @@ impl Origins {
                 let origin = known.map_or_else(|| Some(column.clone()), |(origin, _)| origin);
                 self.columns.insert(key(to), (origin, at));
             }
+            ChangeKind::AddColumn { column, if_not_exists: true, .. } if is_there(&column.name) => {}
             ChangeKind::AddColumn { column, .. } => {
                 self.columns.insert(key(&column.name), (None, at));
             }

@@ -60,7 +60,10 @@ fn table(columns: &[&str]) -> Table {
 }
 
 fn schema(tables: &[(&str, Table)]) -> Schema {
-    Schema { tables: tables.iter().map(|(name, table)| ((*name).to_owned(), Arc::new(table.clone()))).collect() }
+    Schema {
+        tables: tables.iter().map(|(name, table)| ((*name).to_owned(), Arc::new(table.clone()))).collect(),
+        ..Schema::default()
+    }
 }
 
 fn references(columns: &str, parent: &str, on_delete: Option<&str>) -> Constraint {

@@ -1,5 +1,6 @@
 //! What a change is in detail: the entries of the tables of facts that it stands under.
 
+use crate::effects::bound::Bound;
 use crate::effects::locks::Step;
 use crate::effects::locks::step::{Context, Steps};
 use crate::effects::locks::types::{TypeChange, is_of_postgresql, type_change};
@@ -44,6 +45,11 @@ pub(super) fn steps(change: &SchemaChange, context: &Context<'_>) -> Steps {
             }
         }
         ChangeKind::RenameTable { .. } => steps.take(Step::RenameTable, name),
+        ChangeKind::AddColumn { column, if_not_exists: true, .. }
+            if table.is_some_and(|table| table.column(&column.name).is_some()) =>
+        {
+            steps.take(Step::AddColumn, name);
+        }
         ChangeKind::AddColumn { column, .. } => add_column(column, name, context, &mut steps),
         ChangeKind::DropColumn { column, .. } => drop_column(column, name, table, &mut steps),
         ChangeKind::RenameColumn { .. } => steps.take(Step::RenameColumn, name),
@@ -180,7 +186,8 @@ fn add_column(column: &Column, table: &str, context: &Context<'_>, steps: &mut S
     if column.check.is_some() {
         steps.take(Step::AddColumnCheck, table);
     }
-    if !column.null && column.default.is_none() && !column.auto && column.generated.is_none() {
+    let default = column.default.as_ref().filter(|default| !is_null(&default.expression));
+    if !column.null && default.is_none() && !column.auto && column.generated.is_none() {
         if column.column_type.is_ok() {
             steps.take(Step::AddColumnNotNull, table);
         } else {
@@ -191,8 +198,7 @@ fn add_column(column: &Column, table: &str, context: &Context<'_>, steps: &mut S
     // MySQL before 9.0 reads an inline REFERENCES and ignores it ("FOREIGN KEY Constraints").
     let ignored = context.target.database.vendor == Vendor::MySql;
     if let Some(references) = column.references.as_ref().filter(|_| !ignored) {
-        let null = volatility.is_none() || column.default.as_ref().is_some_and(|default| is_null(&default.expression));
-        let step = if null { Step::AddColumnReferences } else { Step::AddColumnReferencesWithDefault };
+        let step = if default.is_none() { Step::AddColumnReferences } else { Step::AddColumnReferencesWithDefault };
         steps.take_both(step, table, &references.table);
     }
 }
@@ -322,25 +328,18 @@ fn proves_not_null(table: Option<&Table>, column: &str, context: &Context<'_>) -
     if database.vendor != Vendor::PostgreSql || database.version.is_some_and(|version| version.major() < 12) {
         return false;
     }
-    let valid =
-        |constraint: &&Constraint| !constraint.name.as_ref().is_some_and(|name| context.not_valid.contains(name));
+    let valid = |constraint: &&Constraint| {
+        !constraint.name.as_ref().is_some_and(|name| context.schema.not_valid.contains(name))
+    };
     table.is_some_and(|table| {
         table.constraints.iter().filter(valid).any(|constraint| match &constraint.kind {
-            ConstraintKind::Check(expression) => says_not_null(expression, column),
+            // A condition of a model may name the field of a foreign key.
+            ConstraintKind::Check(expression) => {
+                Bound::excludes_null(expression, &[column, column.strip_suffix("_id").unwrap_or(column)])
+            }
             // PostgreSQL 18: SET NOT NULL of a column with such a constraint changes nothing.
             ConstraintKind::NotNull(own) => own == column,
             _ => false,
         })
     })
-}
-
-/// Whether the check is `column IS NOT NULL`, or that AND something else; as SQL or as Django states it.
-fn says_not_null(expression: &str, column: &str) -> bool {
-    let plain: String = expression.chars().filter(|c| !matches!(c, '"' | '`' | '(' | ')')).collect();
-    let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    if plain.contains(" or ") {
-        return false;
-    }
-    let column = column.to_lowercase();
-    plain.split(" and ").any(|part| part == format!("{column} is not null"))
 }

@@ -11,6 +11,8 @@ pub struct TableLock {
     pub mode: Option<LockMode>,
     /// Who waits for it.
     pub blocks: Blocks,
+    /// The place of the statement that takes it, among those of the migration.
+    pub by: usize,
 }
 
 /// What a statement does to those who use the database at the same time. Tables that the same release has made are not
@@ -20,8 +22,15 @@ pub struct TableLock {
 pub struct Effect {
     /// The locks that it takes, by table: the strongest on each.
     pub locks: Vec<TableLock>,
-    /// The locks that its transaction holds while it works: its own and those of the statements before it.
+    /// The locks that its transaction holds while it works: its own and those of the statements before it. Of a table
+    /// whose strongest lock is that of a statement that may not be sent, the strongest certain one stands here as well.
     pub holds: Vec<TableLock>,
+    /// The locks that are still held behind it: none where its transaction ends with it.
+    pub keeps: Vec<TableLock>,
+    /// The place of the first statement of its transaction.
+    pub began: usize,
+    /// Whether its transaction ends with it.
+    pub ended: bool,
     /// Tables of which all rows are written again: PostgreSQL's rewrite, COPY of MySQL and MariaDB, SQLite's remake.
     pub rewrites: Vec<String>,
     /// Tables that are read in full under the lock, for a check or an index; rewriting reads as well and is not named

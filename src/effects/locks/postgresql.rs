@@ -189,7 +189,6 @@ const FACTS: &[Fact] = &[
     words("ALTER TABLE SET LOGGED", Ax, &[Rewrites], "T: set logged"),
     words("ALTER TABLE SET UNLOGGED", Ax, &[Rewrites], "T: set logged"),
     words("ALTER TABLE SET ACCESS METHOD", Ax, &[Rewrites], "M: ALTER TABLE, SET ACCESS METHOD"),
-    words("ALTER TABLE SET SCHEMA", Ax, &[], "M: ALTER TABLE"),
     words("ALTER TABLE SET WITHOUT CLUSTER", Sux, &[], "M: ALTER TABLE, SET WITHOUT CLUSTER"),
     words("ALTER TABLE SET WITHOUT OIDS", Ax, &[Rewrites], "M: ALTER TABLE, SET WITHOUT OIDS").until(11),
     words("ALTER TABLE SET WITHOUT OIDS", Ax, &[], "M: ALTER TABLE, SET WITHOUT OIDS").since(12),

@@ -95,6 +95,4 @@ pub(super) struct Context<'a> {
     /// The schema before the change.
     pub(super) schema: &'a Schema,
     pub(super) target: Target,
-    /// Names of constraints that the migration has added as NOT VALID and not validated since.
-    pub(super) not_valid: &'a [String],
 }

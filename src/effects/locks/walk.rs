@@ -27,15 +27,15 @@ pub fn walk(
         live,
         in_transaction: atomic && target.database.vendor != Vendor::MySql && target.database.vendor != Vendor::MariaDb,
         held: BTreeMap::new(),
+        began: 0,
         known_as: BTreeMap::new(),
-        not_valid: Vec::new(),
         filled: BTreeSet::new(),
     };
     let joined = |place: usize| {
         target.database.vendor == Vendor::PostgreSql && statements.get(place).is_some_and(|statement| statement.joined)
     };
     let walked = statements.iter().enumerate().map(|(place, statement)| {
-        let mut effect = walk.statement(&statement.changes, joined(place + 1));
+        let mut effect = walk.statement(place, statement, joined(place + 1));
         effect.in_transaction |= joined(place) || joined(place + 1);
         effect
     });
@@ -48,12 +48,45 @@ struct Walk<'a> {
     live: &'a dyn Fn(&str) -> bool,
     /// Whether the transaction goes on behind the statement.
     in_transaction: bool,
-    held: BTreeMap<String, (Option<LockMode>, Blocks)>,
+    held: BTreeMap<String, Held>,
+    /// The first statement of the transaction that goes on.
+    began: usize,
     /// Tables that were made or renamed: what they were before the migration; `None` for new ones.
     known_as: BTreeMap<String, Option<String>>,
-    not_valid: Vec<String>,
     /// New tables that have got rows.
     filled: BTreeSet<String>,
+}
+
+/// The locks that a transaction holds on a table.
+#[derive(Clone, Copy, Default)]
+struct Held {
+    /// The strongest of those that are certainly taken.
+    certain: Option<Taking>,
+    /// The strongest of statements that may not be sent.
+    doubtful: Option<Taking>,
+}
+
+/// A lock, and the statement that takes it.
+#[derive(Clone, Copy)]
+struct Taking {
+    strength: (Option<LockMode>, Blocks),
+    by: usize,
+}
+
+impl Held {
+    fn take(&mut self, taking: Taking, certain: bool) {
+        let known = if certain { &mut self.certain } else { &mut self.doubtful };
+        if known.is_none_or(|known| known.strength < taking.strength) {
+            *known = Some(taking);
+        }
+    }
+
+    /// The certain lock, and the doubtful one where it is stronger.
+    fn locks(&self) -> impl Iterator<Item = Taking> {
+        let certain = self.certain;
+        let stronger = move |other: &Taking| certain.is_none_or(|certain| certain.strength < other.strength);
+        certain.into_iter().chain(self.doubtful.filter(stronger))
+    }
 }
 
 /// What a statement gathers.
@@ -76,6 +109,11 @@ impl Gathered {
     }
 }
 
+fn lock_on(table: &str, taking: Taking) -> TableLock {
+    let (mode, blocks) = taking.strength;
+    TableLock { table: table.to_owned(), mode, blocks, by: taking.by }
+}
+
 impl Walk<'_> {
     fn is_live(&self, table: &str) -> bool {
         match self.known_as.get(table) {
@@ -86,11 +124,13 @@ impl Walk<'_> {
     }
 
     /// `goes_on` tells whether the next statement belongs to the same text.
-    fn statement(&mut self, changes: &[SchemaChange], goes_on: bool) -> Effect {
-        let mut effect = Effect { transactional: true, in_transaction: self.in_transaction, ..Effect::default() };
+    fn statement(&mut self, place: usize, statement: &Statement, goes_on: bool) -> Effect {
+        let changes = &statement.changes;
+        let mut effect =
+            Effect { transactional: true, in_transaction: self.in_transaction, began: self.began, ..Effect::default() };
         let mut gathered = Gathered::default();
         for change in changes {
-            let context = Context { schema: &self.schema, target: self.target, not_valid: &self.not_valid };
+            let context = Context { schema: &self.schema, target: self.target };
             let steps = steps(change, &context);
             match self.target.database.vendor {
                 Vendor::PostgreSql => self.on_postgresql(change, &steps, &mut gathered, &mut effect),
@@ -105,13 +145,17 @@ impl Walk<'_> {
                 gathered.builds_index.insert(table.clone());
             }
         }
-        self.finish(&gathered, &mut effect);
-        self.end_of_statement(changes, goes_on);
+        self.finish(&gathered, place, statement.doubt.is_none(), &mut effect);
+        effect.ended = self.end_of_statement(changes, goes_on);
+        if effect.ended {
+            self.began = place + 1;
+        }
+        effect.keeps = self.kept();
         effect
     }
 
     /// Turns what was gathered into the effect; only live tables are named.
-    fn finish(&mut self, gathered: &Gathered, effect: &mut Effect) {
+    fn finish(&mut self, gathered: &Gathered, place: usize, certain: bool, effect: &mut Effect) {
         let now = |table: &String| {
             let renamed = gathered.renames.iter().find(|(old, _)| old == table);
             renamed.map_or_else(|| table.clone(), |(_, new)| new.clone())
@@ -121,24 +165,26 @@ impl Walk<'_> {
         effect.rewrites = named(&gathered.rewrites);
         effect.scans = named(&gathered.scans);
         effect.builds_index = named(&gathered.builds_index);
-        let lock = |(table, (mode, blocks)): (&String, &(Option<LockMode>, Blocks))| TableLock {
-            table: table.clone(),
-            mode: *mode,
-            blocks: *blocks,
-        };
-        effect.locks = gathered.locks.iter().filter(|(table, _)| live(table)).map(lock).collect();
-        for (table, lock) in &gathered.locks {
-            let held = self.held.entry(now(table)).or_insert(*lock);
-            *held = (*held).max(*lock);
+        let taken = gathered.locks.iter().filter(|(table, _)| live(table));
+        effect.locks =
+            taken.map(|(table, strength)| lock_on(table, Taking { strength: *strength, by: place })).collect();
+        for (table, strength) in &gathered.locks {
+            self.held.entry(now(table)).or_default().take(Taking { strength: *strength, by: place }, certain);
         }
-        effect.holds = self.held.iter().filter(|(table, _)| self.is_live(table)).map(lock).collect();
+        effect.holds = self.kept();
         effect.sources.sort_unstable();
         effect.sources.dedup();
         effect.unknown.dedup();
     }
 
-    /// Locks last to the end of the transaction, which statements of their own may begin and end.
-    fn end_of_statement(&mut self, changes: &[SchemaChange], goes_on: bool) {
+    /// The locks that are held by now on tables that others use.
+    fn kept(&self) -> Vec<TableLock> {
+        let held = self.held.iter().filter(|(table, _)| self.is_live(table));
+        held.flat_map(|(table, held)| held.locks().map(|taking| lock_on(table, taking))).collect()
+    }
+
+    /// Locks last to the end of the transaction, which statements of their own may begin and end. Tells whether it ends.
+    fn end_of_statement(&mut self, changes: &[SchemaChange], goes_on: bool) -> bool {
         for change in changes {
             let ChangeKind::Other { words, .. } = &change.kind else { continue };
             match words.as_str() {
@@ -150,9 +196,11 @@ impl Walk<'_> {
                 _ => {}
             }
         }
-        if !(self.in_transaction || goes_on) || self.is_mysql() {
+        let ended = !(self.in_transaction || goes_on) || self.is_mysql();
+        if ended {
             self.held.clear();
         }
+        ended
     }
 
     /// Follows the change in the schema and in the names of tables.
@@ -174,10 +222,6 @@ impl Walk<'_> {
                 }
                 gathered.renames.push((table.to_owned(), to.clone()));
             }
-            (ChangeKind::AddConstraint { constraint, not_valid: true, .. }, _) => {
-                self.not_valid.extend(constraint.name.clone());
-            }
-            (ChangeKind::ValidateConstraint { name }, _) => self.not_valid.retain(|other| other != name),
             (ChangeKind::ChangeRows { rows: Rows::Insert, .. }, Some(table)) => {
                 self.filled.insert(table.to_owned());
             }
@@ -193,7 +237,7 @@ impl Walk<'_> {
         let table = table.and_then(|table| self.schema.table(table));
         let is_check = |constraint: &Constraint| {
             matches!(constraint.kind, ConstraintKind::Check(_))
-                && !constraint.name.as_ref().is_some_and(|name| self.not_valid.contains(name))
+                && !constraint.name.as_ref().is_some_and(|name| self.schema.not_valid.contains(name))
         };
         table.is_some_and(|table| table.constraints.iter().any(is_check))
     }
@@ -268,7 +312,12 @@ impl Walk<'_> {
                 None => effect.unknown.push("which table the index belongs to".to_owned()),
             },
             (None, words) if words.starts_with("ALTER DOMAIN") => {
-                for table in self.users_of_type(object.as_deref()) {
+                let users = self.users_of_type(object.as_deref());
+                // Models do not tell the types of columns that SQL has made.
+                if users.is_empty() && !fact.work.is_empty() {
+                    effect.unknown.push("which tables have a column of the domain".to_owned());
+                }
+                for table in users {
                     self.postgresql_fact(fact, &table, None, gathered, effect);
                 }
             }

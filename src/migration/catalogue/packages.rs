@@ -21,13 +21,11 @@ pub struct PackageClass {
 /// What a class takes for an argument.
 #[derive(Debug)]
 pub enum Taken {
-    /// This, whatever is written.
-    Always(Default),
     /// This, when it is not written.
     Unless(Default),
     /// What this path names, when it is not written.
     UnlessPath(&'static str),
-    /// Something that is not known.
+    /// Something that is not known, when it is not written.
     Unsure,
 }
 
@@ -57,8 +55,87 @@ const fn class_of(
     PackageClass { package, name, like, takes }
 }
 
+const CASCADE: (&str, Taken) = ("on_delete", Taken::UnlessPath("django.db.models.CASCADE"));
+const NOW: (&str, Taken) = ("default", Taken::UnlessPath("django.utils.timezone.now"));
+const NOT_EDITABLE: (&str, Taken) = ("editable", Taken::Unless(Default::Bool(false)));
+const BLANK: (&str, Taken) = ("blank", Taken::Unless(Default::Bool(true)));
+
+const fn longest(length: i64) -> (&'static str, Taken) {
+    ("max_length", Taken::Unless(Default::Int(length)))
+}
+
 static CLASSES: &[PackageClass] = &[
+    // django-mptt 0.20, fields.py
     class_of("mptt", "TreeForeignKey", "ForeignKey", &[]),
+    class_of("mptt", "TreeOneToOneField", "OneToOneField", &[]),
+    class_of("mptt", "TreeManyToManyField", "ManyToManyField", &[]),
+    // django-taggit 6.1, managers.py: a relation over a model between, which has a table of its own
+    class_of("taggit", "TaggableManager", "RelatedField", &[]),
+    // django-modelcluster 6.5, fields.py
+    class_of("modelcluster", "ParentalKey", "ForeignKey", &[CASCADE]),
+    class_of("modelcluster", "ParentalManyToManyField", "ManyToManyField", &[]),
+    // django-model-utils 5.0, fields.py
+    class_of("model_utils", "AutoCreatedField", "DateTimeField", &[NOT_EDITABLE, NOW]),
+    class_of("model_utils", "AutoLastModifiedField", "DateTimeField", &[NOT_EDITABLE, NOW]),
+    class_of("model_utils", "MonitorField", "DateTimeField", &[NOW]),
+    class_of("model_utils", "StatusField", "CharField", &[longest(100), ("choices", Taken::Unsure)]),
+    class_of("model_utils", "SplitField", "TextField", &[]),
+    // django-extensions 4.1, db/fields/__init__.py
+    class_of(
+        "django_extensions",
+        "CreationDateTimeField",
+        "DateTimeField",
+        &[NOT_EDITABLE, BLANK, ("auto_now_add", Taken::Unless(Default::Bool(true)))],
+    ),
+    class_of(
+        "django_extensions",
+        "ModificationDateTimeField",
+        "DateTimeField",
+        &[("auto_now", Taken::Unless(Default::Bool(true)))],
+    ),
+    class_of("django_extensions", "AutoSlugField", "SlugField", &[NOT_EDITABLE, BLANK]),
+    // django-autoslug 1.9, fields.py: it leaves out what `SlugField` sets, and sets the same
+    class_of("autoslug", "AutoSlugField", "SlugField", &[("editable", Taken::Unsure)]),
+    // django-countries 9.1, fields.py: the codes have two letters, unless several countries fit in
+    class_of("django_countries", "CountryField", "CharField", &[longest(2), ("choices", Taken::Unsure)]),
+    // django-phonenumber-field 9.0, modelfields.py
+    class_of("phonenumber_field", "PhoneNumberField", "CharField", &[longest(128)]),
+    // django-timezone-field 7.2, fields.py: derives from `Field`, and is stored as a `CharField`
+    class_of("timezone_field", "TimeZoneField", "CharField", &[longest(63), ("choices", Taken::Unsure)]),
+    // jsonfield 3.2, fields.py
+    class_of("jsonfield", "JSONField", "TextField", &[]),
+    class_of("jsonfield", "JSONCharField", "CharField", &[]),
+    // django-colorfield 0.14, fields.py
+    class_of(
+        "colorfield",
+        "ColorField",
+        "CharField",
+        &[longest(25), ("default", Taken::Unsure), ("blank", Taken::Unsure)],
+    ),
+    // django-fsm 3.0, __init__.py
+    class_of("django_fsm", "FSMField", "CharField", &[longest(50)]),
+    class_of("django_fsm", "FSMIntegerField", "IntegerField", &[]),
+    class_of("django_fsm", "FSMKeyField", "ForeignKey", &[]),
+    // django-money 3.6, models/fields.py
+    class_of("djmoney", "MoneyField", "DecimalField", &[]),
+    class_of("djmoney", "CurrencyField", "CharField", &[longest(3), ("default", Taken::Unsure)]),
+    // wagtail 8.0, fields.py; the type of a StreamField depends on the version
+    class_of("wagtail", "RichTextField", "TextField", &[]),
+    // django-ckeditor 6.7, fields.py; django-tinymce 5.0, models.py; django-markdownx 4.0, models.py; martor 1.8, models.py
+    class_of("ckeditor", "RichTextField", "TextField", &[]),
+    class_of("ckeditor_uploader", "RichTextUploadingField", "TextField", &[]),
+    class_of("tinymce", "HTMLField", "TextField", &[]),
+    class_of("markdownx", "MarkdownxField", "TextField", &[]),
+    class_of("martor", "MartorField", "TextField", &[]),
+    // easy-thumbnails 2.10, fields.py; sorl-thumbnail 13.4, fields.py
+    class_of("easy_thumbnails", "ThumbnailerField", "FileField", &[]),
+    class_of("easy_thumbnails", "ThumbnailerImageField", "ImageField", &[]),
+    class_of("sorl", "ImageField", "ImageField", &[]),
+    // django-simple-history 3.13, models.py
+    class_of("simple_history", "HistoricForeignKey", "ForeignKey", &[]),
+    class_of("simple_history", "HistoricOneToOneField", "OneToOneField", &[]),
+    // django-oauth-toolkit 3.4, models.py
+    class_of("oauth2_provider", "TokenChecksumField", "CharField", &[]),
 ];
 
 #[cfg(test)]

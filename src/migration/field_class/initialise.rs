@@ -141,7 +141,9 @@ impl<'c> Initialiser<'c> {
             let more: Vec<BoundArgument> =
                 arguments.iter().filter(|own| !joined.iter().any(|other| other.name == own.name)).cloned().collect();
             let either = |argument: &mut BoundArgument| {
-                argument.value = self.unsure(None);
+                if argument.value.unknown().is_none() {
+                    argument.value = self.unsure(None);
+                }
                 argument.span = self.field.class_span;
             };
             joined.iter_mut().filter(|own| differs(own, &arguments)).for_each(either);
@@ -161,8 +163,9 @@ impl<'c> Initialiser<'c> {
     fn bound(&self, given: Given) -> Vec<BoundArgument> {
         let positional = given.positional.into_iter().enumerate();
         let positional = positional.map(|(place, value)| self.argument(format!("*{}", place + 1), value));
-        let arguments: Vec<BoundArgument> =
-            positional.chain(given.keywords.entries.into_iter().map(|(name, value)| self.argument(name, value))).collect();
+        let arguments: Vec<BoundArgument> = positional
+            .chain(given.keywords.entries.into_iter().map(|(name, value)| self.argument(name, value)))
+            .collect();
         bound_again(&arguments, self.class.entry.positions())
     }
 
@@ -217,9 +220,7 @@ impl<'c> Initialiser<'c> {
                     let mut given = given;
                     for (name, taken) in package.takes {
                         let value = match taken {
-                            Taken::Always(default) | Taken::Unless(default) => {
-                                Value::new(default.kind(), self.field.class_span)
-                            }
+                            Taken::Unless(default) => Value::new(default.kind(), self.field.class_span),
                             Taken::UnlessPath(path) => {
                                 Value::new(ValueKind::Reference((*path).to_owned()), self.field.class_span)
                             }
@@ -228,7 +229,7 @@ impl<'c> Initialiser<'c> {
                         let place = package.like().positions().iter().position(|position| position == name);
                         let is_given = given.keywords.entries.contains_key(*name)
                             || place.is_some_and(|place| place < given.positional.len());
-                        if !is_given || matches!(taken, Taken::Always(_) | Taken::Unsure) {
+                        if !is_given {
                             given.keywords.entries.insert((*name).to_owned(), value);
                         }
                     }
@@ -322,7 +323,10 @@ impl<'c> Initialiser<'c> {
                 if let Some(Local::Dict(dict)) = way.locals.get_mut(container)
                     && !dict.entries.contains_key(key)
                 {
-                    let value = dict.open.clone().map_or(value, |open| Value::new(ValueKind::Unknown(open), self.field.class_span));
+                    let value = dict
+                        .open
+                        .clone()
+                        .map_or(value, |open| Value::new(ValueKind::Unknown(open), self.field.class_span));
                     dict.entries.insert(key.clone(), value);
                 }
             }
@@ -366,19 +370,16 @@ impl<'c> Initialiser<'c> {
     /// `super().__init__(…)`
     fn super_init(&self, frame: &Frame<'_>, step: &MethodStep, call: &SuperCall, mut way: Way) -> Result<Vec<Way>> {
         let at = || place(frame.file, step.span);
-        let own = self.class.line.get(frame.at).and_then(Node::class).map(|(_, class)| class.definition.name.as_str());
-        if let Some(class) = call.class.as_deref() {
-            // The next class in line, by its name.
-            let rest = self.class.line.get(frame.at + 1..).unwrap_or_default();
-            let named = match rest.first() {
-                None => catalogue::field(class).is_some_and(|entry| std::ptr::eq(entry, self.class.entry)),
-                Some(node) => node.class().is_some_and(|(_, next)| class.trim_start_matches('.') == next.definition.name),
-            };
-            let plain = class.strip_prefix("super.").is_some_and(|name| Some(name) == own);
-            if !named && !plain {
-                return Err(format!("initialises `{}` by name ({})", class.trim_start_matches('.'), at()));
-            }
-        }
+        let next = match call.class.as_deref() {
+            None => frame.at + 1,
+            Some(class) => self.behind(frame.at, class).ok_or_else(|| {
+                format!(
+                    "initialises `{}` by name ({})",
+                    class.trim_start_matches("super.").trim_start_matches('.'),
+                    at()
+                )
+            })?,
+        };
         if way.made.is_some() {
             return Err(format!("initialises the class of Django twice ({})", at()));
         }
@@ -393,11 +394,33 @@ impl<'c> Initialiser<'c> {
             }
         }
         given.keywords = self.dict(frame, &mut way, &call.keywords);
-        let made = self.enter(frame.at + 1, given)?;
+        let made = self.enter(next, given)?;
         Ok(made
             .into_iter()
-            .map(|inner| Way { locals: way.locals.clone(), made: inner.made, attributes: inner.attributes, left: false })
+            .map(|inner| Way {
+                locals: way.locals.clone(),
+                made: inner.made,
+                attributes: inner.attributes,
+                left: false,
+            })
             .collect())
+    }
+
+    /// Where the line goes on for a call that names a class: the class itself, or the one behind it where `super` does.
+    fn behind(&self, at: usize, class: &str) -> Option<usize> {
+        let (name, behind) = match class.strip_prefix("super.") {
+            Some(name) => (name, 1),
+            None => (class.trim_start_matches('.'), 0),
+        };
+        let line = self.class.line.iter().enumerate().skip(at);
+        let named = |node: &Node| node.class().is_some_and(|(_, class)| class.definition.name == name);
+        let place = line.into_iter().find(|(_, node)| named(node)).map(|(place, _)| place + behind);
+        let django = || {
+            let entry = catalogue::field(class).filter(|_| behind == 0)?;
+            std::ptr::eq(entry, self.class.entry).then_some(self.class.line.len())
+        };
+        // A class that calls itself would never end.
+        place.filter(|place| *place > at).or_else(django)
     }
 
     fn dict(&self, frame: &Frame<'_>, way: &mut Way, entries: &[Entry]) -> Dict {
@@ -509,7 +532,7 @@ impl<'c> Initialiser<'c> {
                 let mut open = false;
                 for part in values {
                     match self.truth(frame, way, part) {
-                        Some(truth) if truth == decisive => return (!open).then_some(decisive).or(Some(decisive)),
+                        Some(truth) if truth == decisive => return Some(decisive),
                         Some(_) => {}
                         None => open = true,
                     }
@@ -568,8 +591,9 @@ impl Dict {
 fn removed(steps: &[MethodStep], test: Option<&Computed>, gone: &mut Vec<String>, doubtful: &mut Vec<String>) {
     for step in steps {
         let key = match &step.kind {
-            MethodStepKind::RemoveItem(_, key)
-            | MethodStepKind::Bind(_, Computed::Item { key, removed: true, .. }) => key,
+            MethodStepKind::RemoveItem(_, key) | MethodStepKind::Bind(_, Computed::Item { key, removed: true, .. }) => {
+                key
+            }
             MethodStepKind::Branch(test, then, otherwise) => {
                 removed(then, Some(test), gone, doubtful);
                 removed(otherwise, Some(test), gone, doubtful);

@@ -6,7 +6,9 @@ use crate::migration::Field;
 use crate::migration::catalogue::packages::{self, PackageClass};
 use crate::migration::catalogue::{self, FieldEntry};
 use crate::migration::field_class::{FieldClasses, OwnClass, OwnType, Source, parsed, place, unknown};
-use crate::python::{self, Computed, Definition, DefinitionKind, FunctionStep, Link, Method, MethodStepKind, ValueKind};
+use crate::python::{
+    self, Computed, Definition, DefinitionKind, FunctionStep, Link, Method, MethodStepKind, ValueKind,
+};
 use crate::source::{SourceFile, Span};
 
 /// Bases of bases, and imports of imports, that are followed.
@@ -79,15 +81,7 @@ impl Class {
 
     /// The classes in front of one of Django's, none of which was looked at yet.
     fn after(line: Vec<Node>, entry: &'static FieldEntry) -> Self {
-        Self {
-            line,
-            entry,
-            decided: Vec::new(),
-            column: None,
-            column_type: None,
-            referring: None,
-            empty_strings: None,
-        }
+        Self { line, entry, decided: Vec::new(), column: None, column_type: None, referring: None, empty_strings: None }
     }
 
     /// Reads the class of a path that a file names; or says why it is not known.
@@ -104,7 +98,8 @@ impl Class {
         let Some(at) = django else { return Err("derives from no field class of Django".to_owned()) };
         let Node::Django(entry) = line[at] else { return Err("derives from no field class of Django".to_owned()) };
         // Two classes of Django, of which none derives from the other, would share what a field is.
-        let others = line[at..].iter().any(|node| matches!(node, Node::Django(other) if !entry.derives_from(other.name)));
+        let others =
+            line[at..].iter().any(|node| matches!(node, Node::Django(other) if !entry.derives_from(other.name)));
         if others {
             return Err("derives from several field classes of Django".to_owned());
         }
@@ -144,17 +139,25 @@ impl Class {
             let name = attribute.name.as_str();
             let at = place(file, attribute.name_span);
             let says = |what: &str| format!("says in `{name}` {what} ({at})");
-            let followed = method(class, name);
+            let followed = method(class, name).filter(|method| method.name_span == attribute.name_span);
             match name {
-                "__new__" | "__getattribute__" | "__setattr__" | "__init_subclass__" | "clone" => {
+                "__new__" | "__getattribute__" | "__setattr__" | "__init_subclass__" => {
                     return Err(says("what a field of it is"));
                 }
                 "__init__" | "deconstruct" if followed.is_none() => return Err(says("what a field of it is")),
                 "column" | "concrete" | "get_attname_column" | "set_attributes_from_name" => {
                     return Err(says("whether it has a column"));
                 }
-                "many_to_many" | "many_to_one" | "one_to_many" | "one_to_one" | "is_relation" | "remote_field"
-                | "foreign_related_fields" | "related_fields" | "resolve_related_fields" | "target_field"
+                "many_to_many"
+                | "many_to_one"
+                | "one_to_many"
+                | "one_to_one"
+                | "is_relation"
+                | "remote_field"
+                | "foreign_related_fields"
+                | "related_fields"
+                | "resolve_related_fields"
+                | "target_field"
                 | "related_model" => return Err(says("what it refers to")),
                 "contribute_to_class" if !adds_itself(&attribute.value.kind) => {
                     return Err(says("whether it has a column"));
@@ -219,9 +222,9 @@ fn adds_itself(value: &ValueKind) -> bool {
     let DefinitionKind::Function(function) = &definition.kind else { return false };
     function.calls.iter().any(|call| {
         let private = call.chain.iter().flat_map(|chain| &chain.links).any(|link| match link {
-            Link::Call(arguments) => arguments.iter().any(|(name, _)| {
-                matches!(name.as_deref(), Some("private_only" | "virtual_only"))
-            }),
+            Link::Call(arguments) => {
+                arguments.iter().any(|(name, _)| matches!(name.as_deref(), Some("private_only" | "virtual_only")))
+            }
             _ => false,
         });
         call.callee.ends_with(".contribute_to_class") && call.callee.starts_with("super(") && !private
@@ -249,7 +252,8 @@ fn imported(classes: &FieldClasses<'_>, path: &str, from: &SourceFile, depth: us
     }
     let (module, name) = path.rsplit_once('.').ok_or_else(|| format!("derives from `{path}`, which is no class"))?;
     // `from . import fields` leaves the dots to the path.
-    let module = if module.ends_with('.') || module == python::RELATIVE { format!("{module}.") } else { module.to_owned() };
+    let module =
+        if module.ends_with('.') || module == python::RELATIVE { format!("{module}.") } else { module.to_owned() };
     match classes.source(&module, from.path()) {
         Some(source) => named(classes, &source, name, depth + 1),
         None if depth == 0 => Err("is defined in a module that is not here".to_owned()),

@@ -109,13 +109,7 @@ impl<'m> FieldClasses<'m> {
     /// The classes that rule files declare, and those that the modules define.
     #[must_use]
     pub fn new(declared: Box<Declarations>, modules: &'m dyn Modules) -> Self {
-        Self {
-            declared,
-            modules,
-            sources: Mutex::default(),
-            classes: Mutex::default(),
-            migrations: Mutex::default(),
-        }
+        Self { declared, modules, sources: Mutex::default(), classes: Mutex::default(), migrations: Mutex::default() }
     }
 
     /// The migration, with what is known of the classes of its fields.

@@ -98,6 +98,8 @@ fn differ(
             || ignored.contains(&name)
             || name == "choices" && target.since(4, 1)
             || of_relation && matches!(name, "to" | "to_field")
+            // `Options.setup_pk` sets it, whatever the field says.
+            || name == "serialize" && old_field.column.primary_key && new_field.column.primary_key
             || name == "db_default" && old_field.column.default == new_field.column.default;
         !left_out
     };

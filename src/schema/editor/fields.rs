@@ -63,7 +63,8 @@ impl Editor<'_> {
         if let Some(inline) = inline {
             column.default = Some(inline);
         }
-        let added = ChangeKind::AddColumn { column, transient_default: transient && dropped };
+        let transient_default = transient && dropped;
+        let added = ChangeKind::AddColumn { column, transient_default, if_not_exists: false };
         let mut changes: Vec<SchemaChange> = vec![self.change(table, added)];
         if let Some(references) = key {
             if self.target.is_mysql() {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::history::{FieldState, ModelState};
-use crate::migration::Operation;
+use crate::migration::{Field as Stated, Operation};
 use crate::python::{Unknown, Value};
 use crate::schema::editor::remake::Changed;
 use crate::schema::editor::{Editor, add_constraint, create_index};
@@ -50,12 +50,31 @@ impl<'p> Call<'_, 'p> {
                 return Some(reason(doubt));
             }
         }
-        let own = operation.field.iter().chain(operation.fields.iter().map(|(_, field)| field));
-        let unknown = own.filter(|field| field.entry.is_some()).find_map(|field| {
+        // A new table is there, whatever one of its columns is.
+        let new = operation.fields.iter().map(|(_, field)| field).filter(|field| field.entry.is_some());
+        let old = self.old_field();
+        let altered = old.filter(|_| operation.kind_name() == Some("AlterField"));
+        let own = operation.field.iter().chain(altered);
+        let unknown = own.chain(new).find_map(|field| {
             let flags = ["primary_key", "unique", "db_index", "null", "db_constraint"];
-            field.open.clone().or_else(|| flags.iter().find_map(|flag| field.flag(flag).err()))
+            let flag = || flags.iter().find_map(|flag| field.flag(flag).err());
+            field.open.clone().or_else(flag).or_else(|| field.column_unknown().cloned())
         });
-        unknown.or_else(|| operation.fields_open.clone())
+        // Whether a field that goes, or gets another name, has a column at all only its class can tell.
+        let classless = old.filter(|old| old.entry.is_none()).map(Stated::class_unknown);
+        unknown.or(classless).or_else(|| operation.fields_open.clone())
+    }
+
+    /// The field that the operation alters, renames or removes, as it was.
+    fn old_field(&self) -> Option<&'p Stated> {
+        let text = |parameter: &str| self.operation.argument(parameter).and_then(|argument| argument.value.as_str());
+        let name = match self.operation.kind_name()? {
+            "AlterField" | "RemoveField" => text("name")?,
+            "RenameField" => text("old_name")?,
+            _ => return None,
+        };
+        let model = self.before.state.model(self.app, text("model_name")?).likely()?;
+        model.field(name).likely().map(|old| &old.field)
     }
 
     pub(super) fn text(&self, parameter: &str) -> Result<&str, Unknown> {

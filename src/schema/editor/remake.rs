@@ -49,7 +49,7 @@ impl Editor<'_> {
                     // The copy writes the value into every row; the table keeps no DEFAULT.
                     column.default = Some(value.clone());
                     let name = column.name.clone();
-                    changes.push(ChangeKind::AddColumn { column, transient_default: true });
+                    changes.push(ChangeKind::AddColumn { column, transient_default: true, if_not_exists: false });
                     changes.push(ChangeKind::DropDefault { column: name });
                 }
                 (change, _) => changes.push(change),

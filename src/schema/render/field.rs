@@ -357,6 +357,8 @@ fn fill(stated: &Stated, null: bool, internal: Option<&'static TypeEntry>) -> Fi
     if let Some(argument) = stated.argument("default") {
         return match &argument.value.kind {
             ValueKind::None => Fill::None,
+            // A class that is not Django's may take none at all.
+            ValueKind::Unknown(_) if stated.own.is_some() => Fill::Unknown,
             _ => Fill::Default(super::text(&argument.value)),
         };
     }

@@ -95,7 +95,9 @@ impl Project<'_> {
             key.collation = typed.collation;
             let unknown = field.field.own.as_ref().and_then(|own| own.referring.clone());
             key.column_type = match typed.internal {
-                _ if unknown.is_some() => Err(unknown.unwrap_or_else(|| missing(field_name.to_owned(), "is not known"))),
+                _ if unknown.is_some() => {
+                    Err(unknown.unwrap_or_else(|| missing(field_name.to_owned(), "is not known")))
+                }
                 Some(entry) if entry.referring(self.target) != entry.class => {
                     Ok(self.number(entry.referring(self.target)))
                 }
@@ -138,7 +140,13 @@ impl Project<'_> {
     /// The type of a field's column (`Field.db_parameters`).
     pub(super) fn typed(self, model: &ModelState, field: &Arc<FieldState>, depth: usize) -> Typed {
         let stated = &field.field;
-        if stated.entry.is_some_and(|entry| entry.derives_from("ForeignKey")) {
+        let relation = |entry: &'static FieldEntry| entry.derives_from("ForeignKey");
+        let says_otherwise = match stated.own_type() {
+            None => false,
+            Some(OwnType::Of(entry)) => !relation(entry),
+            Some(_) => true,
+        };
+        if stated.entry.is_some_and(relation) && !says_otherwise {
             let (column_type, collation) = match self.key_of(model, field, depth) {
                 Ok(key) => (key.column_type, key.collation),
                 Err(unknown) => (Err(unknown), None),

@@ -79,7 +79,8 @@ impl Project<'_> {
         let made = match class {
             "CheckConstraint" => {
                 let condition = given.argument("condition").or_else(|| given.argument("check"));
-                let text = condition.map(text).unwrap_or_default();
+                let sql = condition.and_then(|condition| not_null(model, condition));
+                let text = sql.or_else(|| condition.map(text)).unwrap_or_default();
                 Made::Constraint(Constraint { name: name.clone(), kind: ConstraintKind::Check(text) })
             }
             "UniqueConstraint" => self.unique(&given, name.clone()),
@@ -206,13 +207,34 @@ impl<'c> Given<'c> {
     }
 }
 
-/// The field of an expression that is nothing else: its name, or `F(name)`.
+/// The SQL of a condition that demands nothing but that fields are not NULL (`IsNull.as_sql`), as `Q(name__isnull=False)`
+/// or, as Django's writer has it, `Q(("name__isnull", False))`.
+fn not_null(model: &Model, condition: &Value) -> Option<String> {
+    let ValueKind::Call(call) = &condition.kind else { return None };
+    if call.callee.as_deref().map(class_name) != Some("Q") || call.open.is_some() || call.arguments.is_empty() {
+        return None;
+    }
+    let demands = call.arguments.iter().map(|argument| {
+        let (lookup, value) = match (&argument.name, argument.value.elements()) {
+            (Some(name), _) => (name.as_str(), &argument.value),
+            (None, Some([name, value])) => (name.as_str()?, value),
+            _ => return None,
+        };
+        let field = lookup.strip_suffix("__isnull")?;
+        let not_null = matches!(value.kind, ValueKind::Bool(false)) && !field.contains("__");
+        not_null.then(|| format!("\"{}\" IS NOT NULL", model.column(field)))
+    });
+    Some(demands.collect::<Option<Vec<_>>>()?.join(" AND "))
+}
+
+/// The field of an expression that is nothing else: its name, or `F(name)`. What stands behind `__` is a transform.
 fn plain_column(value: &Value) -> Option<&str> {
-    match &value.kind {
-        ValueKind::Str(text) => Some(&text.value),
+    let name = match &value.kind {
+        ValueKind::Str(text) => Some(&*text.value),
         ValueKind::Call(call) if call.callee.as_deref().map(class_name) == Some("F") => {
             call.arguments.first()?.value.as_str()
         }
         _ => None,
-    }
+    };
+    name.filter(|name| !name.contains("__"))
 }

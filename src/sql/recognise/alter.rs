@@ -31,7 +31,8 @@ pub(super) fn recognise(cursor: &mut Cursor<'_>, span: Span) -> Option<Recognise
         let place = cursor.place();
         // Each action alone, so that what one looks for is not found in the next.
         let mut action = cursor.item();
-        let kinds = action_of(&mut action).unwrap_or_else(|| vec![ChangeKind::Unknown]);
+        let moved = moved(&mut action, &table).map(|kind| vec![kind]);
+        let kinds = moved.or_else(|| action_of(&mut action)).unwrap_or_else(|| vec![ChangeKind::Unknown]);
         let span = cursor.span_since(place);
         for kind in kinds {
             let renamed = match &kind {
@@ -44,6 +45,13 @@ pub(super) fn recognise(cursor: &mut Cursor<'_>, span: Span) -> Option<Recognise
         cursor.advance();
     }
     Some(recognised)
+}
+
+/// SET SCHEMA: for those who name the table as they always did, it has another name.
+fn moved(action: &mut Cursor<'_>, table: &str) -> Option<ChangeKind> {
+    let schema = action.eat("SET SCHEMA").then(|| action.identifier())??;
+    let to = if schema == "public" { table.to_owned() } else { format!("{schema}.{table}") };
+    Some(ChangeKind::RenameTable { to })
 }
 
 fn other(words: &str, object: Option<String>) -> Vec<ChangeKind> {
@@ -104,8 +112,8 @@ fn add(action: &mut Cursor<'_>) -> Option<Vec<ChangeKind>> {
         return Some(vec![ChangeKind::CreateIndex { index, concurrently: false, if_not_exists: false }]);
     }
     action.eat("COLUMN");
-    action.eat("IF NOT EXISTS");
-    let added = |column| ChangeKind::AddColumn { column, transient_default: false };
+    let if_not_exists = action.eat("IF NOT EXISTS");
+    let added = |column| ChangeKind::AddColumn { column, transient_default: false, if_not_exists };
     // MySQL: ADD COLUMN (a integer, b integer)
     if let Some(mut inside) = action.group() {
         let mut kinds = Vec::new();
@@ -209,7 +217,6 @@ fn alter_column(action: &mut Cursor<'_>) -> Option<Vec<ChangeKind>> {
 /// ALTER TABLE … SET
 fn set(action: &mut Cursor<'_>) -> Option<Vec<ChangeKind>> {
     let words = [
-        ("SCHEMA", "ALTER TABLE SET SCHEMA"),
         ("TABLESPACE", "ALTER TABLE SET TABLESPACE"),
         ("LOGGED", "ALTER TABLE SET LOGGED"),
         ("UNLOGGED", "ALTER TABLE SET UNLOGGED"),

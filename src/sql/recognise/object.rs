@@ -13,6 +13,7 @@ const OBJECTS: &[&str] = &[
     "CAST",
     "COLLATION",
     "CONVERSION",
+    "DEFAULT CONVERSION",
     "DATABASE",
     "DEFAULT PRIVILEGES",
     "DOMAIN",
@@ -20,6 +21,7 @@ const OBJECTS: &[&str] = &[
     "EVENT",
     "EXTENSION",
     "FOREIGN DATA WRAPPER",
+    "FOREIGN TABLE",
     "FUNCTION",
     "GROUP",
     "LANGUAGE",
@@ -64,7 +66,6 @@ const MODIFIERS: &[&str] = &[
     "RECURSIVE",
     "TRUSTED",
     "PROCEDURAL",
-    "DEFAULT",
     "CONSTRAINT",
     "AGGREGATE FUNCTION",
     "UNDEFINED",
@@ -268,7 +269,13 @@ fn object(cursor: &mut Cursor<'_>, verb: &str, span: Span) -> Option<Recognised>
             rows::reads(cursor, &mut recognised);
             return Some(recognised);
         }
-        ("TYPE" | "DOMAIN" | "VIEW" | "MATERIALIZED VIEW" | "SEQUENCE", "ALTER") => {
+        ("FUNCTION" | "PROCEDURE" | "ROUTINE" | "AGGREGATE" | "SCHEMA", "ALTER") => {
+            cursor.group();
+            if let Some(words) = ["RENAME TO", "SET SCHEMA"].into_iter().find(|words| cursor.eat(words)) {
+                recognised.words = format!("{verb} {object} {words}");
+            }
+        }
+        ("TYPE" | "DOMAIN" | "VIEW" | "MATERIALIZED VIEW" | "SEQUENCE" | "FOREIGN TABLE", "ALTER") => {
             // The kind of the change matters: ADD VALUE, RENAME VALUE, ADD CONSTRAINT, RENAME TO.
             let beginnings = [
                 "ADD VALUE",

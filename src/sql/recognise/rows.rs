@@ -29,7 +29,7 @@ pub(super) fn recognise(cursor: &mut Cursor<'_>, span: Span) -> Option<Recognise
     }
     if let Some((rows, words, table)) = verb(cursor).or_else(|| load(cursor)) {
         words.clone_into(&mut recognised.words);
-        let filtered = cursor.has_later("WHERE");
+        let filtered = cursor.has_later("WHERE") && !is_always_true(cursor);
         recognised.push(table, ChangeKind::ChangeRows { rows, filtered }, span);
         reads(cursor, &mut recognised);
         return Some(recognised);
@@ -43,6 +43,21 @@ pub(super) fn recognise(cursor: &mut Cursor<'_>, span: Span) -> Option<Recognise
         return Some(recognised);
     }
     None
+}
+
+/// Whether all that WHERE says is `true` or `1 = 1`.
+fn is_always_true(cursor: &Cursor<'_>) -> bool {
+    let mut rest = cursor.clone();
+    while !rest.at_end() && !rest.eat("WHERE") {
+        rest.advance();
+    }
+    let condition = rest.clone();
+    rest.advance();
+    if rest.eat("=") && rest.peek() == condition.peek() && rest.kind() == Some(TokenKind::Number) {
+        rest.advance();
+        return rest.at_end();
+    }
+    rest.at_end() && (condition.is("TRUE") || condition.peek() == "1")
 }
 
 /// Reads the beginning of INSERT, UPDATE, DELETE and their kin, with the table.

@@ -246,8 +246,6 @@ const EXCEPTIONS_COMPUTED: Exceptions = &[
         "postgresql",
         "a function fills the new table, whose foreign key then reads the other",
     ),
-    ("run_python__vendor_branch", "mariadb", "a function may send the statement; that it may not is said as a doubt"),
-    ("run_python__vendor_branch", "sqlite", "a function may send the statement; that it may not is said as a doubt"),
 ];
 
 #[test]

@@ -26,13 +26,15 @@ const APART: &[(&str, Vendor, &str)] = &[
 
 const BEHIND_A_COPY: &str = "an index that follows a copy at once can't be told from those that the copy makes anew";
 
-fn lines() -> impl Iterator<Item = Json> {
+/// The recorded cases, a line each.
+pub(crate) fn lines() -> impl Iterator<Item = Json> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/truth/django-sql/cases.jsonl.gz");
     let lines = BufReader::new(GzDecoder::new(std::fs::File::open(path).expect("the recorded SQL"))).lines();
     lines.map(|line| serde_json::from_str(&line.expect("text")).expect("JSON"))
 }
 
-fn migrations(line: &Json) -> Vec<Arc<Migration>> {
+/// The migrations of a case; the last is judged.
+pub(crate) fn migrations(line: &Json) -> Vec<Arc<Migration>> {
     let mut read: Vec<Arc<Migration>> = Vec::new();
     for (name, text) in line["migrations"].as_object().expect("migrations") {
         let source = SourceFile::new(format!("shop/migrations/{name}.py"), text.as_str().expect("a text"));
@@ -42,7 +44,8 @@ fn migrations(line: &Json) -> Vec<Arc<Migration>> {
     read
 }
 
-fn texts(value: &Json) -> impl Iterator<Item = &str> {
+/// The versions that sent the same, or the statements.
+pub(crate) fn texts(value: &Json) -> impl Iterator<Item = &str> {
     value.as_array().into_iter().flatten().filter_map(Json::as_str)
 }
 

@@ -6,10 +6,9 @@ use std::fmt::Write as _;
 use whimbrel::history::Side;
 use whimbrel::schema::Schema;
 use whimbrel::sql;
-use whimbrel::target::Vendor;
 
 mod canonical;
-mod django_sql;
+pub(crate) mod django_sql;
 mod packages;
 mod structure;
 
@@ -39,13 +38,6 @@ fn every_table_of_the_cases_has_columns_of_known_types() {
         }
     }
 }
-
-/// Cases in which statements that come with a doubt were not sent, and why.
-const UNTOLD: &[(&str, &[Vendor], &str)] = &[(
-    "run_python__vendor_branch",
-    &[Vendor::MariaDb, Vendor::Sqlite],
-    "the function sends it to PostgreSQL only, under an `if`",
-)];
 
 fn runs_python(case: &Case) -> bool {
     case.change().operations.iter().any(|operation| operation.kind_name() == Some("RunPython"))
@@ -83,10 +75,7 @@ fn the_statements_are_those_that_django_sent() {
             let before = Schema::of(&before, &settings(), target);
             let truth: Vec<_> = measured.texts("sql").iter().flat_map(|text| sql::statements(text, vendor)).collect();
             let mut truth = canonical::sent(&truth, before.clone(), vendor);
-            let mut computed = sent(&history, node, target);
-            if UNTOLD.iter().any(|(name, vendors, _)| case.name == *name && vendors.contains(&vendor)) {
-                computed.retain(|statement| statement.doubt.is_none());
-            }
+            let computed = sent(&history, node, target);
             let mut computed = canonical::computed(&computed, before, vendor);
             if runs_python(&case) {
                 // What a function does with models is not the schema's.

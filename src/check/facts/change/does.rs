@@ -7,9 +7,11 @@ use super::ChangeView;
 use crate::check::facts::failure::FailureView;
 use crate::check::facts::lock::{self, LockView};
 use crate::check::facts::not_known;
+use crate::check::facts::operation::OperationView;
 use crate::effects::compat::{Certainty, ChangeEffects, Failure};
-use crate::effects::locks;
+use crate::effects::locks::{self, Blocks};
 use crate::language::{Cause, Entity, Fact};
+use crate::source::Span;
 use crate::sql::ChangeKind;
 
 impl<'a> ChangeView<'a> {
@@ -42,11 +44,40 @@ impl<'a> ChangeView<'a> {
         Fact::List(known.chain(unknown).collect())
     }
 
-    pub(super) fn lock_list(&self, locks: &'a [locks::TableLock]) -> Fact<'a> {
-        let span = self.own().span;
-        let known = locks.iter().map(|lock| Fact::Entity(Rc::new(LockView { lock, span }) as Rc<dyn Entity<'a> + 'a>));
-        let unknown = self.locks().into_iter().flat_map(|locks| &locks.unknown).map(|what| self.not_known(what));
-        Fact::List(known.chain(unknown).collect())
+    fn lock_list(&self, locks: &'a [locks::TableLock]) -> Fact<'a> {
+        let own = |lock: &&locks::TableLock| Some(lock.table.as_str()) == self.table_name();
+        let (first, then): (Vec<_>, Vec<_>) = locks.iter().partition(own);
+        let known = first.into_iter().chain(then);
+        let known = known.filter_map(|lock| self.lock_at(lock, self.own().span, Some(self.statement)));
+        Fact::List(known.chain(self.unknown_locks()).collect())
+    }
+
+    /// A lock that is held at that place; unknown when it is that of a statement that may not be sent, unless this is the
+    /// one that it is held for. One that may be held and that nobody waits for is none.
+    fn lock_at(&self, lock: &'a locks::TableLock, span: Span, held_for: Option<usize>) -> Option<Fact<'a>> {
+        let taken_by = Self::of_statement(self.context, self.effects, lock.by).next();
+        let other = taken_by.filter(|taken_by| Some(taken_by.statement) != held_for);
+        match other.and_then(|other| other.sent().doubt.as_ref()) {
+            Some(_) if lock.blocks == Blocks::Nothing => None,
+            Some(unknown) => Some(Fact::Unknown(self.because(unknown))),
+            None => Some(Fact::Entity(Rc::new(LockView { lock, taken_by, span }))),
+        }
+    }
+
+    fn unknown_locks(&self) -> impl Iterator<Item = Fact<'a>> {
+        self.locks().into_iter().flat_map(|locks| &locks.unknown).map(|what| self.not_known(what))
+    }
+
+    /// The locks that the transaction still holds behind its statement, for an operation at that place; the strongest first.
+    pub(in crate::check::facts) fn kept_for(&self, span: Span) -> Vec<Fact<'a>> {
+        let Some(locks) = self.locks().filter(|locks| !locks.ended) else { return Vec::new() };
+        let mut kept: Vec<&'a locks::TableLock> = locks.keeps.iter().collect();
+        kept.sort_by_key(|lock| (std::cmp::Reverse(lock.blocks), lock.by));
+        let known = kept.into_iter().filter_map(|lock| self.lock_at(lock, span, None));
+        let together = (locks.began..=self.statement)
+            .filter_map(|statement| Self::of_statement(self.context, self.effects, statement).next());
+        let unknown = together.flat_map(|change| change.unknown_locks().collect::<Vec<_>>());
+        known.chain(unknown).collect()
     }
 
     /// A fact about the locks that the tables of facts leave open.
@@ -66,12 +97,30 @@ impl<'a> ChangeView<'a> {
         Fact::Unknown(Rc::new(Cause { text, reason: format!("does not tell {what}"), span }))
     }
 
+    pub(super) fn in_transaction(&self) -> Fact<'a> {
+        match self.placed().map(|placed| OperationView { context: self.context, placed }.in_transaction()) {
+            // Django opens none.
+            Some(Fact::Bool(false)) | None => Fact::Bool(self.locks().is_some_and(|locks| locks.in_transaction)),
+            Some(known) => known,
+        }
+    }
+
     pub(super) fn taken(&self) -> Fact<'a> {
         self.lock_list(self.locks().map_or(&[][..], |locks| &locks.locks))
     }
 
     pub(super) fn held(&self) -> Fact<'a> {
         self.lock_list(self.locks().map_or(&[][..], |locks| &locks.holds))
+    }
+
+    /// The tables that others wait for while its statement works: all that is held there blocks as much at least.
+    pub(super) fn waited_for(&self, blocks: Blocks) -> Fact<'a> {
+        let held = self.locks().map_or(&[][..], |locks| &locks.holds);
+        let known = held.iter().filter(|lock| lock.blocks >= blocks).filter_map(|lock| {
+            let certain = matches!(self.lock_at(lock, self.own().span, Some(self.statement)), Some(Fact::Entity(_)));
+            certain.then(|| Fact::Str(Cow::Borrowed(lock.table.as_str())))
+        });
+        Fact::List(known.chain(self.unknown_locks()).collect())
     }
 
     pub(super) fn lock(&self) -> Fact<'a> {

@@ -80,6 +80,12 @@ impl<'a> ChangeView<'a> {
         self.effects.compatibility.changes.get(self.statement)?.get(self.change)
     }
 
+    /// The changes that the migration sends behind it.
+    fn behind(&self) -> impl Iterator<Item = Self> + use<'a> {
+        let own = (self.statement, self.change);
+        Self::all(self.context).filter(move |other| (other.statement, other.change) > own)
+    }
+
     /// The locks that its statement takes, and the work that it does under them.
     pub(super) fn locks(&self) -> Option<&'a locks::Effect> {
         self.effects.locks.get(self.statement)
@@ -143,7 +149,7 @@ impl<'a> ChangeView<'a> {
         self.context.operations.get(self.sent().operation).copied()
     }
 
-    fn operation(&self) -> Fact<'a> {
+    pub(super) fn operation(&self) -> Fact<'a> {
         let view = self.placed().map(|placed| OperationView { context: self.context, placed });
         view.map_or(Fact::Unset, |view| Fact::Entity(Rc::new(view)))
     }

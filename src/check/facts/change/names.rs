@@ -6,6 +6,7 @@ use super::ChangeView;
 use super::kinds::ANY;
 use crate::check::facts::{Attribute, attribute, list_of_text, lock};
 use crate::effects::compat::Certainty;
+use crate::effects::locks::Blocks;
 use crate::language::vocabulary::Name;
 use crate::language::{Fact, Slot, Type};
 
@@ -125,6 +126,13 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
             always,
         ),
         name(
+            "deferred",
+            flag(),
+            "Whether Django sends it only behind all operations of the migration.",
+            |c| Fact::Bool(c.sent().deferred),
+            always,
+        ),
+        name(
             "live",
             flag(),
             "Whether the table was there before this release, so that running code may use it.",
@@ -197,15 +205,36 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
         name(
             "locks",
             lock::slot(),
-            "The locks that its statement takes on tables that running code uses.",
+            "The locks that its statement takes on tables that running code uses; that on its own table first.",
             |c| c.taken(),
             always,
         ),
         name(
             "holds",
             lock::slot(),
-            "The locks that the transaction holds while its statement works, its own included.",
+            "The locks that the transaction holds while its statement works, its own included; that on its own table first.",
             |c| c.held(),
+            always,
+        ),
+        name(
+            "blocked_tables",
+            list_of_text(),
+            "The tables that writes wait for while its statement works, and perhaps reads: by locks that are held.",
+            |c| c.waited_for(Blocks::Writes),
+            always,
+        ),
+        name(
+            "closed_tables",
+            list_of_text(),
+            "The tables that reads and writes wait for while its statement works: by locks that are held.",
+            |c| c.waited_for(Blocks::ReadsAndWrites),
+            always,
+        ),
+        name(
+            "behind",
+            Slot::set(Type::list(Type::Entity("Change"))),
+            "What the migration sends behind it, in order; what Django puts off to the end is behind all operations.",
+            |c| Fact::List(c.behind().map(ChangeView::as_element).collect()),
             always,
         ),
         name(
@@ -269,6 +298,13 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
             flag(),
             "Whether it can run in a transaction.",
             |c| Fact::Bool(c.locks().is_none_or(|locks| locks.transactional)),
+            always,
+        ),
+        name(
+            "in_transaction",
+            flag(),
+            "Whether it runs inside a transaction: Django's, one that SQL begins, or that of a text with several statements.",
+            |c| c.in_transaction(),
             always,
         ),
         name(

@@ -2,7 +2,7 @@
 
 /// What a check demands of one column.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Bound {
+pub(in crate::effects) enum Bound {
     /// IS NOT NULL
     NotNull,
     /// At least this.
@@ -29,7 +29,7 @@ const OPERATORS: &[(&str, Make)] = &[
 impl Bound {
     /// What the check demands of the column whose name, or field's name, is one of `names`; `None` when it is of
     /// another form.
-    pub(super) fn of(expression: &str, names: &[&str]) -> Option<Self> {
+    pub(in crate::effects) fn of(expression: &str, names: &[&str]) -> Option<Self> {
         // `Q(('qty__gte', 1))` is the same as `Q(qty__gte=1)`.
         let expression = expression.replace("', ", "=").replace('\'', "");
         let dropped = |c: &char| matches!(c, '"' | '`' | '(' | ')') || c.is_whitespace();
@@ -47,8 +47,13 @@ impl Bound {
         })
     }
 
+    /// Whether all rows that pass the check have a value in the column: it demands that, alone or AND something else.
+    pub(in crate::effects) fn excludes_null(expression: &str, names: &[&str]) -> bool {
+        conjuncts(expression).iter().any(|part| Bound::of(part, names) == Some(Bound::NotNull))
+    }
+
     /// Whether a number is refused.
-    pub(super) fn refuses(&self, number: i128) -> bool {
+    pub(in crate::effects) fn refuses(&self, number: i128) -> bool {
         match self {
             Bound::NotNull => false,
             Bound::Least(least) => number < *least,
@@ -57,7 +62,7 @@ impl Bound {
     }
 
     /// Whether what passes `other` passes this one.
-    pub(super) fn follows_from(&self, other: &Bound) -> bool {
+    pub(in crate::effects) fn follows_from(&self, other: &Bound) -> bool {
         match (self, other) {
             (Bound::NotNull, Bound::NotNull) => true,
             (Bound::Least(own), Bound::Least(other)) => own <= other,
@@ -65,6 +70,31 @@ impl Bound {
             _ => false,
         }
     }
+}
+
+/// The conditions that a check joins by AND, without brackets; none where something else is joined or negated.
+fn conjuncts(expression: &str) -> Vec<String> {
+    let plain: String = expression.chars().map(|c| if matches!(c, '(' | ')') { ' ' } else { c }).collect();
+    let plain = format!(" {} ", plain.split_whitespace().collect::<Vec<_>>().join(" "));
+    let lower = plain.to_ascii_lowercase();
+    let others = [" or ", " xor ", " case ", " coalesce ", "|", "^", "~", "_connector", "_negated"];
+    let negated = lower.replace(" is not null ", " ").contains(" not ");
+    if negated || others.iter().any(|other| lower.contains(other)) {
+        return Vec::new();
+    }
+    if lower.contains(" q ") || lower.contains("q '") {
+        // `Q(('qty__gte', 1), n__gt=2) & Q(…)`: a comma stands between conditions as well as inside one.
+        let joined = plain.replace("', ", "=").replace(['\'', '&'], ",");
+        return joined.split(',').map(|part| part.trim().trim_start_matches("Q ").to_owned()).collect();
+    }
+    let mut parts = Vec::new();
+    let mut rest = plain.as_str();
+    while let Some(at) = rest.to_ascii_lowercase().find(" and ") {
+        parts.push(rest[..at].to_owned());
+        rest = &rest[at + " and ".len()..];
+    }
+    parts.push(rest.to_owned());
+    parts
 }
 
 #[cfg(test)]
@@ -82,6 +112,35 @@ mod tests {
         for other in ["Q(qty__gte=F('n'))", "qty >= 1 OR n > 2", "Q(quantity__gte=1)", "qty + 1 > 0", "~Q(qty__gte=1)"]
         {
             assert_eq!(of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_check_that_excludes_null_may_demand_more() {
+        let excludes = |text: &str| Bound::excludes_null(text, &["qty"]);
+        for proof in [
+            "qty IS NOT NULL",
+            "(\"qty\" is not null)",
+            "n > 1 AND (qty IS NOT NULL)",
+            "Q(qty__isnull=False)",
+            "Q(('qty__isnull', False))",
+            "Q(('n__gt', 1), ('qty__isnull', False))",
+            "Q(n__gt=1, qty__isnull=False)",
+            "Q(n__gt=1) & Q(qty__isnull=False)",
+        ] {
+            assert!(excludes(proof), "{proof}");
+        }
+        for other in [
+            "qty IS NOT NULL OR n > 1",
+            "NOT (n > 1 AND qty IS NOT NULL)",
+            "qty > 1",
+            "quantity IS NOT NULL",
+            "Q(qty__isnull=True)",
+            "~Q(qty__isnull=False)",
+            "Q(qty__isnull=False) | Q(n__gt=1)",
+            "Q(('n__gt', 1), ('qty__isnull', False), _connector='OR')",
+        ] {
+            assert!(!excludes(other), "{other}");
         }
     }
 }
