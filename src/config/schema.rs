@@ -95,7 +95,10 @@ fn property(key: &str) -> Value {
             json!({"enum": super::FailOn::WORDS, "default": "error"}),
         ),
         "require-reason" => ("Whether a suppression must say why", json!({"type": "boolean", "default": false})),
-        "site-packages" => ("Folders with installed packages, whose migrations belong to the history, and whose field classes are read", paths),
+        "site-packages" => (
+            "Folders with installed packages, whose migrations belong to the history, and whose field classes are read",
+            paths,
+        ),
         _ => ("", json!({})),
     };
     let mut shape = shape;

@@ -102,7 +102,8 @@ fn surroundings(
         release.push(on(&given, &snippet.migration));
     }
     let classes = classes(rules);
-    let shared = |migrations: Vec<Migration>| classes.applied_to(&migrations.into_iter().map(Arc::new).collect::<Vec<_>>());
+    let shared =
+        |migrations: Vec<Migration>| classes.applied_to(&migrations.into_iter().map(Arc::new).collect::<Vec<_>>());
     let mut deployed = shared(deployed);
     let mut present = deployed.clone();
     present.extend(shared(release));

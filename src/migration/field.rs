@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::migration::field_class::{OwnClass, OwnType};
 use crate::migration::BoundArgument;
 use crate::migration::catalogue::{self, Default, FieldEntry};
+use crate::migration::field_class::{OwnClass, OwnType};
 use crate::python::{Argument, Unknown, Value, ValueKind};
 use crate::source::Span;
 

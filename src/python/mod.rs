@@ -43,9 +43,7 @@ use crate::source::{SourceFile, Span};
 
 pub use decode::{DecodeError, decode};
 pub use imports::RELATIVE;
-pub use method::{
-    Computed, Entry, Method, MethodParameter, MethodStep, MethodStepKind, SuperCall, words,
-};
+pub use method::{Computed, Entry, Method, MethodParameter, MethodStep, MethodStepKind, SuperCall, words};
 pub use outline::{Statement, StatementKind, statements};
 pub use syntax_error::{Construct, SyntaxError};
 pub use value::{

@@ -56,7 +56,7 @@ const DJANGO: &str = "from django.db import models\n\n\n";
 fn what_an_initialiser_does_with_its_arguments_is_followed() {
     for (class, field, expected) in [
         (
-            "class Code(models.CharField):\n    def __init__(self, *args, **kwargs):\n        kwargs['null'] = True\n        \
+            "class Code(models.CharField):\n    def __init__(self, *args, **kwargs):\n        kwargs['null'] = kwargs['blank'] = True\n        \
              kwargs.setdefault('max_length', 12)\n        super().__init__(*args, **kwargs)\n",
             "shop.fields.Code()",
             "Code null=True len=12 default=⟨unset⟩ column=code",
@@ -109,10 +109,14 @@ fn a_class_may_say_the_type_of_its_column() {
     for (body, expected) in [
         ("def db_type(self, connection):\n        return 'char(3)'", "char(3)"),
         ("def get_internal_type(self):\n        return 'TextField'", "text"),
-        ("def db_type(self, connection):\n        return 'text'\n\n    def get_internal_type(self):\n        return 'DateField'", "text"),
+        (
+            "def db_type(self, connection):\n        return 'text'\n\n    def get_internal_type(self):\n        return 'DateField'",
+            "text",
+        ),
         ("pass", "varchar(4)"),
     ] {
-        let said = said(&format!("{DJANGO}class Code(models.CharField):\n    {body}\n"), "shop.fields.Code(max_length=4)");
+        let said =
+            said(&format!("{DJANGO}class Code(models.CharField):\n    {body}\n"), "shop.fields.Code(max_length=4)");
         assert!(said.iter().any(|line| line == &format!("type] {expected}")), "{body}: {said:?}");
     }
 }
@@ -120,9 +124,15 @@ fn a_class_may_say_the_type_of_its_column() {
 #[test]
 fn what_only_running_a_class_can_tell_stays_unknown_with_its_place() {
     for (class, place) in [
-        ("class Code(models.CharField):\n    def get_attname_column(self):\n        return 'a', None\n", "shop/fields.py:5"),
+        (
+            "class Code(models.CharField):\n    def get_attname_column(self):\n        return 'a', None\n",
+            "shop/fields.py:5",
+        ),
         ("class Code(models.CharField, metaclass=type):\n    pass\n", "shop/fields.py:4"),
-        ("class Code(models.CharField):\n    def contribute_to_class(self, cls, name):\n        pass\n", "shop/fields.py:5"),
+        (
+            "class Code(models.CharField):\n    def contribute_to_class(self, cls, name):\n        pass\n",
+            "shop/fields.py:5",
+        ),
         (
             "class Code(models.CharField):\n    def contribute_to_class(self, cls, name, **kwargs):\n        \
              super().contribute_to_class(cls, name, **kwargs)\n        self.null = True\n",
@@ -148,10 +158,15 @@ fn what_only_running_a_class_can_tell_stays_unknown_with_its_place() {
 
 #[test]
 fn a_class_is_found_behind_imports_in_the_index_and_in_packages() {
-    let class = format!("{DJANGO}class Code(models.CharField):\n    def __init__(self, **kwargs):\n        \
-                         super().__init__(max_length=6, **kwargs)\n");
+    let class = format!(
+        "{DJANGO}class Code(models.CharField):\n    def __init__(self, **kwargs):\n        \
+                         super().__init__(max_length=6, **kwargs)\n"
+    );
     let first = |repository: &Repository| {
-        staged(repository).first().map(|line| line.split("] ").last().unwrap_or_default().to_owned()).unwrap_or_default()
+        staged(repository)
+            .first()
+            .map(|line| line.split("] ").last().unwrap_or_default().to_owned())
+            .unwrap_or_default()
     };
     let expected = "Code null=False len=6 default=⟨unset⟩ column=code";
     let add = |path: &str| format!("migrations.AddField('order', 'code', {path}())");

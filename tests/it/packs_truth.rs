@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use whimbrel::check::{Checked, Content, Finding, Project, Request, Tables, check};
 use whimbrel::diagnostic::Severity;
 use whimbrel::history::Settings;
-use whimbrel::migration::NoModules;
 use whimbrel::language::RuleSet;
+use whimbrel::migration::NoModules;
 use whimbrel::rules;
 
 use crate::cases::{Case, Measured, cases};

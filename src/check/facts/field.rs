@@ -342,7 +342,9 @@ impl<'a> Entity<'a> for FieldView<'a> {
             Err(cause) => return Fact::Unknown(cause),
         };
         match (&field.class_path, field.entry) {
-            (Ok(path), _) if self.context.vocabulary.declared("Field", path).is_some() => Fact::Str(Cow::Borrowed(path)),
+            (Ok(path), _) if self.context.vocabulary.declared("Field", path).is_some() => {
+                Fact::Str(Cow::Borrowed(path))
+            }
             (_, Some(entry)) => Fact::Str(Cow::Borrowed(entry.name)),
             (Ok(path), None) => Fact::Str(Cow::Borrowed(path)),
             (Err(unknown), None) => self.origin().not_known(unknown),

@@ -163,8 +163,9 @@ impl<'c> Initialiser<'c> {
     fn bound(&self, given: Given) -> Vec<BoundArgument> {
         let positional = given.positional.into_iter().enumerate();
         let positional = positional.map(|(place, value)| self.argument(format!("*{}", place + 1), value));
-        let arguments: Vec<BoundArgument> =
-            positional.chain(given.keywords.entries.into_iter().map(|(name, value)| self.argument(name, value))).collect();
+        let arguments: Vec<BoundArgument> = positional
+            .chain(given.keywords.entries.into_iter().map(|(name, value)| self.argument(name, value)))
+            .collect();
         bound_again(&arguments, self.class.entry.positions())
     }
 
@@ -322,7 +323,10 @@ impl<'c> Initialiser<'c> {
                 if let Some(Local::Dict(dict)) = way.locals.get_mut(container)
                     && !dict.entries.contains_key(key)
                 {
-                    let value = dict.open.clone().map_or(value, |open| Value::new(ValueKind::Unknown(open), self.field.class_span));
+                    let value = dict
+                        .open
+                        .clone()
+                        .map_or(value, |open| Value::new(ValueKind::Unknown(open), self.field.class_span));
                     dict.entries.insert(key.clone(), value);
                 }
             }
@@ -369,7 +373,11 @@ impl<'c> Initialiser<'c> {
         let next = match call.class.as_deref() {
             None => frame.at + 1,
             Some(class) => self.behind(frame.at, class).ok_or_else(|| {
-                format!("initialises `{}` by name ({})", class.trim_start_matches("super.").trim_start_matches('.'), at())
+                format!(
+                    "initialises `{}` by name ({})",
+                    class.trim_start_matches("super.").trim_start_matches('.'),
+                    at()
+                )
             })?,
         };
         if way.made.is_some() {
@@ -389,7 +397,12 @@ impl<'c> Initialiser<'c> {
         let made = self.enter(next, given)?;
         Ok(made
             .into_iter()
-            .map(|inner| Way { locals: way.locals.clone(), made: inner.made, attributes: inner.attributes, left: false })
+            .map(|inner| Way {
+                locals: way.locals.clone(),
+                made: inner.made,
+                attributes: inner.attributes,
+                left: false,
+            })
             .collect())
     }
 
@@ -448,21 +461,21 @@ impl<'c> Initialiser<'c> {
 
     fn value(&self, frame: &Frame<'_>, way: &mut Way, value: &Computed) -> Value {
         let unsure = |span: Span| self.unsure(Some(&place(frame.file, span)));
-        let vague = || unsure(frame.method.name_span);
+        let anything = || unsure(frame.method.name_span);
         match value {
             Computed::Value(value) => self.brought(frame, value),
             Computed::Name(name) => match way.locals.get(name) {
                 Some(Local::One(value)) => value.clone(),
-                _ => vague(),
+                _ => anything(),
             },
             Computed::Item { container, key, default, removed } => {
                 let default = default.as_ref().map(|default| self.value(frame, way, default));
-                let Some(Local::Dict(dict)) = way.locals.get_mut(container) else { return vague() };
+                let Some(Local::Dict(dict)) = way.locals.get_mut(container) else { return anything() };
                 let found = if *removed { dict.entries.remove(key) } else { dict.entries.get(key).cloned() };
                 match (found, &dict.open, default) {
                     (Some(value), ..) => value,
                     (None, None, Some(default)) => default,
-                    _ => vague(),
+                    _ => anything(),
                 }
             }
             Computed::Choice(parts) => {
@@ -472,7 +485,7 @@ impl<'c> Initialiser<'c> {
                     Some(false) => self.value(frame, way, otherwise),
                     None => {
                         let (then, otherwise) = (self.value(frame, way, then), self.value(frame, way, otherwise));
-                        if same(&then, &otherwise) { then } else { vague() }
+                        if same(&then, &otherwise) { then } else { anything() }
                     }
                 }
             }
@@ -485,16 +498,16 @@ impl<'c> Initialiser<'c> {
                         Some(own_truth) if own_truth == stops => return own,
                         Some(_) => last = Some(own),
                         None if std::ptr::eq(part, &raw const values[values.len() - 1]) => return own,
-                        None => return vague(),
+                        None => return anything(),
                     }
                 }
-                last.unwrap_or_else(vague)
+                last.unwrap_or_else(anything)
             }
             Computed::Has(..) | Computed::Same(..) | Computed::Not(_) => match self.truth(frame, way, value) {
                 Some(value) => Value::new(ValueKind::Bool(value), self.field.class_span),
-                None => vague(),
+                None => anything(),
             },
-            Computed::Dict(_) => vague(),
+            Computed::Dict(_) => anything(),
             Computed::Other(span) => {
                 self.disturb(frame, way, *span, false);
                 unsure(*span)
@@ -578,8 +591,9 @@ impl Dict {
 fn removed(steps: &[MethodStep], test: Option<&Computed>, gone: &mut Vec<String>, doubtful: &mut Vec<String>) {
     for step in steps {
         let key = match &step.kind {
-            MethodStepKind::RemoveItem(_, key)
-            | MethodStepKind::Bind(_, Computed::Item { key, removed: true, .. }) => key,
+            MethodStepKind::RemoveItem(_, key) | MethodStepKind::Bind(_, Computed::Item { key, removed: true, .. }) => {
+                key
+            }
             MethodStepKind::Branch(test, then, otherwise) => {
                 removed(then, Some(test), gone, doubtful);
                 removed(otherwise, Some(test), gone, doubtful);

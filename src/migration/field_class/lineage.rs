@@ -17,6 +17,9 @@ const DEEPEST: usize = 16;
 /// Classes and imports that are looked at for one class.
 const MOST: usize = 1_000;
 
+/// Classes in front of one of Django's: each is a level of calls when its `__init__` is followed.
+const MOST_IN_LINE: usize = 24;
+
 /// The reading of one class.
 struct Reading<'c, 'm> {
     classes: &'c FieldClasses<'m>,
@@ -132,9 +135,13 @@ impl Class {
         let Some(at) = django else { return Err("derives from no field class of Django".to_owned()) };
         let Node::Django(entry) = line[at] else { return Err("derives from no field class of Django".to_owned()) };
         // Two classes of Django, of which none derives from the other, would share what a field is.
-        let others = line[at..].iter().any(|node| matches!(node, Node::Django(other) if !entry.derives_from(other.name)));
+        let others =
+            line[at..].iter().any(|node| matches!(node, Node::Django(other) if !entry.derives_from(other.name)));
         if others {
             return Err("derives from several field classes of Django".to_owned());
+        }
+        if at > MOST_IN_LINE {
+            return Err("derives from too many classes".to_owned());
         }
         line.truncate(at);
         let mut class = Self::after(line, entry);
@@ -183,8 +190,16 @@ impl Class {
                 "column" | "concrete" | "get_attname_column" | "set_attributes_from_name" => {
                     return Err(says("whether it has a column"));
                 }
-                "many_to_many" | "many_to_one" | "one_to_many" | "one_to_one" | "is_relation" | "remote_field"
-                | "foreign_related_fields" | "related_fields" | "resolve_related_fields" | "target_field"
+                "many_to_many"
+                | "many_to_one"
+                | "one_to_many"
+                | "one_to_one"
+                | "is_relation"
+                | "remote_field"
+                | "foreign_related_fields"
+                | "related_fields"
+                | "resolve_related_fields"
+                | "target_field"
                 | "related_model" => return Err(says("what it refers to")),
                 "contribute_to_class" if !adds_itself(&attribute.value.kind) => {
                     return Err(says("whether it has a column"));
@@ -281,7 +296,8 @@ fn imported(reading: &Reading<'_, '_>, path: &str, from: &SourceFile, depth: usi
     }
     let (module, name) = path.rsplit_once('.').ok_or_else(|| format!("derives from `{path}`, which is no class"))?;
     // `from . import fields` leaves the dots to the path.
-    let module = if module.ends_with('.') || module == python::RELATIVE { format!("{module}.") } else { module.to_owned() };
+    let module =
+        if module.ends_with('.') || module == python::RELATIVE { format!("{module}.") } else { module.to_owned() };
     match reading.classes.source(&module, from.path()) {
         Some(source) => named(reading, &source, name, depth + 1),
         None if depth == 0 => Err("is defined in a module that is not here".to_owned()),

@@ -90,7 +90,9 @@ impl Project<'_> {
             key.collation = typed.collation;
             let unknown = field.field.own.as_ref().and_then(|own| own.referring.clone());
             key.column_type = match typed.internal {
-                _ if unknown.is_some() => Err(unknown.unwrap_or_else(|| missing(field_name.to_owned(), "is not known"))),
+                _ if unknown.is_some() => {
+                    Err(unknown.unwrap_or_else(|| missing(field_name.to_owned(), "is not known")))
+                }
                 Some(entry) if entry.referring(self.target) != entry.class => {
                     Ok(self.number(entry.referring(self.target)))
                 }
