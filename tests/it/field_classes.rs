@@ -56,7 +56,7 @@ const DJANGO: &str = "from django.db import models\n\n\n";
 fn what_an_initialiser_does_with_its_arguments_is_followed() {
     for (class, field, expected) in [
         (
-            "class Code(models.CharField):\n    def __init__(self, *args, **kwargs):\n        kwargs['null'] = True\n        \
+            "class Code(models.CharField):\n    def __init__(self, *args, **kwargs):\n        kwargs['null'] = kwargs['blank'] = True\n        \
              kwargs.setdefault('max_length', 12)\n        super().__init__(*args, **kwargs)\n",
             "shop.fields.Code()",
             "Code null=True len=12 default=⟨unset⟩ column=code",
@@ -260,5 +260,25 @@ fn nothing_is_certain_of_a_column_whose_class_is_not_known() {
         let (found, open) = judged(&repository, operations);
         assert!(found.is_empty(), "{operations}: {found:?}");
         assert!(!open.is_empty(), "{operations}");
+    }
+}
+
+#[test]
+fn what_every_field_takes_anyway_alters_nothing() {
+    let class = "class Key(models.ForeignKey):\n    pass\n";
+    let repository = project(&format!("{DJANGO}{class}"));
+    let add = "migrations.AddField('order', 'parent', shop.fields.Key('shop.order', models.CASCADE))";
+    repository.write("shop/migrations/0002_before.py", migration("import shop.fields", add));
+    repository.git(&["add", "--all"]);
+    repository.commit();
+    let alter = |given: &str| {
+        format!("migrations.AlterField('order', 'parent', shop.fields.Key('shop.order', models.CASCADE, {given}))")
+    };
+    let text = |given: &str| migration("import shop.fields", &alter(given)).replace("0001_initial", "0002_before");
+    for (given, quiet) in [("null=False", true), ("null=True", false)] {
+        repository.write("shop/migrations/0003_after.py", text(given));
+        repository.git(&["add", "--all"]);
+        let run = repository.run(&["check", "--ignore", "team/*", "--format", "concise", "-q"]);
+        assert_eq!(run.out.is_empty(), quiet, "{given}: {}", run.out);
     }
 }

@@ -17,6 +17,9 @@ const DEEPEST: usize = 16;
 /// Classes and imports that are looked at for one class.
 const MOST: usize = 1_000;
 
+/// Classes in front of one of Django's: each is a level of calls when its `__init__` is followed.
+const MOST_IN_LINE: usize = 24;
+
 /// The reading of one class.
 struct Reading<'c, 'm> {
     classes: &'c FieldClasses<'m>,
@@ -136,6 +139,9 @@ impl Class {
             line[at..].iter().any(|node| matches!(node, Node::Django(other) if !entry.derives_from(other.name)));
         if others {
             return Err("derives from several field classes of Django".to_owned());
+        }
+        if at > MOST_IN_LINE {
+            return Err("derives from too many classes".to_owned());
         }
         line.truncate(at);
         let mut class = Self::after(line, entry);
