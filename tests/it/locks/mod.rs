@@ -173,7 +173,7 @@ impl Comparison {
         let schema = before(case, measured);
         let live = |table: &str| schema.tables.contains_key(table);
         let target = measured.target();
-        let effects = walk(sent, &schema, record["atomic"] == true, target, &live);
+        let effects = walk(sent, &schema, record["atomic"] == true, target, &live, &[]);
         let (mut computed, names) = computed(sent, &effects, &schema, vendor);
         let mut truth = measured_outcome(record, &schema, &names);
         settle(&mut computed);
