@@ -159,15 +159,23 @@ impl<'r> Judge<'r> {
     {
         let context = of.context;
         for change in ChangeView::all(context) {
-            let meetings = match &change.own().kind {
-                // It may be any of them.
-                ChangeKind::Unknown => self.meetings(&[Some("schema")], &self.change_names(), None),
-                kind => self.meetings(&[Some("schema")], &[kind_name(kind), "Change"], None),
+            let own = [kind_name(&change.own().kind), "Change"];
+            let meetings = self.meetings(&[Some("schema")], &own, None);
+            // What is not known may be any of them.
+            let other: Vec<&str> = match change.own().kind {
+                ChangeKind::Unknown => self.change_names().into_iter().filter(|name| !own.contains(name)).collect(),
+                _ => Vec::new(),
             };
+            let perhaps = self.meetings(&[Some("schema")], &other, None);
             let subject = ChangeSubject(change);
-            for meeting in meetings {
+            let sent = subject.uncertain();
+            let any = sent.clone().unwrap_or_else(|| subject.not_judged());
+            let certain = meetings.into_iter().map(|meeting| (meeting, sent.clone()));
+            for (meeting, condition) in
+                certain.chain(perhaps.into_iter().map(|meeting| (meeting, Some(Rc::clone(&any)))))
+            {
                 let operation = subject.placed().map(|placed| reference(&OperationSubject::new(context, placed)));
-                let place = Place { span: subject.span(), operation, condition: subject.uncertain() };
+                let place = Place { span: subject.span(), operation, condition };
                 self.meet(of, &subject, meeting, &place, collected);
             }
         }

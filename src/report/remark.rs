@@ -56,10 +56,16 @@ fn of_finding(finding: &Finding) -> Remark<'_> {
     }
 }
 
+/// So many rules that wait for one cause are named on one line.
+const MOST_IDS: usize = 10;
+
 fn of_undecided(undecided: &Undecided) -> Remark<'_> {
     let ids = undecided.rule_ids();
     let message = match ids.as_slice() {
         [] => format!("this can't be decided: {}", undecided.cause),
+        many if many.len() > MOST_IDS => {
+            format!("this can't be decided: {} ({} rules wait for it)", undecided.cause, many.len())
+        }
         ids => format!("this can't be decided: {} ({})", undecided.cause, ids.join(", ")),
     };
     let mut parts = vec![own::UNDECIDED, &undecided.app, &undecided.migration, &undecided.cause];

@@ -190,7 +190,8 @@ fn a_count_is_compared_as_far_as_it_is_certain() {
         "rule r { forbid RunPython when count(o for o in siblings if o is SchemaOperation) >= 2 message \"two\" }";
     let with =
         |others: &str| operations(&format!("migrations.RunPython(None), migrations.RemoveField('a', 'x'), {others}"));
-    assert_eq!(said(text, &with("other.Operation(), migrations.RemoveField('a', 'y')")), ["team/r: two"]);
+    let told = said(text, &with("other.Operation(), migrations.RemoveField('a', 'y')"));
+    assert!(told.contains(&"team/r: two".to_owned()), "{told:?}");
     assert_eq!(said(text, &with("migrations.RunSQL('')")), Vec::<String>::new());
     let undecided = outcome(&rules(text), &with("other.Operation()"), &[], &["postgresql"]);
     assert!(undecided.findings.is_empty() && undecided.undecided.len() == 1);
@@ -309,7 +310,8 @@ fn sql_that_nobody_can_read_leaves_every_rule_about_sql_open_but_what_its_table_
     let cause = "`team.operations.sync` is what a call returns";
     assert_eq!(said(text, &returned), [format!("undecided {cause}: team/dropped, team/emptied")]);
     let opaque = operations("migrations.RunSQL('DO $$ BEGIN PERFORM 1; END $$')");
-    assert_eq!(said(text, &opaque).len(), 1);
+    let cause = "`DO $$ BEGIN PERFORM 1; END $$` is not a statement that can be judged";
+    assert_eq!(said(text, &opaque), [format!("undecided {cause}: team/dropped, team/emptied")]);
     // Nobody uses a table that the release makes.
     let new = operations(
         "migrations.CreateModel('Order', [('id', models.AutoField(primary_key=True)), ('code', models.IntegerField())]), \

@@ -214,6 +214,11 @@ impl<'a> ChangeSubject<'a> {
         self.0.sent().doubt.as_ref().map(|unknown| self.0.because(unknown))
     }
 
+    /// What is said of one that is sent, and not recognised.
+    pub(crate) fn not_judged(&self) -> Rc<Cause> {
+        cause_of(&self.0.sent().not_judged(self.0.own()))
+    }
+
     /// The operation that sends it.
     pub(crate) fn placed(&self) -> Option<Placed<'a>> {
         self.0.placed()
