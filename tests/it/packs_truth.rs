@@ -51,7 +51,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "MariaDB's MODIFY takes the expression away, which is not followed",
     ),
     (QUESTIONS[0], "run_python__create_and_fill_other_model", WRITES),
-    (QUESTIONS[3], "run_python__create_and_fill_other_model", WRITES),
     (QUESTIONS[6], "run_python__create_and_fill_other_model", WRITES),
     (QUESTIONS[3], "multi__split_model_move_field", WRITES),
     (QUESTIONS[0], "run_python__editor_remove_field", EDITOR),
