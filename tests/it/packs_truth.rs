@@ -52,7 +52,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ),
     (QUESTIONS[0], "run_python__create_and_fill_other_model", WRITES),
     (QUESTIONS[6], "run_python__create_and_fill_other_model", WRITES),
-    (QUESTIONS[3], "multi__split_model_move_field", WRITES),
     (QUESTIONS[0], "run_python__editor_remove_field", EDITOR),
     (QUESTIONS[6], "run_python__editor_remove_field", EDITOR),
     (QUESTIONS[0], "run_sql__trigger_that_refuses", "what a trigger does is not looked at"),
