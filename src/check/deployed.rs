@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use crate::history::{
-    BehavesLike, Creation, Doubt, FieldState, History, Known, MigrationKey, ModelState, ProjectState,
+    BehavesLike, Creation, Doubt, FieldState, History, Known, MigrationKey, ModelState, NodeId, ProjectState,
 };
 use crate::history::{Settings, Side};
 use crate::migration::{Dependency, Migration, Operation, OperationKind, Reach};
@@ -83,16 +83,18 @@ impl Deployment {
     #[must_use]
     pub fn seen_from(&self, history: &History, migration: &Migration) -> Deployed {
         let key = key(migration);
+        let node = history.graph().node(&key.app, &key.name);
+        let renamed_before = node.map(|node| self.renamed_before(history, node)).unwrap_or_default();
         match &self.release {
             Some(release) if !release.live.migrations.contains(&key) => {
                 let state = release.state.get_or_init(|| release.history.final_state());
                 let released = Released::Others(Arc::clone(&release.live));
                 let file = if release.has_run_some_of(migration) { File::StandsForOthers } else { File::AsItWas };
-                Deployed { state: state.clone(), release: released, file }
+                Deployed { state: state.clone(), release: released, file, renamed_before }
             }
             _ => {
-                let node = history.graph().node(&key.app, &key.name);
-                let state = node.map(|node| history.before(node, Side::State)).unwrap_or_default();
+                let before = |node| history.before_behind(node, &renamed_before, Side::State);
+                let state = node.map(before).unwrap_or_default();
                 let deployed = self.release.as_ref().and_then(|release| {
                     let graph = release.history.graph();
                     graph.node(&key.app, &key.name).map(|node| graph.migration(node))
@@ -103,9 +105,22 @@ impl Deployment {
                     None if stands_for_others => File::StandsForOthers,
                     _ => File::AsItWas,
                 };
-                Deployed { state, release: Released::Own(key), file }
+                Deployed { state, release: Released::Own(key), file, renamed_before }
             }
         }
+    }
+
+    /// The migrations that have renamed models before this one, although it does not depend on them: what is deployed
+    /// has run before what is not; else Django's plan has the order.
+    fn renamed_before(&self, history: &History, node: NodeId) -> Vec<NodeId> {
+        let graph = history.graph();
+        let is_live = |node| self.release.as_ref().is_none_or(|release| release.live.migrations.contains(graph.key(node)));
+        let place = |node| graph.plan().position(|other| other == node);
+        history.renamed_before(node, |other| match (is_live(other), is_live(node)) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => place(other) < place(node),
+        })
     }
 
     /// What is deployed as seen from a migration that running code has and whose file is gone.
@@ -118,7 +133,7 @@ impl Deployment {
             graph.nodes().any(|node| stands_for_it(graph.migration(node)))
         });
         let file = File::Deleted { replaced };
-        Deployed { state: ProjectState::default(), release: Released::Own(key), file }
+        Deployed { state: ProjectState::default(), release: Released::Own(key), file, renamed_before: Vec::new() }
     }
 }
 
@@ -211,6 +226,8 @@ pub struct Deployed {
     state: ProjectState,
     release: Released,
     file: File,
+    /// Migrations that it does not depend on, and that have renamed models of other apps before it.
+    renamed_before: Vec<NodeId>,
 }
 
 /// What is the matter with the file of a migration that running code has.
@@ -239,6 +256,11 @@ enum Released {
 }
 
 impl Deployed {
+    /// Migrations that the one under check does not depend on, and that have renamed models before it.
+    pub(super) fn renamed_before(&self) -> &[NodeId] {
+        &self.renamed_before
+    }
+
     /// The models as running code knows them.
     #[must_use]
     pub fn state(&self) -> &ProjectState {

@@ -11,6 +11,8 @@ pub(super) struct Place {
     pub(super) latest: Vec<String>,
     /// Whether it is one of them.
     pub(super) is_latest: bool,
+    /// Whether it certainly builds upon no other migration of its app.
+    pub(super) is_first: bool,
     /// What it depends on and does not exist, with the place of the dependency.
     pub(super) missing: Vec<(String, Span)>,
     /// The migrations of a circle of dependencies that it stands in.
@@ -36,6 +38,7 @@ impl Place {
         let mut place = Self {
             latest: names(graph, &latest),
             is_latest: latest.iter().any(|node| *graph.key(*node) == key),
+            is_first: is_first(graph, migration),
             replaced_by: replaced_by(graph, &key),
             replaced: replaced(graph, migration),
             replaced_squashes: replaced_squashes(graph, migration),
@@ -72,6 +75,17 @@ impl Place {
             _ => {}
         }
     }
+}
+
+fn is_first(graph: &Graph, migration: &Migration) -> bool {
+    let elsewhere = |dependency: &Dependency| match dependency {
+        Dependency::Migration { app, .. } => *app != migration.app,
+        Dependency::Swappable(_) => true,
+        Dependency::Unknown(_) => false,
+    };
+    let parents = graph.node(&migration.app, &migration.name).map(|node| graph.parents(node)).unwrap_or_default();
+    migration.dependencies.iter().all(|dependency| elsewhere(&dependency.value))
+        && parents.into_iter().all(|parent| graph.key(parent).app != migration.app)
 }
 
 fn names(graph: &Graph, nodes: &[NodeId]) -> Vec<String> {

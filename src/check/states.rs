@@ -62,7 +62,7 @@ impl States {
         let Some(node) = node else { return Self { place, ..Self::default() } };
         let reached = migration.operations.iter().any(runs_python).then(|| reached(history, node));
         let release = (!deployed.is_deployed()).then_some(release);
-        let surroundings = Surroundings::of(history, node, deployed.state(), release);
+        let surroundings = Surroundings::of(history, (node, deployed.renamed_before()), deployed.state(), release);
         let effects = models.iter().map(|models| (models.target().database, surroundings.effects(models))).collect();
         Self { effects, around: surroundings.within().to_vec(), reached, place }
     }

@@ -65,12 +65,18 @@ pub struct Surroundings<'h> {
 }
 
 impl<'h> Surroundings<'h> {
-    /// What is around a migration of `history`: `old` are the models of the code that runs.
+    /// What is around a migration of `history`, with others that have run before it: `old` are the models of the code that runs.
     #[must_use]
-    pub fn of(history: &'h History, node: NodeId, old: &'h ProjectState, release: Option<&'h Release>) -> Self {
+    pub fn of(
+        history: &'h History,
+        (node, others): (NodeId, &[NodeId]),
+        old: &'h ProjectState,
+        release: Option<&'h Release>,
+    ) -> Self {
         let migration = history.graph().migration(node);
-        let (database, sent) = (history.before(node, Side::Database), history.states_sent(node));
-        let within = history.states_within(node, Side::State);
+        let database = history.before_behind(node, others, Side::Database);
+        let sent = history.states_sent(node, others);
+        let within = history.states_within(node, others, Side::State);
         let mut all: Vec<&ProjectState> = vec![&database, old];
         all.extend(&within);
         all.extend(sent.last().map(|around| &around.after));

@@ -10,4 +10,5 @@ pub mod loss;
 mod neighbourhood;
 pub mod phase;
 pub mod reversal;
+pub mod rows;
 pub use around::{Effects, Release, Surroundings};

@@ -4,7 +4,8 @@
 //! `graph`) do; [`ProjectState`] holds the models as Django's class of that name does; [`History`] replays, lazily, what
 //! leads to a migration. Values in, values and problems out; no file system.
 //!
-//! The state before a migration comes from its ancestors alone, so it does not depend on what else is in the project.
+//! The state before a migration comes from its ancestors alone, so it does not depend on what else is in the project; a
+//! model that another app renames before it is the exception, for those who ask ([`History::renamed_before`]).
 //! What can't be told without running Python leaves a [`Doubt`] on what it touches, and on nothing else.
 
 mod apply;

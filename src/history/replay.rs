@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::history::apply::{apply, forget};
 use crate::history::graph::{Graph, NodeId};
 use crate::history::state::ProjectState;
-use crate::history::step::{Scope, Step};
+use crate::history::step::{Change, Scope, Step};
 use crate::history::view::View;
 use crate::history::{Settings, Side, lower};
 use crate::migration::catalogue::OperationEntry;
@@ -25,6 +25,8 @@ pub struct History {
     settings: Settings,
     behaves_like: Box<BehavesLike>,
     sides: [Replayed; 2],
+    /// The migrations that rename a model, with its lower-case name before.
+    renaming: OnceLock<Vec<(NodeId, Arc<str>)>>,
 }
 
 /// The states before and after an operation.
@@ -77,7 +79,7 @@ impl History {
     pub fn new(migrations: &[Arc<Migration>], settings: Settings, behaves_like: Box<BehavesLike>) -> Self {
         let graph = Graph::new(migrations, &settings);
         let nodes = graph.nodes().count();
-        Self { graph, settings, behaves_like, sides: [Replayed::new(nodes), Replayed::new(nodes)] }
+        Self { graph, settings, behaves_like, sides: [Replayed::new(nodes), Replayed::new(nodes)], renaming: OnceLock::new() }
     }
 
     /// The graph.
@@ -107,7 +109,13 @@ impl History {
     /// The state before a migration, of one side.
     #[must_use]
     pub fn before(&self, node: NodeId, side: Side) -> ProjectState {
-        let mut state = self.with_view(node, side, |replay| replay.before(node.0));
+        self.before_behind(node, &[], side)
+    }
+
+    /// The state before a migration, of one side, where these have run as well: see [`History::renamed_before`].
+    #[must_use]
+    pub fn before_behind(&self, node: NodeId, others: &[NodeId], side: Side) -> ProjectState {
+        let mut state = self.with_view(node, side, |replay| replay.before(node.0, others));
         self.enter(&mut state, node.0);
         state
     }
@@ -119,10 +127,10 @@ impl History {
     }
 
     /// The state before a migration's first operation, then after each of its operations, nested ones behind the one
-    /// they stand in.
+    /// they stand in; `others` have run before it as well.
     #[must_use]
-    pub fn states_within(&self, node: NodeId, side: Side) -> Vec<ProjectState> {
-        let mut state = self.before(node, side);
+    pub fn states_within(&self, node: NodeId, others: &[NodeId], side: Side) -> Vec<ProjectState> {
+        let mut state = self.before_behind(node, others, side);
         let mut states = vec![state.clone()];
         for steps in self.steps(node.0, side) {
             self.run(&mut state, node.0, steps);
@@ -134,16 +142,17 @@ impl History {
     /// The states that the `database_forwards` of each operation gets, nested ones behind the one they stand in.
     ///
     /// They are those that code sees ([`Side::State`]); operations in `database_operations` have states of their own,
-    /// which begin with that before the SeparateDatabaseAndState (`django.db.migrations.operations.special`).
+    /// which begin with that before the SeparateDatabaseAndState (`django.db.migrations.operations.special`). `others`
+    /// have run before the migration as well.
     #[must_use]
-    pub fn states_sent(&self, node: NodeId) -> Vec<Around> {
+    pub fn states_sent(&self, node: NodeId, others: &[NodeId]) -> Vec<Around> {
         let mut reaches = Vec::new();
         for operation in &self.graph.migration(node).operations {
             reaches_of(operation, &mut reaches);
         }
         let steps = |side| self.steps(node.0, side);
         let steps_of = |side, place: usize| steps(side).get(place).map(Vec::as_slice).unwrap_or_default();
-        let mut state = self.before(node, Side::State);
+        let mut state = self.before_behind(node, others, Side::State);
         let mut database: Option<ProjectState> = None;
         let mut states = Vec::with_capacity(reaches.len());
         for (place, reach) in reaches.into_iter().enumerate() {
@@ -160,6 +169,39 @@ impl History {
             states.push(Around { before, after: own.clone() });
         }
         states
+    }
+
+    /// Migrations of other apps that a migration does not depend on, and that rename a model of the state before it. Where
+    /// such a one has run first, which `has_run` tells, Django finds the new name, and everything that refers to the
+    /// model refers to it (`MigrationExecutor`: one state for all that is applied).
+    #[must_use]
+    pub fn renamed_before(&self, node: NodeId, has_run: impl Fn(NodeId) -> bool) -> Vec<NodeId> {
+        let graph = &self.graph;
+        if graph.is_replaced(node) {
+            return Vec::new();
+        }
+        let state = self.before(node, Side::State);
+        let own = &graph.key(node).app;
+        let concerns = |(other, name): &&(NodeId, Arc<str>)| {
+            let app = &graph.key(*other).app;
+            app != own && state.model(app, name).likely().is_some() && has_run(*other)
+        };
+        let independent = |other: &NodeId| {
+            !graph.with_ancestors(node).contains(other) && !graph.with_ancestors(*other).contains(&node)
+        };
+        self.renaming().iter().filter(concerns).map(|(other, _)| *other).filter(independent).collect()
+    }
+
+    fn renaming(&self) -> &[(NodeId, Arc<str>)] {
+        self.renaming.get_or_init(|| {
+            let renames = |node: NodeId| {
+                self.steps(node.0, Side::State).iter().flatten().filter_map(move |step| match &step.change {
+                    Change::RenameModel { old, .. } => Some((node, Arc::clone(old))),
+                    _ => None,
+                })
+            };
+            self.graph.plan().flat_map(renames).collect()
+        })
     }
 
     /// The state after the latest migrations of an app, together.
@@ -243,8 +285,10 @@ struct Replay<'h> {
 }
 
 impl Replay<'_> {
-    fn before(&self, node: usize) -> ProjectState {
-        self.together(Some(node), self.view.parents(node))
+    fn before(&self, node: usize, others: &[NodeId]) -> ProjectState {
+        let others = others.iter().map(|other| other.0);
+        let all: Vec<usize> = self.view.parents(node).iter().copied().chain(others).collect();
+        self.together(Some(node), &all)
     }
 
     /// The state after all of these, which are the parents of a node or stand for themselves.

@@ -21,7 +21,7 @@ impl Schema {
         let graph = history.graph();
         let mut schema = Self::default();
         for node in in_order(graph, nodes) {
-            schema.send(graph.migration(node), &history.states_sent(node), history.settings(), target);
+            schema.send(graph.migration(node), &history.states_sent(node, &[]), history.settings(), target);
         }
         schema
     }

@@ -35,6 +35,15 @@ pub struct Column {
     pub comment: Option<String>,
 }
 
+impl Column {
+    /// Whether neither a NULL nor the database gives it a value where none is named.
+    #[must_use]
+    pub fn must_be_given(&self) -> bool {
+        let default = self.default.as_ref().filter(|default| !default.is_null());
+        !(self.null || default.is_some() || self.auto || self.generated.is_some())
+    }
+}
+
 /// A type, in the database's own words and lower case: `varchar` with `[50]`, `numeric` with `[10, 2]`, `integer`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnType {
@@ -64,6 +73,14 @@ pub struct DatabaseDefault {
     pub expression: String,
     /// Whether it gives the same for all rows of a statement.
     pub volatility: Volatility,
+}
+
+impl DatabaseDefault {
+    /// Whether it is NULL, in SQL or Python, which is as good as none.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self.expression.trim().to_ascii_lowercase().as_str(), "null" | "none")
+    }
 }
 
 /// Whether an expression gives the same each time (PostgreSQL, "Function Volatility Categories").

@@ -55,7 +55,7 @@ pub(crate) fn settings() -> Settings {
 
 /// The statements of a migration, sent to a database of which only the models are known.
 pub(crate) fn sent(history: &History, node: NodeId, target: Target) -> Vec<Statement> {
-    let states = history.states_sent(node);
+    let states = history.states_sent(node, &[]);
     Schema::default().send(history.graph().migration(node), &states, history.settings(), target)
 }
 

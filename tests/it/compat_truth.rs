@@ -143,7 +143,7 @@ fn predict(case: &Case, target: Target) -> Predicted {
     let history = case.history();
     let (change, node) = (case.change(), case.node(&history));
     let before = Schema::before(&history, node, target);
-    let states = history.states_within(node, Side::State);
+    let states = history.states_within(node, &[], Side::State);
     let made: RefCell<HashMap<usize, Arc<Code>>> = RefCell::default();
     let tables = ModelTables::new(settings(), target);
     let code_after = |number: usize| {
@@ -164,7 +164,7 @@ fn predict(case: &Case, target: Target) -> Predicted {
         code_after: &code_after,
     };
     let effects = of_migration(&rollout);
-    let sent_states = history.states_sent(node);
+    let sent_states = history.states_sent(node, &[]);
     let mut all = Vec::new();
     flatten(&change.operations, &mut all);
     let reversal = all

@@ -45,7 +45,7 @@ fn effects(models: &str, change: &str, database: &str) -> Effects {
     for change in sent(&first).iter().flat_map(|statement| &statement.changes) {
         before.apply(change);
     }
-    let states = history.states_within(node(&second), Side::State);
+    let states = history.states_within(node(&second), &[], Side::State);
     let tables = ModelTables::new(settings.clone(), target);
     let code_after = |number: usize| {
         let state = &states[number];

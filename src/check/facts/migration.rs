@@ -82,6 +82,12 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
             attribute("dependencies", list_of_text(), "What it depends on, as `app.name`.", |m| {
                 dependencies(&m.0.migration.dependencies)
             }),
+            attribute(
+                "is_first",
+                Slot::set(Type::Bool),
+                "Whether it certainly builds upon no other migration of its app: there is no earlier one to go back to.",
+                |m| Fact::Bool(m.0.states.place().is_first),
+            ),
             attribute("run_before", list_of_text(), "What depends on it by its own wish, as `app.name`.", |m| {
                 dependencies(&m.0.migration.run_before)
             }),

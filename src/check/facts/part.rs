@@ -7,7 +7,7 @@ use crate::check::facts::change::ChangeView;
 use crate::check::facts::{Facts, attribute, list_of_text};
 use crate::language::{Entity, Fact, Slot, Type};
 use crate::source::Span;
-use crate::sql::{Column, Constraint, ConstraintKind, Index};
+use crate::sql::{Column, Constraint, ConstraintKind, ForeignKey, Index};
 
 /// A column of a table.
 #[derive(Clone, Copy)]
@@ -64,8 +64,14 @@ pub(super) static COLUMN: LazyLock<Facts<OfColumn>> = LazyLock::new(|| {
                 Fact::Bool(c.column.check.is_some())
             }),
             attribute("references", Slot::maybe(Type::Str), "The table that it refers to.", |c| {
-                Fact::optional(c.column.references.as_ref().map(|references| text(&references.table)))
+                Fact::optional(c.references().map(|references| text(&references.table)))
             }),
+            attribute(
+                "in_unique",
+                flag(),
+                "Whether it is unique, alone or together with others, for all rows.",
+                |c| Fact::Bool(c.is_in_unique()),
+            ),
             attribute("collation", Slot::maybe(Type::Str), "Its collation, when it is not the usual one.", |c| {
                 Fact::optional(c.column.collation.as_deref().map(text))
             }),
@@ -158,6 +164,31 @@ fn text(text: &str) -> Fact<'_> {
 
 fn texts(items: &[String]) -> Fact<'_> {
     Fact::List(items.iter().map(|item| text(item)).collect())
+}
+
+impl<'a> ColumnView<'a> {
+    /// Its foreign key: inline, or as a constraint of its table before the migration.
+    fn references(&self) -> Option<&'a ForeignKey> {
+        let stated = || {
+            let mut keys = self.change.table_before()?.foreign_keys();
+            keys.find(|(columns, _)| *columns == [self.column.name.as_str()]).map(|(_, references)| references)
+        };
+        self.column.references.as_ref().or_else(stated)
+    }
+
+    fn is_in_unique(&self) -> bool {
+        let has = |columns: &[String]| columns.contains(&self.column.name);
+        let table = self.change.table_before();
+        let constraints = table.into_iter().flat_map(|table| &table.constraints);
+        let mut stated = constraints.filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::Unique { columns, .. } | ConstraintKind::PrimaryKey(columns) => Some(columns),
+            _ => None,
+        });
+        let mut indexes = table.into_iter().flat_map(|table| &table.indexes);
+        self.column.unique
+            || stated.any(|columns| has(columns))
+            || indexes.any(|index| index.unique && !index.partial && !index.expressions && has(&index.columns))
+    }
 }
 
 impl<'a> Entity<'a> for ColumnView<'a> {

@@ -1,6 +1,7 @@
 //! What rules can ask of what an operation does to the database, and to the code around it.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
@@ -8,9 +9,9 @@ use crate::check::facts::change::ChangeView;
 use crate::check::facts::failure::FailureView;
 use crate::check::facts::operation::OperationView;
 use crate::check::facts::{Attribute, attribute, list_of_text, lock, not_known};
-use crate::effects::compat::{Certainty, Failure};
+use crate::effects::compat::{Cause, Certainty, Failure};
 use crate::effects::reversal::Reversal;
-use crate::language::{Cause, Entity, Fact, Slot, Type};
+use crate::language::{self, Entity, Fact, Slot, Type};
 
 type Getter = for<'a> fn(&OperationView<'a>) -> Fact<'a>;
 
@@ -69,6 +70,13 @@ pub(super) static REACHED: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             "What code with the models after it can't do on the schema that this migration leaves: what a change of \
              the state alone forgets.",
             |o| o.left_behind(),
+        ),
+        attribute(
+            "held_back",
+            list_of_text(),
+            "The models, as `app.model`, of which code with the models after it can't delete a row that the old column \
+             or table refers to.",
+            |o| o.held_back(),
         ),
         attribute(
             "loses_data",
@@ -141,10 +149,20 @@ impl<'a> OperationView<'a> {
         Fact::List(actions)
     }
 
+    fn failures_after(&self) -> &'a [Failure] {
+        let after = self.context.effects.map(|effects| &effects.compatibility.breaks_new_code_after);
+        after.and_then(|after| after.get(self.placed.order)).map_or(&[][..], Vec::as_slice)
+    }
+
+    fn held_back(&self) -> Fact<'a> {
+        let held = self.failures_after().iter().filter(|failure| matches!(failure.cause, Cause::Referred(_)));
+        let models: BTreeSet<&str> = held.map(|failure| failure.model.as_str()).collect();
+        Fact::List(models.into_iter().map(|model| Fact::Str(Cow::Borrowed(model))).collect())
+    }
+
     fn left_behind(&self) -> Fact<'a> {
         let Some(effects) = self.context.effects else { return Fact::List(Vec::new()) };
-        let after: &'a [Failure] =
-            effects.compatibility.breaks_new_code_after.get(self.placed.order).map_or(&[][..], Vec::as_slice);
+        let after = self.failures_after();
         let span = self.operation().span;
         let known =
             after.iter().map(|failure| Fact::Entity(Rc::new(FailureView { failure, span }) as Rc<dyn Entity<'a> + 'a>));
@@ -157,7 +175,7 @@ impl<'a> OperationView<'a> {
         match reversal {
             None | Some(Reversal::Yes) => Fact::Bool(true),
             Some(Reversal::No | Reversal::OnlyWithoutRows { .. }) => Fact::Bool(false),
-            Some(Reversal::Unknown(unknown)) => Fact::Unknown(Rc::new(Cause {
+            Some(Reversal::Unknown(unknown)) => Fact::Unknown(Rc::new(language::Cause {
                 text: unknown.text.clone(),
                 reason: unknown.reason.clone(),
                 span: self.operation().span,

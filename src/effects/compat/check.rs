@@ -192,9 +192,7 @@ impl<'c, 's> Check<'c, 's> {
     /// A column that the code's INSERT does not name.
     fn unnamed(&mut self, at: At<'_>, actual: &Table, column: &Column, actions: &[Action], how: (Certainty, Outcome)) {
         let numbers_rows = self.numbers_rows(actual, column);
-        // DEFAULT NULL is none.
-        let default = column.default.as_ref().filter(|default| !table::is_null(default));
-        let filled = column.null || default.is_some() || column.auto || column.generated.is_some() || numbers_rows;
+        let filled = !column.must_be_given() || numbers_rows;
         if let (false, Err(unknown)) = (filled, &column.column_type) {
             // A class that is not known may fill its column in ways of its own.
             self.found.unknown.push((at.table.to_owned(), unknown.clone()));
@@ -311,6 +309,7 @@ impl<'c, 's> Check<'c, 's> {
             let other = |(own, target): &(Vec<&str>, &ForeignKey)| {
                 table::same_columns(own, &columns, self.vendor)
                     && target.table != references.table
+                    && !self.code.leads_to(target, references)
                     && table::table(self.schema, &target.table, self.vendor).is_some()
             };
             if own_keys.iter().flatten().any(other) {

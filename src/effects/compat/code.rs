@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::effects::compat::delete::OnDelete;
+use crate::effects::compat::failure::Action;
 use crate::effects::compat::kind::Kind;
 use crate::effects::compat::need::Needs;
 use crate::effects::compat::{ModelTables, table, types};
@@ -11,7 +12,7 @@ use crate::history::{Doubt, FieldState, ModelState, ProjectState, Reference, Set
 use crate::migration::Field;
 use crate::python::{Value, ValueKind};
 use crate::schema::{Schema, Target};
-use crate::sql::Column;
+use crate::sql::{Column, ForeignKey};
 use crate::target::{Vendor, Version};
 
 /// A version of the code.
@@ -295,6 +296,29 @@ impl Code {
         own.into_iter().flat_map(table::foreign_keys).map(|(_, references)| references.table.as_str()).collect()
     }
 
+    /// Whether each key that `from` lets through is one that `to` lets through: they want the same parent, or the key of
+    /// the one is a foreign key to the other, as that of a multi-table child is, over any number of steps.
+    pub(super) fn leads_to(&self, from: &ForeignKey, to: &ForeignKey) -> bool {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut open = vec![from];
+        while let Some(next) = open.pop() {
+            if table::same_parent(next, to) {
+                return true;
+            }
+            if seen.contains(&next.table.as_str()) {
+                continue;
+            }
+            seen.push(&next.table);
+            let Some(parent) = table::table(&self.schema, &next.table, self.vendor()) else { continue };
+            let key = table::primary_key(parent);
+            if next.columns.is_empty() || table::same_columns(&next.columns, &key, self.vendor()) {
+                let keys = table::foreign_keys(parent).into_iter();
+                open.extend(keys.filter(|(own, _)| *own == key).map(|(_, references)| references));
+            }
+        }
+        false
+    }
+
     /// The models whose tables hold a row of this model: itself, then its ancestors.
     pub(super) fn holders(&self, place: usize) -> Vec<usize> {
         let mut holders = vec![place];
@@ -348,6 +372,19 @@ impl Code {
     pub(super) fn reading(&self, table: &str, column: &str) -> impl Iterator<Item = String> {
         let reads = move |model: &&Model| model.table == table && model.columns.iter().any(|own| own.name == column);
         self.models.iter().filter(reads).map(|model| model.label.clone())
+    }
+
+    /// The labels of the models whose rows, or whose links to others, are in a table, and what reads them.
+    pub(super) fn users_of(&self, table: &str) -> impl Iterator<Item = (String, Action)> {
+        self.models.iter().filter_map(move |model| {
+            let linked = || model.links.iter().any(|link| link.table == table);
+            let action = if model.managed && model.table == table {
+                Action::Select
+            } else {
+                linked().then_some(Action::M2m)?
+            };
+            Some((model.label.clone(), action))
+        })
     }
 
     /// Whether the result of a generated column always fits: it is made of columns of the same type, or a text without

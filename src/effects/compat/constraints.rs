@@ -13,6 +13,9 @@ use Action::{Insert, Update, Upsert};
 use Certainty::{Certain, Possible};
 use Outcome::{Error, Silent};
 
+/// A B-tree takes no entry of more bytes, a third of a page (PostgreSQL manual, "B-Tree Indexes").
+const LONGEST_ENTRY: i64 = 2704;
+
 impl Check<'_, '_> {
     /// Rules that rows differ: those that upserts name, and those that old rows break.
     pub(super) fn uniques(&mut self, at: At<'_>, holder: &Model, expected: &Table, actual: &Table) {
@@ -131,7 +134,7 @@ impl Check<'_, '_> {
                 self.say(at, &[Insert, Update], (Certain, Error), None, &Cause::NoTable);
             }
             let is_own = own_keys.iter().any(|(own, target)| {
-                table::same_columns(own, &columns, self.vendor) && table::same_parent(target, references)
+                table::same_columns(own, &columns, self.vendor) && self.code.leads_to(target, references)
             });
             let known = |name: &&&str| holder.columns.iter().any(|own| own.name == **name);
             if let (false, Some(column)) = (is_own, columns.iter().find(known)) {
@@ -207,8 +210,7 @@ impl Check<'_, '_> {
         }
     }
 
-    /// Indexes of PostgreSQL that refuse a row: a B-tree takes no entry of more than 2704 bytes, a third of a page
-    /// (manual, "B-Tree Indexes"), and an expression may fail.
+    /// Indexes of PostgreSQL that refuse a row: its entry is too long, or an expression fails.
     pub(super) fn indexes(&mut self, at: At<'_>, holder: &Model, expected: &Table, actual: &Table) {
         if self.vendor != Vendor::PostgreSql {
             return;
@@ -223,7 +225,9 @@ impl Check<'_, '_> {
                     let names = table::mentions(entry, &own.name) || table::mentions(entry, &own.field);
                     let wanted = table::column(expected, &own.name, self.vendor);
                     if *entry == own.name {
-                        wanted.and_then(|wanted| wanted.column_type.as_ref().ok()).is_some_and(types::is_long_text)
+                        // A character has up to four bytes.
+                        !own.chooses_up_to(LONGEST_ENTRY / 4)
+                            && wanted.and_then(|wanted| wanted.column_type.as_ref().ok()).is_some_and(types::is_long_text)
                     } else {
                         names && index.expressions && table::may_raise(entry)
                     }

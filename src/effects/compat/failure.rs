@@ -214,6 +214,7 @@ impl fmt::Display for Failure {
             Cause::Exclusion => write!(f, "`{table}` has an exclusion constraint"),
             Cause::Dangling(parent) => write!(f, "`{table}.{column}` must refer to a row of `{parent}`"),
             Cause::Referred(child) => write!(f, "rows of `{child}` refer to `{table}`, and the code does not know it"),
+            Cause::Replaced if self.column.is_none() => write!(f, "`{table}` is another table now"),
             Cause::Replaced => write!(f, "`{table}.{column}` is another column now"),
             Cause::Computed => write!(f, "`{table}.{column}` is computed, and the result may not fit"),
         }

@@ -75,6 +75,13 @@ impl<'a> Made<'a> {
 
     /// Why the failure may be none.
     pub(super) fn covers(&self, failure: &Failure) -> Option<Cover> {
+        let about = |(_, change): &&(&Statement, &SchemaChange)| change.table.as_deref() == Some(failure.table.as_str());
+        if failure.cause == Cause::NoTable
+            && let Some((statement, change)) = self.opaque.iter().find(about)
+        {
+            let unknown = statement.doubt.clone().unwrap_or_else(|| statement.not_judged(change));
+            return Some(Cover { unknown, operation: statement.operation });
+        }
         let made: &[(&[Thing<'_>], &str)] = match failure.cause {
             Cause::NoTable => &[
                 (&self.views, "has a view that may stand in for what is missing"),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::effects::compat::check::{Snapshot, failures_of};
-use crate::effects::compat::failure::{Cause, Certainty, Failure, Outcome};
+use crate::effects::compat::failure::{Action, Cause, Certainty, Failure, Outcome};
 use crate::effects::compat::made::{Cover, Made};
 use crate::effects::compat::need::Touched;
 use crate::effects::compat::origins::Origins;
@@ -124,7 +124,8 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
     };
     let made = Made::by(rollout.statements, rollout.before);
     let mut covered = Vec::new();
-    for (failure, at) in old.appeared() {
+    let appeared = old.appeared();
+    for (failure, at) in appeared.iter().cloned() {
         if made.is_read_only(&failure, rollout.old.vendor()) {
             blame(at, |effect| &mut effect.breaks_old_code, Failure { cause: Cause::ReadOnlyView, ..failure });
         } else if let Some(Cover { unknown, operation }) = made.covers(&failure) {
@@ -142,7 +143,17 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
     for (failure, at) in stumbles(rollout) {
         blame(at, |effect| &mut effect.breaks_old_code, failure);
     }
+    // Code that gets an error with every query reads nothing that is wrong.
+    let reads = |model: &str| {
+        !appeared.iter().any(|(other, _)| {
+            let (action, certainty) = (other.action, other.certainty);
+            other.model == model && (action, certainty) == (Action::Select, Certainty::Certain)
+        })
+    };
     for (failure, at) in origins.replaced(rollout.old, &schema) {
+        if !reads(&failure.model) {
+            continue;
+        }
         blame(at, |effect| &mut effect.breaks_old_code, failure);
     }
     if !rollout.transactional {

@@ -183,8 +183,3 @@ pub(super) fn same_text(a: &str, b: &str) -> bool {
 pub(super) fn same_default(a: &DatabaseDefault, b: &DatabaseDefault) -> bool {
     same_text(&a.expression, &b.expression)
 }
-
-/// Whether a default is NULL, in SQL or Python.
-pub(super) fn is_null(default: &DatabaseDefault) -> bool {
-    matches!(default.expression.trim().to_ascii_lowercase().as_str(), "null" | "none")
-}

@@ -186,8 +186,7 @@ fn add_column(column: &Column, table: &str, context: &Context<'_>, steps: &mut S
     if column.check.is_some() {
         steps.take(Step::AddColumnCheck, table);
     }
-    let default = column.default.as_ref().filter(|default| !is_null(&default.expression));
-    if !column.null && default.is_none() && !column.auto && column.generated.is_none() {
+    if column.must_be_given() {
         if column.column_type.is_ok() {
             steps.take(Step::AddColumnNotNull, table);
         } else {
@@ -198,13 +197,10 @@ fn add_column(column: &Column, table: &str, context: &Context<'_>, steps: &mut S
     // MySQL before 9.0 reads an inline REFERENCES and ignores it ("FOREIGN KEY Constraints").
     let ignored = context.target.database.vendor == Vendor::MySql;
     if let Some(references) = column.references.as_ref().filter(|_| !ignored) {
-        let step = if default.is_none() { Step::AddColumnReferences } else { Step::AddColumnReferencesWithDefault };
+        let filled = column.default.as_ref().is_some_and(|default| !default.is_null());
+        let step = if filled { Step::AddColumnReferencesWithDefault } else { Step::AddColumnReferences };
         steps.take_both(step, table, &references.table);
     }
-}
-
-fn is_null(expression: &str) -> bool {
-    expression.trim().eq_ignore_ascii_case("null") || expression.trim() == "None"
 }
 
 fn drop_column(column: &str, name: &str, table: Option<&Table>, steps: &mut Steps) {

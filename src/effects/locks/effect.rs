@@ -38,6 +38,8 @@ pub struct Effect {
     pub scans: Vec<String>,
     /// Tables on which an index is built.
     pub builds_index: Vec<String>,
+    /// Tables that have no rows when it has run: with one, it or a statement before it fails.
+    pub empty: Vec<String>,
     /// CONCURRENTLY: it lets nobody wait.
     pub concurrently: bool,
     /// It validates a constraint that was NOT VALID.

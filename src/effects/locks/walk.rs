@@ -6,6 +6,7 @@ use crate::effects::locks::change::steps;
 use crate::effects::locks::postgresql::{Key, Work};
 use crate::effects::locks::step::{Context, Steps, Taken};
 use crate::effects::locks::{Algorithm, Blocks, Effect, LockMode, Step, TableLock, mysql, postgresql, sqlite};
+use crate::effects::rows::fails_on_rows;
 use crate::schema::{Schema, Statement, Target};
 use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, Index, Rows, SchemaChange};
 use crate::target::Vendor;
@@ -32,6 +33,7 @@ pub fn walk(
         began: 0,
         known_as: BTreeMap::new(),
         filled: BTreeSet::new(),
+        empty: BTreeSet::new(),
     };
     let joined = |place: usize| {
         target.database.vendor == Vendor::PostgreSql && statements.get(place).is_some_and(|statement| statement.joined)
@@ -39,6 +41,9 @@ pub fn walk(
     let walked = statements.iter().enumerate().map(|(place, statement)| {
         let by_now = filled.iter().filter(|(operation, _)| statement.deferred || *operation < statement.operation);
         walk.filled.extend(by_now.map(|(_, table)| table.clone()));
+        if statement.doubt.is_none() {
+            walk.demand_no_rows(&statement.changes);
+        }
         let mut effect = walk.statement(place, statement, joined(place + 1));
         effect.in_transaction |= joined(place) || joined(place + 1);
         effect
@@ -59,6 +64,8 @@ struct Walk<'a> {
     known_as: BTreeMap<String, Option<String>>,
     /// New tables that have got rows.
     filled: BTreeSet<String>,
+    /// Tables that have no rows, or else a statement has failed.
+    empty: BTreeSet<String>,
 }
 
 /// The locks that a transaction holds on a table.
@@ -175,10 +182,18 @@ impl Walk<'_> {
         for (table, strength) in &gathered.locks {
             self.held.entry(now(table)).or_default().take(Taking { strength: *strength, by: place }, certain);
         }
+        effect.empty = self.empty.iter().cloned().collect();
         effect.holds = self.kept();
         effect.sources.sort_unstable();
         effect.sources.dedup();
         effect.unknown.dedup();
+    }
+
+    /// From here on, a table that had rows has stopped the migration.
+    fn demand_no_rows(&mut self, changes: &[SchemaChange]) {
+        let vendor = self.target.database.vendor;
+        let fails = changes.iter().filter(|change| fails_on_rows(change, changes, vendor));
+        self.empty.extend(fails.filter_map(|change| change.table.clone()));
     }
 
     /// The locks that are held by now on tables that others use.
@@ -221,6 +236,9 @@ impl Walk<'_> {
                 if before.is_some() || !self.dropped(to) {
                     self.known_as.insert(to.clone(), before);
                 }
+                if self.empty.remove(table) {
+                    self.empty.insert(to.clone());
+                }
                 if let Some(lock) = self.held.remove(table) {
                     self.held.insert(to.clone(), lock);
                 }
@@ -228,6 +246,7 @@ impl Walk<'_> {
             }
             (ChangeKind::ChangeRows { rows: Rows::Insert, .. }, Some(table)) => {
                 self.filled.insert(table.to_owned());
+                self.empty.remove(table);
             }
             (ChangeKind::DropConstraint { name, constraint }, Some(table)) if self.is_mysql() => {
                 self.keep_index(table, name.as_deref(), constraint.as_ref());

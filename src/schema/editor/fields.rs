@@ -18,6 +18,14 @@ impl Editor<'_> {
             }
             return;
         }
+        // A class that is not known, and may be a relation with a table of its own.
+        if let Some(stated) = field.stated.as_ref().map(|stated| &stated.field)
+            && (&field.kind, stated.entry) == (&Kind::Nothing, None)
+            && stated.argument("through").is_none()
+        {
+            self.unknown(Some(format!("{}_{}", from.table, field.name)), stated.class_unknown());
+            return;
+        }
         // SQLite's `add_field` takes a ManyToManyField with a model between for a column that is not NULL.
         let copies = self.target.is_sqlite() && matches!(field.kind, Kind::ManyToMany { .. });
         if !field.has_column() && !copies {

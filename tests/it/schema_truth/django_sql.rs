@@ -65,7 +65,7 @@ fn the_statements_of_every_kind_of_operation_are_those_of_django() {
         let change = migrations.last().expect("a case has migrations");
         let history = History::new(&migrations, settings.clone(), Box::new(|_| None));
         let node = history.graph().node("shop", &change.name).expect("in the graph");
-        let states = history.states_sent(node);
+        let states = history.states_sent(node, &[]);
         for result in line["results"].as_array().expect("results") {
             let vendor: Database = result["db"].as_str().expect("a database").parse().expect("a database");
             let version = result["db_version"].as_str().expect("a version").parse().expect("numbers");

@@ -10,6 +10,7 @@ use crate::check::facts::not_known;
 use crate::check::facts::operation::OperationView;
 use crate::effects::compat::{Certainty, ChangeEffects, Failure};
 use crate::effects::locks::{self, Blocks};
+use crate::effects::rows::fails_on_rows;
 use crate::language::{Cause, Entity, Fact};
 use crate::source::Span;
 use crate::sql::ChangeKind;
@@ -141,9 +142,11 @@ impl<'a> ChangeView<'a> {
         }
     }
 
+    /// Whether it works on all of a table that may have rows: nothing takes long on an empty one.
     pub(super) fn works(&self, on: fn(&locks::Effect) -> &Vec<String>) -> Fact<'a> {
+        let idle = |locks: &locks::Effect| on(locks).iter().all(|table| locks.empty.contains(table));
         match self.locks() {
-            Some(locks) if on(locks).is_empty() => match locks.unknown.first() {
+            Some(locks) if idle(locks) => match locks.unknown.first() {
                 Some(what) => self.not_known(what),
                 None => Fact::Bool(false),
             },
@@ -153,8 +156,18 @@ impl<'a> ChangeView<'a> {
     }
 
     pub(super) fn worked_on(&self, on: fn(&locks::Effect) -> &Vec<String>) -> Fact<'a> {
-        let tables = self.locks().map_or(&[][..], |locks| on(locks));
-        Fact::List(tables.iter().map(|table| Fact::Str(Cow::Borrowed(table.as_str()))).collect())
+        let locks = self.locks();
+        let tables = locks.into_iter().flat_map(|locks| on(locks).iter().filter(|table| !locks.empty.contains(table)));
+        Fact::List(tables.map(|table| Fact::Str(Cow::Borrowed(table.as_str()))).collect())
+    }
+
+    pub(super) fn fails_on_rows(&self) -> Fact<'a> {
+        if let ChangeKind::AddColumn { column, .. } = &self.own().kind
+            && let (true, Err(unknown)) = (column.must_be_given(), &column.column_type)
+        {
+            return Fact::Unknown(self.because(unknown));
+        }
+        Fact::Bool(fails_on_rows(self.own(), &self.sent().changes, self.context.database.vendor))
     }
 
     pub(super) fn algorithm(&self) -> Fact<'a> {

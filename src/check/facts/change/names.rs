@@ -287,6 +287,27 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
             always,
         ),
         name(
+            "refers_to",
+            list_of_text(),
+            "The tables that foreign keys of its table refer to, before the migration.",
+            |c| c.refers_to(),
+            of_table,
+        ),
+        name(
+            "referred_by",
+            list_of_text(),
+            "The other tables with a foreign key to its table, before the migration.",
+            |c| c.referred_by(),
+            of_table,
+        ),
+        name(
+            "fails_on_rows",
+            flag(),
+            "Whether it fails as soon as its table has a row: a NOT NULL column, and nothing gives those rows a value.",
+            |c| c.fails_on_rows(),
+            always,
+        ),
+        name(
             "validates",
             flag(),
             "Whether it validates a constraint that was NOT VALID.",

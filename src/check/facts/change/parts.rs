@@ -1,17 +1,38 @@
 //! What a change is about: its column, constraint or index, and what its statement says of them.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::ChangeView;
 use crate::check::facts::part::{ColumnView, ConstraintView, TableIndexView};
 use crate::language::Fact;
+use crate::schema::Table;
 use crate::sql::{ChangeKind, Column, Constraint, Index, SchemaChange};
 use crate::target::Vendor;
 
 impl<'a> ChangeView<'a> {
+    /// Its table as it was before the migration.
+    pub(in crate::check::facts) fn table_before(&self) -> Option<&'a Table> {
+        self.effects.before.table(self.table_name()?)
+    }
+
+    /// The tables that its table's foreign keys refer to.
+    pub(super) fn refers_to(&self) -> Fact<'a> {
+        let keys = self.table_before().into_iter().flat_map(Table::foreign_keys);
+        names(keys.map(|(_, references)| references.table.as_str()))
+    }
+
+    /// The other tables with a foreign key to its table.
+    pub(super) fn referred_by(&self) -> Fact<'a> {
+        let Some(own) = self.table_name() else { return Fact::List(Vec::new()) };
+        let refers = |table: &Table| table.foreign_keys().any(|(_, references)| references.table == own);
+        let others = self.effects.before.tables.iter().filter(|(name, table)| *name != own && refers(table));
+        names(others.map(|(name, _)| name.as_str()))
+    }
+
     pub(super) fn column_before(&self) -> Option<&'a Column> {
-        self.effects.before.table(self.table_name()?)?.column(column_name(&self.own().kind)?)
+        self.table_before()?.column(column_name(&self.own().kind)?)
     }
 
     pub(super) fn definition(&self) -> Fact<'a> {
@@ -136,6 +157,12 @@ impl<'a> ChangeView<'a> {
     pub(super) fn sql(&self) -> Fact<'a> {
         Fact::optional(self.sent().sql.as_deref().map(|sql| Fact::Str(Cow::Borrowed(sql))))
     }
+}
+
+/// Names, sorted, each once.
+fn names<'a>(names: impl Iterator<Item = &'a str>) -> Fact<'a> {
+    let names: BTreeSet<&'a str> = names.collect();
+    Fact::List(names.into_iter().map(|name| Fact::Str(Cow::Borrowed(name))).collect())
 }
 
 /// The column that a change is about.
