@@ -288,6 +288,7 @@ const TOGETHER: &[(&str, &str, &str)] = &[
         "compat/unique-constraint-removed",
         "two constraints, of which one takes the other's place",
     ),
+    ("data/data-mixed-with-schema", "data/rows-written-in-one-transaction", TABLE),
     ("data/data-mixed-with-schema", "data/whole-table-written", TABLE),
     ("postgresql/backfill-under-table-lock", "postgresql/constraint-validated-under-lock", STATEMENTS),
     ("postgresql/backfill-under-table-lock", "postgresql/index-under-table-lock", STATEMENTS),
