@@ -6,8 +6,10 @@
     python .ci/lab write CASES              make the folders of our own cases (own.py)
     python .ci/lab pack CASES FILE…         put them and their results into tests/truth/cases
 
-CASES is a folder with a folder for each case: `case.json` (`dbs`, `change`) and `shop/migrations`. Needs a virtual
-environment with Django, psycopg and PyMySQL, and the servers of both databases; it starts them itself.
+CASES is a folder with a folder for each case: `case.json` (`dbs`, `change`) and `shop/migrations`. Needs the servers of
+both databases, which it starts itself, and a virtual environment:
+
+    python3 -m venv target/lab && target/lab/bin/pip install Django==5.2.19 'psycopg[binary]' PyMySQL
 
 Code is what the migrations say of the models, as Django renders them: old code is the state before the judged
 migration, new code the state after it.
@@ -118,11 +120,17 @@ def records(path: Path) -> dict:
         return {(record["case"], record["db"], record["django"]): record for record in found}
 
 
+def verdict(record: dict) -> str:
+    """The verdict, and for a silent one of which kind it is."""
+    found = record["verdicts"]
+    return found["verdict"] + (f" ({found['silent_kind']})" if found["verdict"] == "silent" else "")
+
+
 def compare(arguments) -> None:
     """Prints each difference, and how many results agree."""
     first, second = records(arguments.first), records(arguments.second)
     questions = {
-        "verdict": lambda r: (r["verdicts"]["verdict"], r["verdicts"].get("silent_kind")),
+        "verdict": verdict,
         "failing_actions": lambda r: r["verdicts"].get("failing_actions"),
         "forward": lambda r: r["verdicts"].get("forward_compatible"),
         "new code": lambda r: bool(r["verdicts"].get("new_code_failures")),

@@ -185,7 +185,8 @@ class Code:
                 found.append((f"{kind}:{field.name}", lambda asked=asked: pks(rows.filter(**asked).order_by("pk"))))
         for relation in model._meta.related_objects:
             accessor = relation.get_accessor_name()
-            if accessor and relation.related_model in self.models and not relation.hidden:
+            known = relation.related_model in self.models and not relation.many_to_many
+            if accessor and known and not relation.hidden:
                 found.append((f"reverse:{accessor}", partial(reverse, rows, relation)))
         return found
 

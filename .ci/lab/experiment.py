@@ -69,7 +69,9 @@ def reset() -> None:
         return
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)'")
+            for (schema,) in cursor.fetchall():
+                cursor.execute(f'DROP SCHEMA "{schema}" CASCADE')
             cursor.execute("CREATE SCHEMA public")
         else:
             cursor.execute("DROP DATABASE lab")
@@ -254,7 +256,7 @@ class Experiment:
 
         said = attempt_migration(back)
         error = {} if said == "ok" else {"reverse_error": said}
-        return {"reversible": said == "ok", "data_loss": held != old.snapshot()} | error
+        return {"reversible": said == "ok", "data_loss": loses(held, old.snapshot())} | error
 
 
 def attempt_migration(run) -> str:
@@ -263,6 +265,11 @@ def attempt_migration(run) -> str:
     except Exception as error:
         return f"{type(error).__name__}: {' '.join(str(error).split())}"
     return "ok"
+
+
+def loses(held: dict, now: dict) -> bool:
+    """Whether rows are gone, or hold something else."""
+    return any(row not in (now[name] or []) for name, rows in held.items() for row in rows or [])
 
 
 def server_version() -> str:
@@ -276,54 +283,48 @@ def server_version() -> str:
 def soil(code: Code) -> None:
     """Adds every row that the fields of the old code allow."""
     for _, action in [entry for model in code.models for entry in code.inserts(model)]:
-        try:
-            with transaction.atomic():
-                action()
-        except Exception:
-            continue
+        quietly(action)
 
 
 def write_as_new(new: Code, old: Code) -> None:
     """What new code writes that old code could not: its new fields, its new models, values at their limits."""
-    known = {(m._meta.model_name, f.name) for m in old.models for f in m._meta.get_fields()}
-
-    def attempt_write(write):
-        try:
-            with transaction.atomic():
-                write()
-        except Exception:
-            return
-
+    known = {(model._meta.model_name, field.name) for model in old.models for field in model._meta.get_fields()}
     for model in new.models:
-        if model._meta.proxy or not model._meta.managed:
+        if not is_made(model):
             continue
-        name, rows = model._meta.model_name, model._base_manager
-        written = [f for f in model._meta.concrete_fields if samples.is_written(f)]
+        written = [field for field in model._meta.concrete_fields if samples.is_written(field)]
         for field in written:
-            if (name, field.name) not in known and not field.primary_key:
+            if (model._meta.model_name, field.name) not in known and not field.primary_key:
                 for number in range(3):
-                    value = new.value(field, number)
-                    attempt_write(
-                        lambda f=field, n=number, v=value: rows.filter(
-                            pk=list(rows.order_by("pk").values_list("pk", flat=True))[n]
-                        ).update(**{f.attname: v})
-                    )
-        for number in (30, 31, 32):
-            values = new.values(model, number)
+                    quietly(set_in_row, model, number, {field.attname: new.value(field, number)})
+        for number in range(3):
             # New rows refer to the rows that old code knows.
-            values |= {f.attname: new.value(f, number - 30) for f in written if f.remote_field}
-            attempt_write(lambda m=model, v=values: m._base_manager.create(**v))
-        number = 40
-        for field in written:
-            for value in samples.limits(field).values():
-                values = new.values(model, number) | {field.attname: value}
-                number += 1
-                attempt_write(lambda m=model, v=values: m._base_manager.create(**v))
+            keys = {field.attname: new.value(field, number) for field in written if field.remote_field}
+            quietly(model._base_manager.create, **new.values(model, 30 + number) | keys)
+        at_limits = [(field, value) for field in written for value in samples.limits(field).values()]
+        for number, (field, value) in enumerate(at_limits, 40):
+            quietly(model._base_manager.create, **new.values(model, number) | {field.attname: value})
     for model, field in new.links():
-        targets = field.remote_field.model._base_manager
-        attempt_write(
-            lambda m=model, f=field, t=targets: [getattr(row, f.name).add(*t.all()) for row in m._base_manager.all()]
-        )
+        quietly(link_all, model, field)
+
+
+def set_in_row(model, number: int, values: dict) -> None:
+    keys = list(model._base_manager.order_by("pk").values_list("pk", flat=True))
+    model._base_manager.filter(pk=keys[number]).update(**values)
+
+
+def link_all(model, field) -> None:
+    for row in model._base_manager.all():
+        getattr(row, field.name).add(*field.remote_field.model._base_manager.all())
+
+
+def quietly(write, *arguments, **options) -> None:
+    """Writes what can be written."""
+    try:
+        with transaction.atomic():
+            write(*arguments, **options)
+    except Exception:
+        return
 
 
 def failing(before, after):

@@ -133,7 +133,7 @@ def limits(field) -> dict:
             found["dangling"] = 999_999
     elif field.choices:
         found |= {f"choice {key}": key for key, _ in field.flatchoices}
-    elif isinstance(field, (models.CharField, models.TextField)):
+    elif isinstance(field, (models.CharField, models.TextField, models.FileField)):
         longest = field.max_length
         noise = random.Random(1)
         letters = "abcdefghijklmnopqrstuvwxyz0123456789"

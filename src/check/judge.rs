@@ -1,7 +1,6 @@
 //! One migration against all rules.
 
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -18,6 +17,7 @@ use crate::language::{Cause, Evaluator, Rule, RuleHead, RuleSet, Subject, Truth,
 use crate::migration::catalogue::Group;
 use crate::migration::{Migration, OperationKind, Reach};
 use crate::source::Span;
+use crate::sql::ChangeKind;
 use crate::target::{Database, Version};
 
 /// What was found in one migration.
@@ -159,8 +159,11 @@ impl<'r> Judge<'r> {
     {
         let context = of.context;
         for change in ChangeView::all(context) {
-            let kind = kind_name(&change.own().kind);
-            let meetings = self.meetings(&[Some("schema")], &[kind, "Change"], None);
+            let meetings = match &change.own().kind {
+                // It may be any of them.
+                ChangeKind::Unknown => self.meetings(&[Some("schema")], &self.change_names(), None),
+                kind => self.meetings(&[Some("schema")], &[kind_name(kind), "Change"], None),
+            };
             let subject = ChangeSubject(change);
             for meeting in meetings {
                 let operation = subject.placed().map(|placed| reference(&OperationSubject::new(context, placed)));
@@ -231,6 +234,11 @@ impl<'r> Judge<'r> {
         names.sort_unstable();
         names.dedup();
         names
+    }
+
+    fn change_names(&self) -> Vec<&str> {
+        let of_changes = self.by_head.keys().filter(|(namespace, ..)| *namespace == Some("schema"));
+        of_changes.map(|(_, kind, _)| *kind).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     fn meet<'a>(

@@ -181,9 +181,9 @@ fn filled(migration: &Migration, statements: &[Statement], relations: &Relations
     let mut operations: Vec<&Operation> = Vec::new();
     flatten(&migration.operations, &mut operations);
     for (order, operation) in operations.into_iter().enumerate() {
-        let Some(RunCode::Local(definition)) = operation.code() else { continue };
+        let Some(RunCode::Local(definition, bound)) = operation.code() else { continue };
         let DefinitionKind::Function(function) = &definition.kind else { continue };
-        let code = data_code(function, &migration.definitions);
+        let code = data_code(function, &bound, &migration.definitions);
         let inserting = code
             .queries
             .iter()

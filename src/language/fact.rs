@@ -307,6 +307,7 @@ fn steps(a: &Fact<'_>, b: &Fact<'_>) -> Option<(usize, usize)> {
     Some((place(a)?, place(b)?))
 }
 
+/// An element that is unknown may be none.
 fn list_equals<'a>(a: &[Fact<'a>], b: &[Fact<'a>]) -> Truth {
     // An element that is unknown stands for any number of them.
     let known = |list: &[Fact<'a>]| list.iter().filter(|fact| fact.unknown().is_none()).count();
@@ -315,7 +316,11 @@ fn list_equals<'a>(a: &[Fact<'a>], b: &[Fact<'a>]) -> Truth {
         return Truth::False;
     }
     if let Some(cause) = a.iter().chain(b).find_map(Fact::unknown) {
-        return Truth::unknown(Rc::clone(cause));
+        let lacks = |other: &[Fact<'a>], own: &Fact<'a>| {
+            own.unknown().is_none() && other.iter().all(|element| own.equals(element) == Truth::False)
+        };
+        let differ = a.iter().any(|own| lacks(b, own)) || b.iter().any(|own| lacks(a, own));
+        return if differ { Truth::False } else { Truth::unknown(Rc::clone(cause)) };
     }
     a.iter().zip(b).fold(Truth::True, |equal, (x, y)| equal.and(|| x.equals(y)))
 }
@@ -373,6 +378,11 @@ mod tests {
         assert_eq!(open.equals(&Fact::List(vec![Fact::Int(1)])), Truth::unknown(Rc::clone(&cause)));
         assert_eq!(open.equals(&Fact::List(Vec::new())), Truth::False);
         assert_eq!(Fact::Int(1).is_in(&open), Truth::True);
-        assert_eq!(Fact::Int(2).is_in(&open), Truth::unknown(cause));
+        assert_eq!(Fact::Int(2).is_in(&open), Truth::unknown(Rc::clone(&cause)));
+        // It is certainly not one that lacks what it certainly has.
+        assert_eq!(open.equals(&Fact::List(Vec::new())), Truth::False);
+        assert_eq!(Fact::List(vec![Fact::Int(2)]).equals(&open), Truth::False);
+        let nothing_certain = Fact::List(vec![Fact::Unknown(Rc::clone(&cause))]);
+        assert_eq!(nothing_certain.equals(&Fact::List(Vec::new())), Truth::unknown(cause));
     }
 }

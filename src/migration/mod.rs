@@ -26,7 +26,7 @@ use crate::source::{SourceFile, Span, Spanned};
 pub use app_label::{AppFiles, app_label_of};
 pub use field::{Effective, Field};
 pub use field_class::{Declarations, Declared, FieldClasses, Modules, NoModules, OwnClass, OwnType};
-pub use operation::{BoundArgument, Code, Operation, OperationKind, Reach};
+pub use operation::{Bound, BoundArgument, Code, Operation, OperationKind, Reach};
 pub use path::is_migration_path;
 pub use read::{ReadError, read_migration};
 pub use sql::{Sql, Statement};

@@ -167,11 +167,14 @@ impl Operation {
     }
 }
 
+/// An argument that a function is given ahead: its keyword, and what it is where that is a text.
+pub type Bound = (Option<String>, Option<String>);
+
 /// The callable of a RunPython, as far as it is known.
 #[derive(Clone, Debug)]
 pub enum Code {
-    /// A function or lambda of this file.
-    Local(Arc<Definition>),
+    /// A function or lambda of this file, and the arguments that `functools.partial` gives it ahead.
+    Local(Arc<Definition>, Vec<Bound>),
     /// `migrations.RunPython.noop` (also `RunSQL.noop`).
     Noop,
     /// Another module's function: its full dotted path.
@@ -189,7 +192,7 @@ impl Code {
         Some(match &value.kind {
             ValueKind::None => return None,
             ValueKind::Definition(definition) => match definition.kind {
-                DefinitionKind::Function(_) => Code::Local(Arc::clone(definition)),
+                DefinitionKind::Function(_) => Code::Local(Arc::clone(definition), Vec::new()),
                 DefinitionKind::Class { .. } => unknown("is a class", &definition.name),
             },
             ValueKind::Reference(path) if is_noop(path) => Code::Noop,
@@ -198,10 +201,18 @@ impl Code {
             ValueKind::Unknown(unknown) => Code::Unknown(unknown.clone()),
             // A partial function calls what it is given first.
             ValueKind::Call(call) if call.callee.as_deref() == Some("functools.partial") => {
-                return call.arguments.first().filter(|first| first.name.is_none()).map_or_else(
-                    || Some(unknown("is what a call returns", "functools.partial")),
-                    |first| Code::of(&first.value),
-                );
+                let [first, ahead @ ..] = &call.arguments[..] else {
+                    return Some(unknown("is what a call returns", "functools.partial"));
+                };
+                match Code::of(&first.value) {
+                    Some(Code::Local(definition, mut bound)) if first.name.is_none() => {
+                        let text = |value: &Value| value.as_str().map(str::to_owned);
+                        bound.extend(ahead.iter().map(|argument| (argument.name.clone(), text(&argument.value))));
+                        Code::Local(definition, bound)
+                    }
+                    Some(code) if first.name.is_none() => code,
+                    _ => unknown("is what a call returns", "functools.partial"),
+                }
             }
             ValueKind::Call(call) => unknown("is what a call returns", call.callee.as_deref().unwrap_or("the value")),
             _ => unknown("is not a function", "the value"),

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::migration::Bound;
 use crate::migration::catalogue::api::{model_has, queryset_has};
 use crate::migration::when::When;
 use crate::python::{
@@ -144,23 +145,33 @@ pub enum AskedFor {
     Manager,
     /// A method of the manager `objects`, or of its querysets.
     QuerySetMethod,
-    /// A method of a row or of the class.
+    /// A method of querysets, of the class.
+    ManagerMethod,
+    /// Another method of the class, or one of a row.
     Method,
     /// A constant or class inside the model.
     Constant,
 }
 
-/// Follows a function, and those of the file that it calls.
+/// Follows a function with the arguments that it is given ahead, and the functions of the file that it calls.
 #[must_use]
-pub fn data_code(function: &Function, definitions: &[Arc<Definition>]) -> DataCode {
+pub fn data_code(function: &Function, bound: &[Bound], definitions: &[Arc<Definition>]) -> DataCode {
     let mut follower = Follower { definitions, found: DataCode::default(), followed: 0 };
     let mut arguments: HashMap<String, Thing> = HashMap::new();
-    let named = |name: &str| function.parameters.iter().find(|parameter| *parameter == name);
-    if let Some(apps) = named("apps").or(function.parameters.first()) {
-        arguments.insert(apps.clone(), Thing::Registry);
+    let by_place = bound.iter().filter(|(keyword, _)| keyword.is_none()).count();
+    for (place, (keyword, text)) in bound.iter().enumerate() {
+        if let Some(name) = keyword.as_ref().or(function.parameters.get(place)) {
+            arguments.insert(name.clone(), text.clone().map_or(Thing::Other, Thing::Text));
+        }
     }
-    if let Some(editor) = named("schema_editor").or(function.parameters.get(1)) {
-        arguments.insert(editor.clone(), Thing::Editor);
+    let open: Vec<&String> =
+        function.parameters.iter().skip(by_place).filter(|name| !arguments.contains_key(*name)).collect();
+    let named = |name: &str| open.iter().find(|parameter| **parameter == name);
+    if let Some(apps) = named("apps").or(open.first()) {
+        arguments.insert((*apps).clone(), Thing::Registry);
+    }
+    if let Some(editor) = named("schema_editor").or(open.get(1)) {
+        arguments.insert((*editor).clone(), Thing::Editor);
     }
     follower.function(function, arguments, (None, When::ALWAYS), 0);
     follower.found
@@ -185,6 +196,7 @@ enum Thing {
     Vendor,
     /// Something that is true on some databases.
     True(When),
+    Text(String),
     Other,
 }
 
@@ -269,7 +281,7 @@ fn holds(frame: &Frame<'_>, test: &Test) -> When {
         Test::All(all) => all.iter().fold(When::ALWAYS, |when, test| when.and(holds(frame, test))),
         Test::Any(any) => any.iter().fold(When::NEVER, |when, test| when.or(holds(frame, test))),
         Test::Returned | Test::Raised => When::NEVER,
-        Test::Either(..) | Test::Passes(_) | Test::Unknown => When::UNKNOWN,
+        Test::Either(..) | Test::Passes(_) | Test::Repeated | Test::Unknown => When::UNKNOWN,
     }
 }
 
@@ -419,9 +431,11 @@ impl<'f> Follower<'f> {
         let mut names: HashMap<String, Thing> = HashMap::new();
         for (place, (keyword, given)) in arguments.iter().enumerate() {
             let Some(name) = keyword.as_ref().or(helper.parameters.get(place)) else { continue };
-            if let Given::Chain(chain) = given {
-                names.insert(name.clone(), value_of(frame, chain));
-            }
+            match given {
+                Given::Chain(chain) => names.insert(name.clone(), value_of(frame, chain)),
+                Given::Str(text) => names.insert(name.clone(), Thing::Text(text.clone())),
+                _ => None,
+            };
         }
         for parameter in &helper.parameters {
             names.entry(parameter.clone()).or_insert(Thing::Other);
@@ -432,7 +446,7 @@ impl<'f> Follower<'f> {
 
     fn method(
         &mut self,
-        frame: &Frame<'_>,
+        frame: &mut Frame<'_>,
         (root, owner): (&str, &[Link]),
         method: &str,
         arguments: &[(Option<String>, Given)],
@@ -454,11 +468,12 @@ impl<'f> Follower<'f> {
         };
         match follow(frame, root, owner) {
             Thing::Registry if method == "get_model" => {
-                self.found.models.push((model_named(arguments).ok_or(()), call.span));
+                self.found.models.push((model_named(frame, arguments).ok_or(()), call.span));
             }
             Thing::Editor => self.found.editor_calls.push((method.to_owned(), call.span)),
             Thing::Model(Some(model)) if !model_has(method) && !method.starts_with(char::is_uppercase) => {
-                self.found.asked.push(asked(&model, AskedFor::Method, method));
+                let what = if queryset_has(method) { AskedFor::ManagerMethod } else { AskedFor::Method };
+                self.found.asked.push(asked(&model, what, method));
             }
             Thing::Rows(rows) if !rows.held => {
                 if let (Some(model), false) = (&rows.model, queryset_has(method)) {
@@ -472,7 +487,14 @@ impl<'f> Follower<'f> {
                     "create" | "bulk_create" | "get_or_create" | "update_or_create" => {
                         query(rows.model, Action::Insert, Filter::Some, rows.alias, Vec::new());
                     }
-                    "bulk_update" => query(rows.model, Action::Update, Filter::Some, rows.alias, Vec::new()),
+                    "bulk_update" => {
+                        let given = match arguments.first() {
+                            Some((None, Given::Chain(chain))) => value_of(frame, chain),
+                            _ => Thing::Other,
+                        };
+                        let filter = if let Thing::Rows(given) = given { given.filter } else { Filter::Some };
+                        query(rows.model, Action::Update, filter, rows.alias, Vec::new());
+                    }
                     _ => {}
                 }
             }
@@ -485,6 +507,12 @@ impl<'f> Follower<'f> {
                     }
                 }
             },
+            // A row in a list: `changed.append(order)`
+            Thing::Other | Thing::Rows(_) if method == "append" && owner.is_empty() => {
+                if let Some(rows) = appended(frame, arguments, call, &self.found.queries) {
+                    frame.names.insert(root.to_owned(), Thing::Rows(rows));
+                }
+            }
             // `Order.published.filter(…)`
             Thing::Other if queryset_has(method) => {
                 if let ([owner @ .., Link::Attribute(manager)], true) = (owner, method != "contains")
@@ -497,6 +525,22 @@ impl<'f> Follower<'f> {
             _ => {}
         }
     }
+}
+
+/// The rows that a list holds which gets each row of a loop: all of them, unless it depends on something.
+fn appended(
+    frame: &Frame<'_>,
+    arguments: &[(Option<String>, Given)],
+    call: &FunctionCall,
+    queries: &[Query],
+) -> Option<Rows> {
+    let [(None, Given::Chain(row))] = arguments else { return None };
+    let Thing::Row(model, alias) = value_of(frame, row) else { return None };
+    let around = frame.function.loops.get(call.in_loop?)?;
+    let rows = frame.loops.get(&call.in_loop?).and_then(|query| queries.get(*query))?;
+    let always = call.in_branch == around.body && !around.skips;
+    let filter = if always { rows.filter.clone() } else { Filter::Some };
+    Some(Rows { model, filter, iterator: false, alias, plain: false, held: true })
 }
 
 /// Whether a call is one of the schema editor that may change the database.
@@ -513,16 +557,25 @@ fn is_connection(path: &str) -> bool {
 }
 
 /// The model that the arguments of `get_model` name.
-fn model_named(arguments: &[(Option<String>, Given)]) -> Option<HistoricalModel> {
+fn model_named(frame: &Frame<'_>, arguments: &[(Option<String>, Given)]) -> Option<HistoricalModel> {
     let text = |place: usize, name: &str| {
-        arguments.iter().enumerate().find_map(|(index, (keyword, given))| match given {
-            Given::Str(text) if keyword.as_deref() == Some(name) || (keyword.is_none() && index == place) => Some(text),
+        let is_it = |index, keyword: &Option<String>| match keyword {
+            Some(keyword) => keyword == name,
+            None => index == place,
+        };
+        let mut found = arguments.iter().enumerate().filter(|(index, (keyword, _))| is_it(*index, keyword));
+        match found.next()?.1 {
+            (_, Given::Str(text)) => Some(text.clone()),
+            (_, Given::Chain(chain)) => match value_of(frame, chain) {
+                Thing::Text(text) => Some(text),
+                _ => None,
+            },
             _ => None,
-        })
+        }
     };
     let app = text(0, "app_label")?;
     if let Some(name) = text(1, "model_name") {
-        return Some(HistoricalModel { app: app.clone(), name: name.clone() });
+        return Some(HistoricalModel { app, name });
     }
     let (app, name) = (arguments.len() == 1).then(|| app.split_once('.')).flatten()?;
     Some(HistoricalModel { app: app.to_owned(), name: name.to_owned() })
@@ -547,7 +600,7 @@ fn follow(frame: &Frame<'_>, root: &str, links: &[Link]) -> Thing {
             (Thing::Registry, Link::Attribute(name)) if name == "get_model" => {
                 let Some(arguments) = called(links.peek()) else { return Thing::Other };
                 links.next();
-                Thing::Model(model_named(&arguments).map(Rc::new))
+                Thing::Model(model_named(frame, &arguments).map(Rc::new))
             }
             (Thing::Model(model), Link::Attribute(name)) => match name.as_str() {
                 "objects" | "_default_manager" | "_base_manager" => Thing::Rows(Rows {

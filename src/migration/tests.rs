@@ -265,9 +265,9 @@ class Migration(migrations.Migration):\n    def inner(apps, editor):\n        pa
         migrations.RunSQL(open('a').read())]\n",
     );
     let code = |index: usize| (migration.operations[index].code(), migration.operations[index].reverse_code());
-    assert!(matches!(code(0), (Some(Code::Local(function)), Some(Code::Noop)) if function.name == "forwards"));
+    assert!(matches!(code(0), (Some(Code::Local(function, _)), Some(Code::Noop)) if function.name == "forwards"));
     assert!(matches!(code(1), (Some(Code::Imported(path)), None) if path == "shop.data.fill"));
-    assert!(matches!(code(2), (Some(Code::Local(inner)), Some(Code::Local(_))) if inner.name == "inner"));
+    assert!(matches!(code(2), (Some(Code::Local(inner, _)), Some(Code::Local(..))) if inner.name == "inner"));
     assert!(matches!(code(3), (Some(Code::Unknown(_)), None)));
     let Some(Sql::Statements(statements)) = migration.operations[4].sql() else { panic!("no SQL") };
     let text = statements[0].text.as_ref().unwrap();

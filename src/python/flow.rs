@@ -63,7 +63,11 @@ impl Flow {
     pub(super) fn enter(&mut self, test: Test) {
         let before = self.now;
         let start = self.narrowed(before, test.clone());
-        let other = if test == Test::Unknown { start } else { self.narrowed(before, Test::Not(Box::new(test))) };
+        let other = if matches!(test, Test::Unknown | Test::Repeated) {
+            start
+        } else {
+            self.narrowed(before, Test::Not(Box::new(test)))
+        };
         self.open.push(Open { before, first: start, start, other, ended: None, handlers: Vec::new() });
         self.now = start;
     }

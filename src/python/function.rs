@@ -71,6 +71,8 @@ enum Node<'a> {
 enum Control<'a> {
     /// A block that runs when this holds, or when it can't be said (`None`).
     Enter(Option<&'a Expr>),
+    /// The body of a loop, by its place.
+    Repeat(usize),
     Otherwise,
     Join,
     Leave,
@@ -168,6 +170,10 @@ impl<'a> Walk<'a> {
         let flow = &mut self.flow;
         match control {
             Control::Enter(condition) => flow.enter(condition.map_or(Test::Unknown, test)),
+            Control::Repeat(index) => {
+                flow.enter(Test::Repeated);
+                self.function.loops[index].body = flow.now();
+            }
             Control::Otherwise => flow.otherwise(),
             Control::Join => flow.join(),
             Control::Leave => flow.leave(),
@@ -189,7 +195,7 @@ impl<'a> Walk<'a> {
     /// A loop inside `outer`.
     fn enter_loop(&mut self, over: &Expr, outer: InLoop) -> usize {
         let depth = 1 + outer.map_or(0, |outer| self.function.loops[outer].depth);
-        self.function.loops.push(Loop { outer, depth, span: span_of(over.range()) });
+        self.function.loops.push(Loop { outer, depth, span: span_of(over.range()), body: None, skips: false });
         self.function.loops.len() - 1
     }
 
@@ -221,6 +227,11 @@ impl<'a> Walk<'a> {
             next.push((PERHAPS[0], loops));
             stmts(next, body, loops);
             next.push((PERHAPS[1], loops));
+        };
+        let repeated = |next: &mut Vec<(Node<'a>, InLoop)>, body: &'a [Stmt], index: usize| {
+            next.push((Node::Control(Control::Repeat(index)), Some(index)));
+            stmts(next, body, Some(index));
+            next.push((PERHAPS[1], Some(index)));
         };
         match statement {
             Stmt::FunctionDef(ast::StmtFunctionDef { name, args, body, decorator_list, .. })
@@ -277,15 +288,15 @@ impl<'a> Walk<'a> {
             | Stmt::AsyncFor(ast::StmtAsyncFor { target, iter, body, orelse, .. }) => {
                 next.push((Node::Expr(iter), loops));
                 next.push((Node::Expr(target), loops));
-                let inside = Some(self.enter_loop(iter, loops));
-                next.push((Node::Bind { target, value: Some(iter), each: inside }, loops));
-                perhaps(&mut next, body, inside);
+                let index = self.enter_loop(iter, loops);
+                next.push((Node::Bind { target, value: Some(iter), each: Some(index) }, loops));
+                repeated(&mut next, body, index);
                 perhaps(&mut next, orelse, loops);
             }
             Stmt::While(inner) => {
-                let inside = Some(self.enter_loop(&inner.test, loops));
-                next.push((Node::Expr(&inner.test), inside));
-                perhaps(&mut next, &inner.body, inside);
+                let index = self.enter_loop(&inner.test, loops);
+                next.push((Node::Expr(&inner.test), Some(index)));
+                repeated(&mut next, &inner.body, index);
                 perhaps(&mut next, &inner.orelse, loops);
             }
             Stmt::If(inner) => {
@@ -340,12 +351,12 @@ impl<'a> Walk<'a> {
                 next.extend(inner.msg.iter().map(|value| (Node::Expr(value), loops)));
             }
             Stmt::Expr(inner) => next.push((Node::Expr(&inner.value), loops)),
-            Stmt::TypeAlias(_)
-            | Stmt::Global(_)
-            | Stmt::Nonlocal(_)
-            | Stmt::Pass(_)
-            | Stmt::Break(_)
-            | Stmt::Continue(_) => {}
+            Stmt::TypeAlias(_) | Stmt::Global(_) | Stmt::Nonlocal(_) | Stmt::Pass(_) => {}
+            Stmt::Break(_) | Stmt::Continue(_) => {
+                if let Some(index) = loops {
+                    self.function.loops[index].skips = true;
+                }
+            }
         }
         self.stack.extend(next.into_iter().rev().map(|(node, loops)| (node, loops, None)));
     }
@@ -404,7 +415,7 @@ impl<'a> Walk<'a> {
                 self.push_all(std::iter::once(&*call.func).chain(arguments).map(Node::Expr), loops, place);
             }
             Expr::BoolOp(inner) => {
-                let (first, rest) = inner.values.split_at(1);
+                let (first, rest) = inner.values.split_at(inner.values.len().min(1));
                 let [enter, join] = PERHAPS;
                 let rest = std::iter::once(enter).chain(rest.iter().map(Node::Expr)).chain([join]);
                 self.push_all(first.iter().map(Node::Expr).chain(rest), loops, place);

@@ -1,6 +1,8 @@
 //! What a method does with what it is given, as far as that can be told: the steps that put arguments together and hand
 //! them on to the class it derives from.
 
+use std::collections::HashSet;
+
 use rustpython_parser::ast::{self, CmpOp, Constant, Expr, Ranged, Stmt, UnaryOp};
 
 use crate::python::fold::Evaluator;
@@ -181,7 +183,7 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
 struct Reader<'r, 's> {
     evaluator: &'r mut Evaluator<'s>,
     /// Names of the method.
-    names: Vec<String>,
+    names: HashSet<String>,
     /// The name of its first parameter.
     own: String,
 }
@@ -193,7 +195,12 @@ impl Reader<'_, '_> {
             let span = span_of(statement.range());
             let mut push = |kind| steps.push(MethodStep { span, kind });
             match statement {
-                Stmt::Pass(_) | Stmt::Import(_) | Stmt::ImportFrom(_) | Stmt::Global(_) | Stmt::Nonlocal(_) => {}
+                Stmt::AnnAssign(ast::StmtAnnAssign { value: None, .. })
+                | Stmt::Pass(_)
+                | Stmt::Import(_)
+                | Stmt::ImportFrom(_)
+                | Stmt::Global(_)
+                | Stmt::Nonlocal(_) => {}
                 Stmt::Expr(expr) if matches!(&*expr.value, Expr::Constant(_)) => {}
                 Stmt::Raise(_) => push(MethodStepKind::Raise),
                 Stmt::Return(returned) => match returned.value.as_deref() {
@@ -212,13 +219,14 @@ impl Reader<'_, '_> {
                         (self.steps(&branch.body, depth + 1), self.steps(&branch.orelse, depth + 1));
                     push(MethodStepKind::Branch(test, then, otherwise));
                 }
-                Stmt::Assign(ast::StmtAssign { targets, value, .. }) if targets.len() == 1 => {
-                    push(self.assigned(&targets[0], value, span));
+                Stmt::Assign(ast::StmtAssign { targets, value, .. }) => {
+                    for target in targets {
+                        push(self.assigned(target, value, span));
+                    }
                 }
                 Stmt::AnnAssign(ast::StmtAnnAssign { target, value: Some(value), .. }) => {
                     push(self.assigned(target, value, span));
                 }
-                Stmt::AnnAssign(_) => {}
                 Stmt::Delete(deleted) => {
                     for target in &deleted.targets {
                         push(match item(target) {
@@ -254,7 +262,7 @@ impl Reader<'_, '_> {
         match target {
             Expr::Name(name) => {
                 let value = self.computed(value, 0);
-                self.names.push(name.id.as_str().to_owned());
+                self.names.insert(name.id.as_str().to_owned());
                 MethodStepKind::Bind(name.id.as_str().to_owned(), value)
             }
             Expr::Attribute(attribute) if self.is_own(&attribute.value) => {
@@ -284,7 +292,7 @@ impl Reader<'_, '_> {
             ("pop", [key] | [key, _], true) if text(key).is_some() => {
                 MethodStepKind::RemoveItem(container, text(key).unwrap_or_default())
             }
-            ("update", [], _) => MethodStepKind::Update(container, self.keywords(&call.keywords)),
+            ("update", [], _) => MethodStepKind::Update(container, self.keywords(&call.keywords, 0)),
             ("update", [entries], true) => match self.computed(entries, 0) {
                 Computed::Dict(entries) => MethodStepKind::Update(container, entries),
                 Computed::Name(name) => MethodStepKind::Update(container, vec![Entry::Spread(name)]),
@@ -329,24 +337,24 @@ impl Reader<'_, '_> {
                 value => Ok(self.computed(value, 0)),
             });
         }
-        let keywords = self.keywords(&call.keywords);
+        let keywords = self.keywords(&call.keywords, 0);
         Some(SuperCall { method: method.attr.as_str().to_owned(), class, positional, keywords })
     }
 
-    fn keywords(&mut self, keywords: &[ast::Keyword]) -> Vec<Entry> {
+    fn keywords(&mut self, keywords: &[ast::Keyword], depth: usize) -> Vec<Entry> {
         let mut entries = Vec::with_capacity(keywords.len());
         for keyword in keywords {
             entries.extend(match (&keyword.arg, &keyword.value) {
-                (Some(name), value) => vec![Entry::Pair(name.as_str().to_owned(), self.computed(value, 0))],
-                (None, value) => self.spread(value),
+                (Some(name), value) => vec![Entry::Pair(name.as_str().to_owned(), self.computed(value, depth))],
+                (None, value) => self.spread(value, depth),
             });
         }
         entries
     }
 
     /// `**value`
-    fn spread(&mut self, value: &Expr) -> Vec<Entry> {
-        match self.computed(value, 0) {
+    fn spread(&mut self, value: &Expr, depth: usize) -> Vec<Entry> {
+        match self.computed(value, depth) {
             Computed::Name(name) => vec![Entry::Spread(name)],
             Computed::Dict(entries) => entries,
             _ => vec![Entry::Other(span_of(value.range()))],
@@ -362,7 +370,7 @@ impl Reader<'_, '_> {
         if depth > DEEPEST {
             return Computed::Other(span);
         }
-        let fixed = !words(self.evaluator.source.slice(span)).any(|word| self.names.iter().any(|name| name == word));
+        let fixed = !words(self.evaluator.source.slice(span)).any(|word| self.names.contains(word));
         match expr {
             Expr::Dict(dict) => {
                 let mut entries = Vec::with_capacity(dict.values.len());
@@ -370,7 +378,7 @@ impl Reader<'_, '_> {
                     match key.as_ref().map(text) {
                         Some(Some(key)) => entries.push(Entry::Pair(key, self.computed(value, depth + 1))),
                         Some(None) => entries.push(Entry::Other(span)),
-                        None => entries.extend(self.spread(value)),
+                        None => entries.extend(self.spread(value, depth + 1)),
                     }
                 }
                 Computed::Dict(entries)
@@ -378,9 +386,9 @@ impl Reader<'_, '_> {
             Expr::Call(call) if matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "dict") => {
                 let mut entries = Vec::new();
                 for argument in &call.args {
-                    entries.extend(self.spread(argument));
+                    entries.extend(self.spread(argument, depth + 1));
                 }
-                entries.extend(self.keywords(&call.keywords));
+                entries.extend(self.keywords(&call.keywords, depth + 1));
                 Computed::Dict(entries)
             }
             Expr::Compare(compared) => self.compared(compared, depth),

@@ -169,6 +169,10 @@ pub struct Loop {
     pub depth: usize,
     /// Where it says what it goes over, or for a `while` its condition.
     pub span: Span,
+    /// The branch that its body is, by its place in [`Function::branches`]; `None` in a comprehension.
+    pub body: Option<usize>,
+    /// Whether `continue` or `break` may leave out a part of it.
+    pub skips: bool,
 }
 
 /// A part of a function that does not run whenever the function does. That a call fails is not counted.
@@ -209,6 +213,8 @@ pub enum Test {
     Either(usize, usize),
     /// A branch, by its place, does not run: it ends with a `raise`.
     Passes(usize),
+    /// The body of a loop: nobody can say whether there is anything to go over.
+    Repeated,
     /// Never: a `return` stands before it.
     Returned,
     /// Never: a `raise` stands before it.

@@ -1,5 +1,6 @@
 //! The report for people who want to see the place and the way out.
 
+use std::collections::BTreeMap;
 use std::iter;
 use std::sync::Arc;
 
@@ -43,12 +44,29 @@ fn finding_diagnostic(finding: &Finding) -> Diagnostic {
     }
 }
 
+/// How many rules of each pack wait.
+fn by_pack(undecided: &Undecided) -> String {
+    let mut packs: BTreeMap<&str, usize> = BTreeMap::new();
+    for id in undecided.rule_ids() {
+        *packs.entry(id.split('/').next().unwrap_or(id)).or_default() += 1;
+    }
+    packs.iter().map(|(pack, count)| format!("{count} of {pack}")).collect::<Vec<_>>().join(", ")
+}
+
+/// So many rules that wait for one cause are shown with what they might have said.
+const MOST_MESSAGES: usize = 10;
+
 /// One cause, and what may be wrong because of it. Where only one rule waits, its own message is the headline.
 fn undecided_diagnostic(undecided: &Undecided) -> Diagnostic {
     let decision = format!("this can't be decided: {}", undecided.cause);
     let (code, message, help) = match undecided.rules.as_slice() {
         [] => (UNDECIDED.to_owned(), decision, None),
         [only] => (only.rule.clone(), format!("possibly: {}", only.message), Some(decision)),
+        many if many.len() > MOST_MESSAGES => (
+            UNDECIDED.to_owned(),
+            decision,
+            Some(format!("{} rules wait for it: {}", undecided.rule_ids().len(), by_pack(undecided))),
+        ),
         several => {
             let rules = several.iter().map(|rule| format!("\n- possibly {}: {}", rule.rule, rule.message));
             let help = iter::once("these rules wait for it:".to_owned()).chain(rules).collect();

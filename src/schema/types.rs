@@ -100,6 +100,12 @@ pub(super) fn entry_of(class: &str) -> Option<&'static TypeEntry> {
     TYPES.iter().find(|entry| entry.class == class)
 }
 
+/// Whether a type's name, without what is in brackets, is one that some class of Django has on some database.
+pub(super) fn is_known(name: &str) -> bool {
+    let plain = |template: &str| template.split('(').next() == Some(name);
+    TYPES.iter().any(|entry| [entry.postgresql, entry.mysql, entry.sqlite].into_iter().any(plain))
+}
+
 impl TypeEntry {
     /// The type as the table has it, with the names of parameters.
     pub(super) fn template(&self, target: Target) -> &'static str {

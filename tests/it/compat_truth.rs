@@ -83,7 +83,55 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("run_sql__drop_constraint", "new code first: verdict", "the models still have the constraint"),
     ("run_sql__set_not_null_after_valid_check", "new code afterwards", "the check refused the same before"),
     ("run_sql__timestamptz_precision", "new code first: verdict", "the models still have the precision"),
+    // Cases of our own.
+    ("add_constraint__unique_conditional_null", "old code: verdict", "no two rows with NULL there were tried"),
+    (
+        "add_field__generated_from_cast",
+        "old code: verdict",
+        "that a column is computed by a function of the same range is not known",
+    ),
+    ("add_field__search_vector_generated", "old code: verdict", "that the words of a short text fit is not known"),
+    ("alter_constraint__check_tightened", "old code: verdict", "no value between the two limits was tried"),
+    (
+        "alter_field__generated_other_type",
+        "old code: verdict",
+        "MariaDB's MODIFY takes the expression away, which is not followed",
+    ),
+    (
+        "alter_field__positive_big_to_bigint",
+        "old code: verdict",
+        "no number beyond the range that Django gives the field was tried",
+    ),
+    (
+        "alter_field__positive_small_to_small",
+        "old code: verdict",
+        "no number beyond the range that Django gives the field was tried",
+    ),
+    (
+        "alter_field__positive_to_int",
+        "old code: verdict",
+        "no number beyond the range that Django gives the field was tried",
+    ),
+    (
+        "run_python__create_and_fill_other_model",
+        "old code: verdict",
+        "what a function writes into a new table is not looked at",
+    ),
+    (
+        "run_sql__column_generated",
+        "old code: verdict",
+        "that the range of what is computed is wide enough is not known",
+    ),
+    ("run_sql__drop_primary_key", "old code: verdict", "upserts over the primary key were not tried"),
+    ("run_sql__trigger_that_refuses", "old code: verdict", "what a trigger does is not looked at"),
+    ("run_sql__words_drop_expression", "old code: verdict", "that the column is not computed any more is not followed"),
+    ("run_sql__words_rule_do_nothing", "old code: verdict", "what a rule of PostgreSQL does is not looked at"),
+    ("run_sql__words_trigger_fills_null", "old code: verdict", "what a trigger does is not looked at"),
 ];
+
+/// What is asked of our own cases: the lab tries fewer values than the given ones were measured with, and looks at less
+/// of what comes later.
+const OF_OWN: &[&str] = &["old code: verdict", "old code in between"];
 
 /// A case on one database and version of Django, as it is predicted.
 struct Predicted {
@@ -238,6 +286,9 @@ struct Report {
 
 impl Report {
     fn answer(&mut self, case: &Case, measured: &Measured, question: &'static str, answer: Answer, detail: &str) {
+        if case.own && !OF_OWN.contains(&question) {
+            return;
+        }
         let database = measured.record["db"].as_str().unwrap_or_default().to_owned();
         let exception = EXCEPTIONS
             .iter()

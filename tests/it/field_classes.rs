@@ -56,7 +56,7 @@ const DJANGO: &str = "from django.db import models\n\n\n";
 fn what_an_initialiser_does_with_its_arguments_is_followed() {
     for (class, field, expected) in [
         (
-            "class Code(models.CharField):\n    def __init__(self, *args, **kwargs):\n        kwargs['null'] = True\n        \
+            "class Code(models.CharField):\n    def __init__(self, *args, **kwargs):\n        kwargs['null'] = kwargs['blank'] = True\n        \
              kwargs.setdefault('max_length', 12)\n        super().__init__(*args, **kwargs)\n",
             "shop.fields.Code()",
             "Code null=True len=12 default=⟨unset⟩ column=code",
@@ -73,7 +73,7 @@ fn what_an_initialiser_does_with_its_arguments_is_followed() {
              class Code(Base):\n    def __init__(self, *args, **kwargs):\n        kwargs.pop('kind', None)\n        \
              defaults = {'default': ''}\n        defaults.update(kwargs)\n        super().__init__(*args, **defaults)\n",
             "shop.fields.Code(kind='x')",
-            "Code null=True len=7 default='' column=code",
+            "Code null=True len=7 default= column=code",
         ),
         // A branch that can't be decided leaves open what its sides disagree on, and nothing else.
         (
@@ -107,8 +107,12 @@ fn what_an_initialiser_does_with_its_arguments_is_followed() {
 #[test]
 fn a_class_may_say_the_type_of_its_column() {
     for (body, expected) in [
-        ("def db_type(self, connection):\n        return 'citext'", "citext"),
+        ("def db_type(self, connection):\n        return 'char(3)'", "char(3)"),
         ("def get_internal_type(self):\n        return 'TextField'", "text"),
+        (
+            "def db_type(self, connection):\n        return 'text'\n\n    def get_internal_type(self):\n        return 'DateField'",
+            "text",
+        ),
         ("pass", "varchar(4)"),
     ] {
         let said =
@@ -228,9 +232,10 @@ fn classes_of_widely_used_packages_are_known() {
 
 /// What the built-in rules of a pack find in staged operations, and what they leave open.
 fn judged(repository: &Repository, operations: &str) -> (Vec<String>, Vec<String>) {
-    repository.write("shop/migrations/0003_judged.py", migration("import elsewhere", operations));
+    let text = migration("import elsewhere", operations).replace("0001_initial", "0002_before");
+    repository.write("shop/migrations/0003_judged.py", text);
     repository.git(&["add", "--all"]);
-    let run = repository.run(&["check", "--format", "concise", "-q", "shop/migrations/0003_judged.py"]);
+    let run = repository.run(&["check", "--ignore", "team/*", "--format", "concise", "-q"]);
     assert!(run.status < 2, "{}", run.err);
     let lines = run.out.lines().filter(|line| line.starts_with("shop/migrations/0003"));
     let (open, found): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.contains("[whimbrel/undecided]"));
@@ -255,5 +260,25 @@ fn nothing_is_certain_of_a_column_whose_class_is_not_known() {
         let (found, open) = judged(&repository, operations);
         assert!(found.is_empty(), "{operations}: {found:?}");
         assert!(!open.is_empty(), "{operations}");
+    }
+}
+
+#[test]
+fn what_every_field_takes_anyway_alters_nothing() {
+    let class = "class Key(models.ForeignKey):\n    pass\n";
+    let repository = project(&format!("{DJANGO}{class}"));
+    let add = "migrations.AddField('order', 'parent', shop.fields.Key('shop.order', models.CASCADE))";
+    repository.write("shop/migrations/0002_before.py", migration("import shop.fields", add));
+    repository.git(&["add", "--all"]);
+    repository.commit();
+    let alter = |given: &str| {
+        format!("migrations.AlterField('order', 'parent', shop.fields.Key('shop.order', models.CASCADE, {given}))")
+    };
+    let text = |given: &str| migration("import shop.fields", &alter(given)).replace("0001_initial", "0002_before");
+    for (given, quiet) in [("null=False", true), ("null=True", false)] {
+        repository.write("shop/migrations/0003_after.py", text(given));
+        repository.git(&["add", "--all"]);
+        let run = repository.run(&["check", "--ignore", "team/*", "--format", "concise", "-q"]);
+        assert_eq!(run.out.is_empty(), quiet, "{given}: {}", run.out);
     }
 }

@@ -9,7 +9,7 @@ use crate::check::facts::{Context, Facts, Placed, attribute, list_of_text, not_k
 use crate::history::ProjectState;
 use crate::language::{Cause, Entity, Fact, Slot, Type};
 use crate::migration::Code;
-use crate::migration::queries::{DataCode, data_code};
+use crate::migration::queries::{Asked, AskedFor, DataCode, data_code};
 use crate::python::{DefinitionKind, Function};
 use crate::source::Span;
 
@@ -55,7 +55,7 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
             attribute(
                 "queries",
                 Slot::set(Type::list(Type::Entity("Query"))),
-                "Its queries on historical models that it names literally, as far as they can be followed.",
+                "Its queries on historical models, as far as they can be followed.",
                 |c| c.of_data(|data, code| code.queries(data)),
             ),
             attribute(
@@ -63,6 +63,13 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
                 list_of_text(),
                 "What it asks of historical models that they certainly don't have: managers, methods, constants.",
                 |c| c.of_data(|data, code| texts(code.missing(data).into_iter().map(|(text, _)| text))),
+            ),
+            attribute(
+                "without_manager",
+                list_of_text(),
+                "Of what is missing, methods of querysets that it asks of a class, with the manager that has them: \
+                 `Order.objects.update`.",
+                |c| c.of_data(|data, code| texts(code.without_manager(data).into_iter())),
             ),
             attribute(
                 "unreachable_apps",
@@ -141,13 +148,13 @@ impl<'a> CodeView<'a> {
                 span: self.span,
             })),
             Code::Unknown(unknown) => not_known(unknown),
-            Code::Local(_) | Code::Noop => Fact::Unknown(self.context.cause(self.span, "is not a function")),
+            Code::Local(..) | Code::Noop => Fact::Unknown(self.context.cause(self.span, "is not a function")),
         }
     }
 
     fn function(&self) -> Option<&Function> {
         match &self.code {
-            Code::Local(definition) => match &definition.kind {
+            Code::Local(definition, _) => match &definition.kind {
                 DefinitionKind::Function(function) => Some(function),
                 DefinitionKind::Class { .. } => None,
             },
@@ -173,12 +180,12 @@ impl<'a> CodeView<'a> {
 
     /// What the function and those that it calls do.
     fn data(&self) -> Option<Rc<DataCode>> {
-        let Code::Local(definition) = &self.code else { return None };
+        let Code::Local(_, bound) = &self.code else { return None };
         let function = self.function()?;
         let mut known = self.context.data_codes.borrow_mut();
         let data = known
-            .entry(definition.span.start)
-            .or_insert_with(|| Rc::new(data_code(function, &self.context.migration.definitions)));
+            .entry(self.span.start)
+            .or_insert_with(|| Rc::new(data_code(function, bound, &self.context.migration.definitions)));
         Some(Rc::clone(data))
     }
 
@@ -224,12 +231,8 @@ impl<'a> CodeView<'a> {
 
     /// Its queries, as entities.
     fn queries(&self, data: &Rc<DataCode>) -> Fact<'a> {
-        let views = (0..data.queries.len()).filter_map(|index| self.query(data, index));
-        Fact::List(views.map(|view| Fact::Entity(Rc::new(view) as Rc<dyn Entity<'a> + 'a>)).collect())
-    }
-
-    fn query(&self, data: &Rc<DataCode>, index: usize) -> Option<QueryView<'a>> {
-        QueryView::new(self.context, self.state, data, index)
+        let fact = |index| QueryView::fact(self.context, self.state, data, index);
+        Fact::List((0..data.queries.len()).map(fact).collect())
     }
 
     /// What historical models lack, with the places where it is asked for.
@@ -242,6 +245,21 @@ impl<'a> CodeView<'a> {
                 found.push((asked.text.clone(), asked.span));
             }
         }
+        found
+    }
+
+    /// What it asks of a class where Django's manager would have it.
+    fn without_manager(&self, data: &DataCode) -> Vec<String> {
+        let missing = self.missing(data);
+        let of_class = data.asked.iter().filter(|asked| {
+            asked.what == AskedFor::ManagerMethod && missing.iter().any(|(text, _)| *text == asked.text)
+        });
+        let with_manager = |asked: &Asked| {
+            let class = asked.text.strip_suffix(&asked.name).unwrap_or_default();
+            format!("{class}objects.{}", asked.name)
+        };
+        let mut found: Vec<String> = of_class.map(with_manager).collect();
+        found.dedup();
         found
     }
 
@@ -271,7 +289,7 @@ impl<'a> CodeView<'a> {
 
     fn name(&self) -> Fact<'a> {
         match &self.code {
-            Code::Local(definition) => Fact::Str(Cow::Owned(definition.name.clone())),
+            Code::Local(definition, _) => Fact::Str(Cow::Owned(definition.name.clone())),
             Code::Noop => Fact::Str(Cow::Borrowed("noop")),
             Code::Imported(path) => Fact::Str(Cow::Owned(path.clone())),
             Code::Unknown(unknown) => not_known(unknown),
@@ -311,7 +329,7 @@ impl<'a> Entity<'a> for CodeView<'a> {
             Some("editor_calls") => data.and_then(|data| first(&data.editor_calls)),
             Some("imports") => function.and_then(|function| function.imports.first().map(|(_, span)| *span)),
             Some("name") => match &self.code {
-                Code::Local(definition) => Some(definition.name_span),
+                Code::Local(definition, _) => Some(definition.name_span),
                 _ => Some(self.span),
             },
             _ => Some(self.span),

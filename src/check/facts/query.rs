@@ -47,7 +47,7 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
                 "for_each",
                 Slot::maybe(Type::Entity("Query")),
                 "The query over whose rows it is repeated, if it is.",
-                |q| Fact::optional(q.for_each().map(|query| Fact::Entity(Rc::new(query)))),
+                |q| q.for_each(),
             ),
             attribute("chunked", Slot::set(Type::Bool), "Whether `iterator()` fetches its rows in chunks.", |q| {
                 Fact::Bool(q.query().is_some_and(|query| query.iterator))
@@ -70,15 +70,21 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
 });
 
 impl<'a> QueryView<'a> {
-    /// A query, where its model is known.
-    pub(super) fn new(
+    /// A query; unknown where its model is.
+    pub(super) fn fact(
         context: &'a Context<'a>,
         state: Option<&'a ProjectState>,
         data: &Rc<DataCode>,
         index: usize,
-    ) -> Option<Self> {
-        let model = Rc::clone(data.queries.get(index)?.model.as_ref()?);
-        Some(Self { context, state, data: Rc::clone(data), index, model })
+    ) -> Fact<'a> {
+        let Some(query) = data.queries.get(index) else { return Fact::Unset };
+        match &query.model {
+            Some(model) => {
+                let model = Rc::clone(model);
+                Fact::Entity(Rc::new(Self { context, state, data: Rc::clone(data), index, model }))
+            }
+            None => Fact::Unknown(context.cause(query.span, "is a query on a model that is not named literally")),
+        }
     }
 
     fn query(&self) -> Option<&Query> {
@@ -115,8 +121,9 @@ impl<'a> QueryView<'a> {
         found.is_some_and(|(name, state)| matches!(self.context.deployed.has_field(model, name, state), Ok(false)))
     }
 
-    fn for_each(&self) -> Option<QueryView<'a>> {
-        Self::new(self.context, self.state, &self.data, self.query()?.for_each?)
+    fn for_each(&self) -> Fact<'a> {
+        let outer = self.query().and_then(|query| query.for_each);
+        outer.map_or(Fact::Unset, |index| Self::fact(self.context, self.state, &self.data, index))
     }
 
     fn writes_relation(&self) -> Fact<'a> {
@@ -160,7 +167,9 @@ pub(super) fn lacks(state: &ProjectState, asked: &Asked) -> bool {
         return false;
     }
     match asked.what {
-        AskedFor::Method | AskedFor::Constant | AskedFor::Manager => !has_manager(model, &asked.name),
+        AskedFor::ManagerMethod | AskedFor::Method | AskedFor::Constant | AskedFor::Manager => {
+            !has_manager(model, &asked.name)
+        }
         AskedFor::QuerySetMethod => model.managers.is_none(),
     }
 }

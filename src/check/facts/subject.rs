@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use crate::check::facts::change::{self, ChangeView};
+use crate::check::facts::change::ChangeView;
 use crate::check::facts::database::DatabaseView;
 use crate::check::facts::deployed::DeployedView;
 use crate::check::facts::field::FieldView;
@@ -222,10 +222,9 @@ impl<'a> ChangeSubject<'a> {
 
 impl<'a> Subject<'a> for ChangeSubject<'a> {
     fn name(&self, name: &str) -> Fact<'a> {
-        let context = self.0.context;
-        match (change::getter_of(name), getter(&EVERYWHERE, name)) {
-            (Some(get), _) => get(&self.0),
-            (None, Some(get)) => get(context, self.0.placed()),
+        match (self.0.named(name), getter(&EVERYWHERE, name)) {
+            (Some(fact), _) => fact,
+            (None, Some(get)) => get(self.0.context, self.0.placed()),
             (None, None) => Fact::Unset,
         }
     }

@@ -338,6 +338,12 @@ impl Code {
         own.filter(|own| own.name == column).any(|own| own.guessed)
     }
 
+    /// Whether the name of any column of a table is only what it most likely is.
+    pub(super) fn guesses_some(&self, table: &str) -> bool {
+        let own = self.models.iter().filter(|model| model.table == table);
+        own.flat_map(|model| model.columns.iter()).any(|own| own.guessed)
+    }
+
     /// The labels of the models that read a column.
     pub(super) fn reading(&self, table: &str, column: &str) -> impl Iterator<Item = String> {
         let reads = move |model: &&Model| model.table == table && model.columns.iter().any(|own| own.name == column);

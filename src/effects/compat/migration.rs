@@ -102,8 +102,9 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
             schema.apply(change);
             let touched = Touched::by(change, &last, &schema);
             let snapshot = Snapshot::of(&schema);
+            let apart = matches!(change.kind, ChangeKind::AddColumn { .. } | ChangeKind::DropColumn { .. });
             for watch in [&mut old, &mut new, &mut own] {
-                watch.step(&snapshot, &touched, at);
+                watch.step(&snapshot, &touched, apart, at);
             }
             // What a statement is not known for is said below.
             if matches!(change.kind, ChangeKind::Unknown) && statement.doubt.is_none() {
@@ -280,6 +281,8 @@ fn stays(
     left.retain(|failure| !failure.depends_on_values() && made.covers(failure).is_none());
     // Whether the database has a column of which the name is a guess can't be told.
     left.retain(|failure| !failure.column.as_ref().is_some_and(|column| end.guesses(&failure.table, column)));
+    // Nor whether it lacks one, where that may be what it calls another.
+    left.retain(|failure| failure.cause != Cause::NoColumn || !start.guesses_some(&failure.table));
     if !left.is_empty() {
         let known = failures(&start, rollout.before).failures;
         let finally = failures(rollout.new, rollout.finally.unwrap_or(after)).failures;

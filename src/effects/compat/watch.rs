@@ -25,7 +25,9 @@ pub(super) struct Watch<'a> {
     before: &'a Snapshot<'a>,
     /// The failures of the needs that were touched, on the schema before.
     initial: BTreeMap<Need, BTreeSet<Failure>>,
-    /// The same, on the schema so far.
+    /// What can't be told of the needs that were touched on the schema before, with the tables.
+    open: BTreeMap<Need, Vec<(String, Unknown)>>,
+    /// The failures, on the schema so far.
     current: BTreeMap<Need, BTreeSet<Failure>>,
     /// When a failure last came, and when it last went.
     came: BTreeMap<Failure, At>,
@@ -40,6 +42,7 @@ impl<'a> Watch<'a> {
             code,
             before,
             initial: BTreeMap::new(),
+            open: BTreeMap::new(),
             current: BTreeMap::new(),
             came: BTreeMap::new(),
             went: BTreeMap::new(),
@@ -47,21 +50,26 @@ impl<'a> Watch<'a> {
         }
     }
 
-    pub(super) fn step(&mut self, schema: &Snapshot<'_>, touched: &Touched, at: At) {
+    /// Follows a change. One that concerns no column that was there (`apart`) leaves open what was open before, and is
+    /// not to blame for it.
+    pub(super) fn step(&mut self, schema: &Snapshot<'_>, touched: &Touched, apart: bool, at: At) {
         let (mut were, mut are) = (BTreeSet::new(), BTreeSet::new());
         for need in self.code.needs.touched(touched) {
             let code = self.code;
-            let initial = self
-                .initial
-                .entry(need)
-                .or_insert_with(|| failures_of(code, self.before, [need]).failures.into_iter().collect());
+            let open = &mut self.open;
+            let initial = self.initial.entry(need).or_insert_with(|| {
+                let Compatibility { failures, unknown, .. } = failures_of(code, self.before, [need]);
+                open.insert(need, unknown);
+                failures.into_iter().collect()
+            });
+            let open = if apart { open.get(&need).map_or(&[][..], Vec::as_slice) } else { &[] };
             let Compatibility { failures, unknown, doubts } = failures_of(code, schema, [need]);
             let now: BTreeSet<Failure> = failures.into_iter().collect();
             let last = self.current.insert(need, now.clone()).unwrap_or_else(|| initial.clone());
             were.extend(last);
             are.extend(now);
-            let about =
-                unknown.into_iter().filter(|(table, _)| touched.about.contains(table)).map(|(_, unknown)| unknown);
+            let about = unknown.into_iter().filter(|own| touched.about.contains(&own.0) && !open.contains(own));
+            let about = about.map(|(_, unknown)| unknown);
             let doubts = doubts.iter().map(|doubt| doubt.unknown.clone());
             for unknown in about.chain(doubts) {
                 if !self.unknown.iter().any(|(known, _)| *known == unknown) {

@@ -58,6 +58,7 @@ const fn class_of(
 const CASCADE: (&str, Taken) = ("on_delete", Taken::UnlessPath("django.db.models.CASCADE"));
 const NOW: (&str, Taken) = ("default", Taken::UnlessPath("django.utils.timezone.now"));
 const NOT_EDITABLE: (&str, Taken) = ("editable", Taken::Unless(Default::Bool(false)));
+const EDITABLE: (&str, Taken) = ("editable", Taken::Unless(Default::Bool(true)));
 const BLANK: (&str, Taken) = ("blank", Taken::Unless(Default::Bool(true)));
 
 const fn longest(length: i64) -> (&'static str, Taken) {
@@ -134,6 +135,18 @@ static CLASSES: &[PackageClass] = &[
     // django-simple-history 3.13, models.py
     class_of("simple_history", "HistoricForeignKey", "ForeignKey", &[]),
     class_of("simple_history", "HistoricOneToOneField", "OneToOneField", &[]),
+    // morango 0.8, models/fields/uuids.py: derives from `CharField`, and is stored as a `UUIDField`
+    class_of("morango", "UUIDField", "UUIDField", &[]),
+    // django-i18nfield 1.12, fields.py: several languages are longer than one
+    class_of("i18nfield", "I18nCharField", "TextField", &[]),
+    class_of("i18nfield", "I18nTextField", "TextField", &[]),
+    // django-fernet-fields 0.6, fields.py: whatever the value, it is stored as bytes
+    class_of("fernet_fields", "EncryptedCharField", "BinaryField", &[EDITABLE]),
+    class_of("fernet_fields", "EncryptedTextField", "BinaryField", &[EDITABLE]),
+    class_of("fernet_fields", "EncryptedEmailField", "BinaryField", &[EDITABLE]),
+    class_of("fernet_fields", "EncryptedIntegerField", "BinaryField", &[EDITABLE]),
+    class_of("fernet_fields", "EncryptedDateField", "BinaryField", &[EDITABLE]),
+    class_of("fernet_fields", "EncryptedDateTimeField", "BinaryField", &[EDITABLE]),
     // django-oauth-toolkit 3.4, models.py
     class_of("oauth2_provider", "TokenChecksumField", "CharField", &[]),
 ];

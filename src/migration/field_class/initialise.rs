@@ -15,14 +15,14 @@ use crate::python::{
 };
 use crate::source::{SourceFile, Span};
 
-/// Ways through all methods together that are followed.
-const MOST_WAYS: usize = 256;
+/// Steps of all methods together, on all ways through them, that are followed.
+const MOST_STEPS: usize = 1_000;
 
 /// Follows the arguments of a field through the classes in line.
 pub(super) struct Initialiser<'c> {
     class: &'c Class,
     field: &'c Field,
-    ways: Cell<usize>,
+    steps: Cell<usize>,
 }
 
 /// What a class is given.
@@ -70,7 +70,7 @@ type Result<T> = std::result::Result<T, String>;
 
 impl<'c> Initialiser<'c> {
     pub(super) fn of(class: &'c Class, field: &'c Field) -> Self {
-        Self { class, field, ways: Cell::new(0) }
+        Self { class, field, steps: Cell::new(0) }
     }
 
     /// The arguments of Django's class, and why there may be others.
@@ -282,9 +282,9 @@ impl<'c> Initialiser<'c> {
                     next.push(way);
                     continue;
                 }
-                self.ways.set(self.ways.get() + 1);
-                if self.ways.get() > MOST_WAYS {
-                    return Err(format!("has too many branches ({})", place(frame.file, step.span)));
+                self.steps.set(self.steps.get() + 1);
+                if self.steps.get() > MOST_STEPS {
+                    return Err(format!("does too much to follow ({})", place(frame.file, step.span)));
                 }
                 next.extend(self.step(frame, step, way)?);
             }
@@ -358,7 +358,7 @@ impl<'c> Initialiser<'c> {
             }
             MethodStepKind::Other(binds) => {
                 let text = frame.file.slice(step.span);
-                if words(text).any(|word| matches!(word, "setattr" | "__dict__" | "__class__" | "vars")) {
+                if words(text).any(|word| matches!(word, "setattr" | "__dict__" | "vars")) {
                     return Err(format!("does more than can be followed ({})", place(frame.file, step.span)));
                 }
                 self.disturb(frame, &mut way, step.span, *binds);
@@ -461,21 +461,21 @@ impl<'c> Initialiser<'c> {
 
     fn value(&self, frame: &Frame<'_>, way: &mut Way, value: &Computed) -> Value {
         let unsure = |span: Span| self.unsure(Some(&place(frame.file, span)));
-        let vague = || unsure(frame.method.name_span);
+        let anything = || unsure(frame.method.name_span);
         match value {
             Computed::Value(value) => self.brought(frame, value),
             Computed::Name(name) => match way.locals.get(name) {
                 Some(Local::One(value)) => value.clone(),
-                _ => vague(),
+                _ => anything(),
             },
             Computed::Item { container, key, default, removed } => {
                 let default = default.as_ref().map(|default| self.value(frame, way, default));
-                let Some(Local::Dict(dict)) = way.locals.get_mut(container) else { return vague() };
+                let Some(Local::Dict(dict)) = way.locals.get_mut(container) else { return anything() };
                 let found = if *removed { dict.entries.remove(key) } else { dict.entries.get(key).cloned() };
                 match (found, &dict.open, default) {
                     (Some(value), ..) => value,
                     (None, None, Some(default)) => default,
-                    _ => vague(),
+                    _ => anything(),
                 }
             }
             Computed::Choice(parts) => {
@@ -485,7 +485,7 @@ impl<'c> Initialiser<'c> {
                     Some(false) => self.value(frame, way, otherwise),
                     None => {
                         let (then, otherwise) = (self.value(frame, way, then), self.value(frame, way, otherwise));
-                        if same(&then, &otherwise) { then } else { vague() }
+                        if same(&then, &otherwise) { then } else { anything() }
                     }
                 }
             }
@@ -498,16 +498,16 @@ impl<'c> Initialiser<'c> {
                         Some(own_truth) if own_truth == stops => return own,
                         Some(_) => last = Some(own),
                         None if std::ptr::eq(part, &raw const values[values.len() - 1]) => return own,
-                        None => return vague(),
+                        None => return anything(),
                     }
                 }
-                last.unwrap_or_else(vague)
+                last.unwrap_or_else(anything)
             }
             Computed::Has(..) | Computed::Same(..) | Computed::Not(_) => match self.truth(frame, way, value) {
                 Some(value) => Value::new(ValueKind::Bool(value), self.field.class_span),
-                None => vague(),
+                None => anything(),
             },
-            Computed::Dict(_) => vague(),
+            Computed::Dict(_) => anything(),
             Computed::Other(span) => {
                 self.disturb(frame, way, *span, false);
                 unsure(*span)

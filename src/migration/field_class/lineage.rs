@@ -1,5 +1,6 @@
 //! The classes that a field class derives from, and which of Django's answers they take over.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::migration::Field;
@@ -7,12 +8,32 @@ use crate::migration::catalogue::packages::{self, PackageClass};
 use crate::migration::catalogue::{self, FieldEntry};
 use crate::migration::field_class::{FieldClasses, OwnClass, OwnType, Source, parsed, place, unknown};
 use crate::python::{
-    self, Computed, Definition, DefinitionKind, FunctionStep, Link, Method, MethodStepKind, ValueKind,
+    self, Computed, Definition, DefinitionKind, FunctionStep, Given, Link, Method, MethodStepKind, ValueKind,
 };
 use crate::source::{SourceFile, Span};
 
 /// Bases of bases, and imports of imports, that are followed.
 const DEEPEST: usize = 16;
+/// Classes and imports that are looked at for one class.
+const MOST: usize = 1_000;
+
+/// Classes in front of one of Django's: each is a level of calls when its `__init__` is followed.
+const MOST_IN_LINE: usize = 24;
+
+/// The reading of one class.
+struct Reading<'c, 'm> {
+    classes: &'c FieldClasses<'m>,
+    /// How many more classes and imports may be looked at.
+    left: Cell<usize>,
+}
+
+impl Reading<'_, '_> {
+    fn go_on(&self, depth: usize) -> Result<(), String> {
+        let left = self.left.get().checked_sub(1).filter(|_| depth <= DEEPEST);
+        self.left.set(left.unwrap_or_default());
+        left.map(drop).ok_or_else(|| "stands behind too many classes and imports".to_owned())
+    }
+}
 
 /// A field class that was read.
 #[derive(Debug)]
@@ -24,7 +45,12 @@ pub(super) struct Class {
     /// Arguments that the class decides somewhere else than in `__init__`, with the place.
     pub(super) decided: Vec<(String, String)>,
     column: Option<String>,
+    /// Who asks `db_type`, where that is not Django.
+    type_asker: Option<Type>,
+    /// What `db_type` says.
     column_type: Option<Type>,
+    /// What `get_internal_type` says, which only Django's `db_type` asks.
+    internal_type: Option<Type>,
     referring: Option<String>,
     empty_strings: Option<bool>,
 }
@@ -81,19 +107,30 @@ impl Class {
 
     /// The classes in front of one of Django's, none of which was looked at yet.
     fn after(line: Vec<Node>, entry: &'static FieldEntry) -> Self {
-        Self { line, entry, decided: Vec::new(), column: None, column_type: None, referring: None, empty_strings: None }
+        Self {
+            line,
+            entry,
+            decided: Vec::new(),
+            column: None,
+            type_asker: None,
+            column_type: None,
+            internal_type: None,
+            referring: None,
+            empty_strings: None,
+        }
     }
 
     /// Reads the class of a path that a file names; or says why it is not known.
     pub(super) fn read(classes: &FieldClasses<'_>, path: &str, file: &Arc<SourceFile>) -> Result<Self, String> {
+        let reading = Reading { classes, left: Cell::new(MOST) };
         let node = match path.strip_prefix('.') {
             Some(name) => {
                 let source = parsed(file).ok_or("can't be read")?;
-                named(classes, &source, name, 0)?
+                named(&reading, &source, name, 0)?
             }
-            None => imported(classes, path, file, 0)?,
+            None => imported(&reading, path, file, 0)?,
         };
-        let mut line = line_of(classes, &node, 0)?;
+        let mut line = line_of(&reading, &node, 0)?;
         let django = line.iter().position(|node| matches!(node, Node::Django(_)));
         let Some(at) = django else { return Err("derives from no field class of Django".to_owned()) };
         let Node::Django(entry) = line[at] else { return Err("derives from no field class of Django".to_owned()) };
@@ -102,6 +139,9 @@ impl Class {
             line[at..].iter().any(|node| matches!(node, Node::Django(other) if !entry.derives_from(other.name)));
         if others {
             return Err("derives from several field classes of Django".to_owned());
+        }
+        if at > MOST_IN_LINE {
+            return Err("derives from too many classes".to_owned());
         }
         line.truncate(at);
         let mut class = Self::after(line, entry);
@@ -117,10 +157,12 @@ impl Class {
     /// What is known of the class of a field, beyond what it makes of its arguments.
     pub(super) fn own(&self, field: &Field) -> OwnClass {
         let doubt = |reason: &String| unknown(field, reason);
+        // Whoever asks decides, whatever the other says.
+        let types = [&self.type_asker, &self.column_type, &self.internal_type];
         OwnClass {
             unknown: None,
             column: self.column.as_ref().map(doubt),
-            column_type: self.column_type.as_ref().map(|own| match own {
+            column_type: types.into_iter().flatten().next().map(|own| match own {
                 Type::Of(entry) => OwnType::Of(entry),
                 Type::Text(text) => OwnType::Text(text.clone()),
                 Type::Unknown(reason) => OwnType::Unknown(doubt(reason)),
@@ -165,19 +207,18 @@ impl Class {
                 "get_attname" | "attname" => self.column = Some(says("what its column is called")),
                 "rel_db_type" => self.referring = Some(says("the type of what refers to it")),
                 "db_parameters" | "db_type_parameters" | "db_type_suffix" | "db_check" | "geom_type" => {
-                    self.column_type = Some(Type::Unknown(says("the type of its column")));
+                    self.type_asker = Some(Type::Unknown(says("the type of its column")));
                 }
-                "db_type" | "get_internal_type" => {
-                    let by_name = |text: &str| catalogue::field_named(text).map(Type::Of);
-                    let known = match returned(followed) {
-                        Some(text) if name == "db_type" => Some(Type::Text(text.to_owned())),
-                        Some(text) => by_name(text),
-                        None => None,
-                    };
-                    self.column_type = Some(known.unwrap_or_else(|| Type::Unknown(says("the type of its column"))));
+                "db_type" => {
+                    let own = returned(followed).map(|text| Type::Text(text.to_owned()));
+                    self.column_type = Some(own.unwrap_or_else(|| Type::Unknown(says("the type of its column"))));
+                }
+                "get_internal_type" => {
+                    let own = returned(followed).and_then(catalogue::field_named).map(Type::Of);
+                    self.internal_type = Some(own.unwrap_or_else(|| Type::Unknown(says("the type of its column"))));
                 }
                 "empty_strings_allowed" => self.empty_strings = attribute.value.as_bool(),
-                "get_default" | "has_default" | "_get_default" => self.decided.push(("default".to_owned(), at)),
+                "has_default" => self.decided.push(("default".to_owned(), at)),
                 _ => {
                     let is_defined = matches!(attribute.value.kind, ValueKind::Definition(_) | ValueKind::Unknown(_));
                     if is_defined && self.entry.parameter(name).is_some() {
@@ -201,7 +242,9 @@ impl Class {
         for step in &function.steps {
             let FunctionStep::Use { root, attributes, written: true, span } = step else { continue };
             let Some(first) = attributes.first().filter(|_| root == own) else { continue };
+            let way_back = ["related_name", "related_query_name"];
             match first.as_str() {
+                "remote_field" if attributes.len() == 2 && way_back.contains(&attributes[1].as_str()) => {}
                 "column" | "attname" | "concrete" | "remote_field" => {
                     return Err(format!("changes `{first}` in `{}` ({})", definition.name, place(file, *span)));
                 }
@@ -222,9 +265,10 @@ fn adds_itself(value: &ValueKind) -> bool {
     let DefinitionKind::Function(function) = &definition.kind else { return false };
     function.calls.iter().any(|call| {
         let private = call.chain.iter().flat_map(|chain| &chain.links).any(|link| match link {
-            Link::Call(arguments) => {
-                arguments.iter().any(|(name, _)| matches!(name.as_deref(), Some("private_only" | "virtual_only")))
-            }
+            // What it was given itself is `False` for a field of the model's own.
+            Link::Call(arguments) => arguments.iter().any(|(name, value)| {
+                matches!(name.as_deref(), Some("private_only" | "virtual_only")) && *value == Given::Bool(true)
+            }),
             _ => false,
         });
         call.callee.ends_with(".contribute_to_class") && call.callee.starts_with("super(") && !private
@@ -243,7 +287,7 @@ fn returned(method: Option<&Method>) -> Option<&str> {
 }
 
 /// The class that a file imports from that path.
-fn imported(classes: &FieldClasses<'_>, path: &str, from: &SourceFile, depth: usize) -> Result<Node, String> {
+fn imported(reading: &Reading<'_, '_>, path: &str, from: &SourceFile, depth: usize) -> Result<Node, String> {
     if let Some(entry) = catalogue::field(path) {
         return Ok(Node::Django(entry));
     }
@@ -254,28 +298,26 @@ fn imported(classes: &FieldClasses<'_>, path: &str, from: &SourceFile, depth: us
     // `from . import fields` leaves the dots to the path.
     let module =
         if module.ends_with('.') || module == python::RELATIVE { format!("{module}.") } else { module.to_owned() };
-    match classes.source(&module, from.path()) {
-        Some(source) => named(classes, &source, name, depth + 1),
+    match reading.classes.source(&module, from.path()) {
+        Some(source) => named(reading, &source, name, depth + 1),
         None if depth == 0 => Err("is defined in a module that is not here".to_owned()),
         None => Err(format!("derives from `{path}`, whose module is not here")),
     }
 }
 
 /// The class that a name of a module stands for.
-fn named(classes: &FieldClasses<'_>, source: &Arc<Source>, name: &str, depth: usize) -> Result<Node, String> {
-    if depth > DEEPEST {
-        return Err(format!("is imported too often ({})", source.file.path()));
-    }
+fn named(reading: &Reading<'_, '_>, source: &Arc<Source>, name: &str, depth: usize) -> Result<Node, String> {
+    reading.go_on(depth)?;
     let module = &source.module;
     let Some(value) = module.name(name) else {
         let found = module.stars.iter().rev().find_map(|star| {
-            let other = classes.source(star, source.file.path())?;
-            named(classes, &other, name, depth + 1).ok()
+            let other = reading.classes.source(star, source.file.path())?;
+            named(reading, &other, name, depth + 1).ok()
         });
         return found.ok_or_else(|| format!("is not defined in {}", source.file.path()));
     };
     match &value.kind {
-        ValueKind::Reference(path) => imported(classes, path, &source.file, depth + 1),
+        ValueKind::Reference(path) => imported(reading, path, &source.file, depth + 1),
         ValueKind::Definition(definition) => {
             let index = module.classes.iter().position(|class| class.definition.span == definition.span);
             let index = index.ok_or_else(|| format!("is no class ({})", place(&source.file, value.span)))?;
@@ -287,7 +329,7 @@ fn named(classes: &FieldClasses<'_>, source: &Arc<Source>, name: &str, depth: us
 
 /// The classes that Python asks for an attribute, in order: the linearisation of "The Python 2.3 Method Resolution
 /// Order" (Python documentation, HOWTOs).
-fn line_of(classes: &FieldClasses<'_>, node: &Node, depth: usize) -> Result<Vec<Node>, String> {
+fn line_of(reading: &Reading<'_, '_>, node: &Node, depth: usize) -> Result<Vec<Node>, String> {
     let (source, class) = match node {
         Node::Django(entry) => return Ok(entry.lineage().map(Node::Django).collect()),
         Node::Package(package) => {
@@ -300,21 +342,19 @@ fn line_of(classes: &FieldClasses<'_>, node: &Node, depth: usize) -> Result<Vec<
         },
     };
     let at = |span: Span| place(&source.file, span);
-    if depth > DEEPEST {
-        return Err(format!("derives from too many classes ({})", at(class.header)));
-    }
+    reading.go_on(depth)?;
     let mut lines: Vec<Vec<Node>> = Vec::new();
     let mut bases: Vec<Node> = Vec::new();
     for base in &class.bases {
         let base = match base.as_deref() {
             Some("builtins.object" | "abc.ABC") => continue,
             Some(path) => match path.strip_prefix('.') {
-                Some(name) => named(classes, source, name, depth + 1)?,
-                None => imported(classes, path, &source.file, depth + 1)?,
+                Some(name) => named(reading, source, name, depth + 1)?,
+                None => imported(reading, path, &source.file, depth + 1)?,
             },
             None => return Err(format!("derives from something that is not a name ({})", at(class.header))),
         };
-        lines.push(line_of(classes, &base, depth + 1)?);
+        lines.push(line_of(reading, &base, depth + 1)?);
         bases.push(base);
     }
     lines.push(bases);

@@ -82,16 +82,21 @@ struct Source {
     module: Module,
 }
 
+/// Things by two texts that name them.
+type ByNames<T> = Mutex<HashMap<(String, String), T>>;
+/// A migration as it was read, and with what is known of its fields' classes.
+type Applied = (Arc<Migration>, Arc<Migration>);
+
 /// The field classes of a project.
 pub struct FieldClasses<'m> {
     declared: Box<Declarations>,
     modules: &'m dyn Modules,
     /// Modules by the folder that they are imported from and their path there.
-    sources: Mutex<HashMap<(String, String), Option<Arc<Source>>>>,
+    sources: ByNames<Option<Arc<Source>>>,
     /// Classes by the file that names them and their path there.
-    classes: Mutex<HashMap<(String, String), Arc<Result<Class, String>>>>,
+    classes: ByNames<Arc<Result<Class, String>>>,
     /// Migrations by their address, which the first of each pair keeps alive.
-    migrations: Mutex<HashMap<usize, (Arc<Migration>, Arc<Migration>)>>,
+    migrations: Mutex<HashMap<usize, Applied>>,
 }
 
 impl std::fmt::Debug for FieldClasses<'_> {

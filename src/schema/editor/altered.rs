@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::history::normal;
-use crate::python::{Unknown, Value};
+use crate::migration::catalogue::{self, Default};
+use crate::python::{Unknown, Value, ValueKind};
 use crate::schema::Target;
 use crate::schema::render::{Field, Kind, Remote, same};
 
@@ -103,16 +104,30 @@ fn differ(
             || name == "db_default" && old_field.column.default == new_field.column.default;
         !left_out
     };
-    let value = |arguments: &Arguments<'_>, name: &str| {
-        arguments.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_ref().clone())
+    let value = |arguments: &Arguments<'_>, name: &str, field: &Field| {
+        let found = arguments.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_ref().clone());
+        found.filter(|value| !is_usual(field, name, value))
     };
     let names = old.iter().chain(new).map(|(name, _)| name.as_ref()).filter(|name| counts(name));
-    names.into_iter().any(|name| match (value(old, name), value(new, name)) {
+    names.into_iter().any(|name| match (value(old, name, old_field), value(new, name, new_field)) {
         (Some(a), Some(b)) if name == "to" => !same_model(&a, &b),
         (Some(a), Some(b)) => !same(&a, &b),
         (None, None) => false,
         _ => true,
     })
+}
+
+/// Whether a field of a class that is not Django's was given what every field takes anyway: `Field.deconstruct` leaves
+/// that out, and what is written of such a class stays as it is written. Relations treat `db_index` in their own way.
+fn is_usual(field: &Field, name: &str, value: &Value) -> bool {
+    let other = field.stated.as_ref().is_some_and(|stated| stated.field.of_django().is_none());
+    let usual = catalogue::field_named("Field").and_then(|field| field.parameter(name)).map(|found| found.default);
+    other
+        && match (usual, &value.kind) {
+            (Some(Default::Bool(usual)), ValueKind::Bool(given)) => usual == *given && name != "db_index",
+            (Some(Default::Unset), ValueKind::None) => !matches!(name, "default" | "db_default"),
+            _ => false,
+        }
 }
 
 /// Whether it is known what both relations refer to.

@@ -3,7 +3,7 @@
 use crate::schema::build::plain_index;
 use crate::schema::editor::alter_field::{Actions, changes_text};
 use crate::schema::editor::{Editor, drop_index};
-use crate::schema::render::Field;
+use crate::schema::render::{Field, same};
 use crate::sql::{ChangeKind, ColumnType, DatabaseDefault, Volatility};
 
 impl Editor<'_> {
@@ -11,7 +11,7 @@ impl Editor<'_> {
     pub(super) fn type_actions_if_needed(&mut self, table: &str, old: &Field, new: &Field) -> Actions {
         let (before, after) = (&old.column, &new.column);
         let retyped = match (&before.column_type, &after.column_type) {
-            (Ok(before), Ok(after)) => before != after || old.column.auto != new.column.auto,
+            (Ok(before), Ok(after)) => before != after || old.column.auto != new.column.auto || resized(old, new),
             (Err(before), Err(after)) => before.text != after.text,
             _ => true,
         };
@@ -91,6 +91,22 @@ impl Editor<'_> {
         };
         (written(old) != written(new)).then(|| format!("\"{}\"::{}", new.column.name, text_of(to)))
     }
+}
+
+/// Whether arrays of one type differ in their size, which Django writes and the server does not enforce
+/// (`ArrayField.db_type`; PostgreSQL, "Declaration of Array Types").
+fn resized(old: &Field, new: &Field) -> bool {
+    let size = |field: &Field| {
+        let argument = field.stated.as_ref().and_then(|stated| stated.field.argument("size"));
+        argument.map(|argument| argument.value.clone()).filter(|value| !value.is_none())
+    };
+    let is_array = |field: &Field| field.column.column_type.as_ref().is_ok_and(|own| own.dimensions > 0);
+    let same = match (size(old), size(new)) {
+        (None, None) => true,
+        (Some(old), Some(new)) => same(&old, &new),
+        _ => false,
+    };
+    is_array(old) && is_array(new) && !same
 }
 
 /// What happens to the sequence behind a `serial` or an identity.

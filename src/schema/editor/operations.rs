@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::history::{FieldState, ModelState};
-use crate::migration::{Field as Stated, Operation};
+use crate::migration::{Effective, Field as Stated, Operation};
 use crate::python::{Unknown, Value};
 use crate::schema::editor::remake::Changed;
 use crate::schema::editor::{Editor, add_constraint, create_index};
@@ -62,7 +62,14 @@ impl<'p> Call<'_, 'p> {
         });
         // Whether a field that goes, or gets another name, has a column at all only its class can tell.
         let classless = old.filter(|old| old.entry.is_none()).map(Stated::class_unknown);
-        unknown.or(classless).or_else(|| operation.fields_open.clone())
+        // Whether a class that is not Django's fills the rows that are there.
+        let filled = operation.field.iter().filter(|field| field.own.is_some()).find_map(|field| {
+            match field.effective("default") {
+                Effective::Unknown(unknown) => Some(unknown),
+                _ => None,
+            }
+        });
+        unknown.or(classless).or(filled).or_else(|| operation.fields_open.clone())
     }
 
     /// The field that the operation alters, renames or removes, as it was.

@@ -9,6 +9,7 @@ use crate::python::{Definition, DefinitionKind, Unknown};
 use crate::schema::Statement;
 use crate::schema::editor::operations::Call;
 use crate::schema::editor::{Editor, Place};
+use crate::source::Span;
 use crate::sql::{run_sql, statements};
 
 impl Editor<'_> {
@@ -76,20 +77,29 @@ impl Editor<'_> {
     /// What can be seen of a function that sends SQL itself: the statements as they stand in its calls, those of other
     /// databases left out. What it does with models is not the schema's.
     fn run_python(&mut self, call: &Call<'_, '_>, definitions: &[Arc<Definition>]) {
-        let Some(Code::Local(definition)) = call.operation.code() else { return };
+        let Some(Code::Local(definition, bound)) = call.operation.code() else { return };
         let DefinitionKind::Function(function) = &definition.kind else { return };
         let vendor = self.target.database.vendor;
-        for Sent { sql, when, span } in data_code(function, definitions).sent {
+        // A doubt is the same wherever it comes up, and is said once, of the first place.
+        let mut doubtful: Option<Span> = None;
+        let mut unread = false;
+        for Sent { sql, when, span } in data_code(function, &bound, definitions).sent {
             let runs = when.on(vendor);
             if runs == Some(false) {
                 continue;
             }
-            let doubt = |reason: &str| Unknown { text: definition.name.clone(), span, reason: reason.to_owned() };
+            let mut doubt = |reason: &str| {
+                let span = *doubtful.get_or_insert(span);
+                Unknown { text: definition.name.clone(), span, reason: reason.to_owned() }
+            };
             let perhaps = runs.is_none().then(|| doubt("is a function, which may send this or not"));
             self.place.span = span;
             let Some(sql) = sql else {
-                let unread = || doubt("is a function, of which it can't be read what it sends here");
-                self.unknown(None, perhaps.unwrap_or_else(unread));
+                if !std::mem::replace(&mut unread, true) {
+                    let cause =
+                        perhaps.unwrap_or_else(|| doubt("is a function, of which it can't be read what it sends here"));
+                    self.unknown(None, cause);
+                }
                 continue;
             };
             for mut found in statements(&sql, vendor) {

@@ -7,7 +7,7 @@ use crate::migration::catalogue::{self, Default, FieldEntry};
 use crate::migration::{Effective, Field as Stated, OwnType};
 use crate::python::{Unknown, Value, ValueKind};
 use crate::schema::render::{Project, reason};
-use crate::schema::types::{TypeEntry, entry_of};
+use crate::schema::types::{TypeEntry, entry_of, is_known};
 use crate::sql::ColumnType;
 
 /// Relations that point to relations, and arrays of arrays, are followed so far.
@@ -239,9 +239,8 @@ fn written(stated: &Stated, text: &str) -> Result<ColumnType, Unknown> {
         Some(inner) => (inner, 1),
         None => (name.trim(), 0),
     };
-    let plain = |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || " _".contains(letter));
-    // A column that numbers itself is more than its type.
-    if name.is_empty() || !plain(name) || name.contains("serial") {
+    // A domain, a type of an extension, or a column that numbers itself is more than can be told from its name.
+    if !is_known(name) {
         return Err(strange());
     }
     let numbers = inside.trim_end().trim_end_matches(')').split(',').map(str::trim).filter(|part| !part.is_empty());

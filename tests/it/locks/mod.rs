@@ -146,6 +146,26 @@ const EXCEPTIONS: Exceptions = &[
     ("rename_model__with_self_fk", "mariadb", "measured by the old names alone"),
     ("index__state_only_then_sql", "sqlite", "measured by quoted names alone"),
     ("run_sql__create_index", "sqlite", "measured by quoted names alone"),
+    // Cases of our own.
+    (
+        "alter_field__collation_bin_mariadb",
+        "mariadb",
+        "MariaDB changes the collation of a column without an index at once, which is not followed",
+    ),
+    ("run_sql__add_column_and_index", "mariadb", "both at once are INPLACE, each alone is not"),
+    ("run_sql__create_materialized_view", "postgresql", "a query reads, and nobody waits"),
+    ("run_sql__create_table_as", "postgresql", "a query reads, and nobody waits"),
+    ("run_sql__index_everywhere", "sqlite", "measured by quoted names alone"),
+    ("run_sql__unique_index_everywhere", "sqlite", "measured by quoted names alone"),
+    ("run_sql__optimize", "mariadb", "it takes no ALGORITHM, so that none was measured"),
+    ("run_sql__refresh_materialized_view", "postgresql", "a query reads, and nobody waits"),
+    ("run_sql__update_by_do_block", "postgresql", "what the block does is not known"),
+    ("run_sql__vacuum_full", "postgresql", "outside of a transaction the lab does not see what is read"),
+    ("run_sql__words_domain_column", "postgresql", "whether a type is a domain with constraints is not known"),
+    ("run_sql__words_not_null_on_filled_column", "postgresql", "measured as a statement that changes rows"),
+    ("run_sql__words_set_access_method", "postgresql", "it is the method that the table has"),
+    ("run_sql__rename_table_and_view", "postgresql", "measured by the old name alone"),
+    ("run_sql__words_rename_with_view_left", "postgresql", "measured by the old name alone"),
 ];
 
 /// A list of exceptions: cases, the database, and why.
@@ -245,6 +265,34 @@ const EXCEPTIONS_COMPUTED: Exceptions = &[
         "multi__split_model_move_field",
         "postgresql",
         "a function fills the new table, whose foreign key then reads the other",
+    ),
+    // Cases of our own.
+    (
+        "alter_field__collation_bin_mariadb",
+        "mariadb",
+        "MariaDB changes the collation of a column without an index at once, which is not followed",
+    ),
+    ("run_sql__add_column_and_index", "mariadb", "both at once are INPLACE, each alone is not"),
+    ("run_sql__create_materialized_view", "postgresql", "a query reads, and nobody waits"),
+    ("run_sql__create_table_as", "postgresql", "a query reads, and nobody waits"),
+    ("run_sql__index_everywhere", "sqlite", "measured by quoted names alone"),
+    ("run_sql__unique_index_everywhere", "sqlite", "measured by quoted names alone"),
+    ("run_sql__optimize", "mariadb", "it takes no ALGORITHM, so that none was measured"),
+    ("run_sql__refresh_materialized_view", "postgresql", "a query reads, and nobody waits"),
+    ("run_sql__update_by_do_block", "postgresql", "what the block does is not known"),
+    ("run_sql__vacuum_full", "postgresql", "outside of a transaction the lab does not see what is read"),
+    ("run_sql__words_domain_column", "postgresql", "whether a type is a domain with constraints is not known"),
+    ("run_sql__words_not_null_on_filled_column", "postgresql", "measured as a statement that changes rows"),
+    ("run_sql__words_set_access_method", "postgresql", "it is the method that the table has"),
+    (
+        "run_python__create_and_fill_other_model",
+        "postgresql",
+        "a function fills the new table, whose foreign key then reads the other",
+    ),
+    (
+        "run_python__editor_remove_field",
+        "postgresql",
+        "which model a function hands to the schema editor is not followed",
     ),
 ];
 

@@ -116,6 +116,13 @@ const APART: &[(&str, &str)] = &[
     ("delete_model__target_of_fk_not_removed", "what is left refers to a model that is gone"),
     ("remove_field__in_unique_constraint_not_dropped_first", "the state keeps a constraint on a field that is gone"),
     ("remove_field__in_unique_together_not_dropped_first", "the state keeps a constraint on a field that is gone"),
+    ("alter_field__generated_other_type", "MariaDB's MODIFY says NOT NULL, and nothing of the expression"),
+    ("alter_field__uuid_pk_to_char_pk", "Django makes no index for LIKE where a key becomes a text"),
+    ("options__managed_on", "Django neither makes nor drops a table when `managed` changes"),
+    ("options__own_managed_off", "Django neither makes nor drops a table when `managed` changes"),
+    ("remove_field__in_index_not_dropped_first", "the state keeps an index on a field that is gone"),
+    ("rename_field__in_index", "the state keeps the old name in the index"),
+    ("rename_field__in_unique_constraint", "the state keeps the old name in the constraint"),
 ];
 
 #[test]

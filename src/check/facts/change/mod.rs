@@ -26,6 +26,15 @@ pub(super) use kinds::{ANY, KINDS};
 pub(super) use names::{attributes, getter_of, names_of};
 use parts::column_name;
 
+/// Whether that can be told of a statement whatever it does, with the table that it changes or without.
+fn is_known_of_any(name: &str, has_table: bool) -> bool {
+    match name {
+        "change" | "op" | "in_sql" | "sql" => true,
+        "table" | "model" | "table_rows" | "table_hot" | "table_owner" | "live" => has_table,
+        _ => false,
+    }
+}
+
 /// A change of the migration under check: one of one of its statements.
 #[derive(Clone, Copy)]
 pub(crate) struct ChangeView<'a> {
@@ -97,6 +106,18 @@ impl<'a> ChangeView<'a> {
     /// A cause at the change: what the cause is about may stand in another file.
     pub(super) fn because(&self, unknown: &Unknown) -> Rc<Cause> {
         Rc::new(Cause { text: unknown.text.clone(), reason: unknown.reason.clone(), span: self.own().span })
+    }
+
+    /// The fact behind a name; of a statement that is not recognised, most are not known.
+    pub(super) fn named(&self, name: &str) -> Option<Fact<'a>> {
+        let get = getter_of(name)?;
+        let own = self.own();
+        if own.kind != ChangeKind::Unknown || is_known_of_any(name, own.table.is_some()) {
+            return Some(get(self));
+        }
+        let sent = self.sent();
+        let cause = |unknown: &Unknown| Fact::Unknown(self.because(unknown));
+        Some(sent.doubt.as_ref().map_or_else(|| cause(&sent.not_judged(own)), cause))
     }
 
     fn kind_in_sql(&self) -> Fact<'a> {
@@ -179,7 +200,7 @@ impl<'a> Entity<'a> for ChangeView<'a> {
     }
 
     fn attribute(&self, name: &str) -> Fact<'a> {
-        getter_of(name).map_or(Fact::Unset, |get| get(self))
+        self.named(name).unwrap_or(Fact::Unset)
     }
 
     fn class(&self) -> Fact<'a> {
