@@ -114,7 +114,8 @@ impl Deployment {
     /// has run before what is not; else Django's plan has the order.
     fn renamed_before(&self, history: &History, node: NodeId) -> Vec<NodeId> {
         let graph = history.graph();
-        let is_live = |node| self.release.as_ref().is_none_or(|release| release.live.migrations.contains(graph.key(node)));
+        let is_live =
+            |node| self.release.as_ref().is_none_or(|release| release.live.migrations.contains(graph.key(node)));
         let place = |node| graph.plan().position(|other| other == node);
         history.renamed_before(node, |other| match (is_live(other), is_live(node)) {
             (true, false) => true,

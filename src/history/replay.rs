@@ -79,7 +79,13 @@ impl History {
     pub fn new(migrations: &[Arc<Migration>], settings: Settings, behaves_like: Box<BehavesLike>) -> Self {
         let graph = Graph::new(migrations, &settings);
         let nodes = graph.nodes().count();
-        Self { graph, settings, behaves_like, sides: [Replayed::new(nodes), Replayed::new(nodes)], renaming: OnceLock::new() }
+        Self {
+            graph,
+            settings,
+            behaves_like,
+            sides: [Replayed::new(nodes), Replayed::new(nodes)],
+            renaming: OnceLock::new(),
+        }
     }
 
     /// The graph.

@@ -31,7 +31,11 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     (QUESTIONS[4], "multi__delete_and_create_same_model", REPLACED),
     (QUESTIONS[5], "multi__delete_and_create_same_model", REPLACED),
     (QUESTIONS[7], "multi__create_and_fk_not_null", "the default is the key of a row that a new table does not have"),
-    (QUESTIONS[7], "delete_model__target_of_fk_not_removed", "SQLite looks at the foreign key that is left at the commit"),
+    (
+        QUESTIONS[7],
+        "delete_model__target_of_fk_not_removed",
+        "SQLite looks at the foreign key that is left at the commit",
+    ),
     (QUESTIONS[4], "multi__swap_fields", REPLACED),
     (QUESTIONS[5], "multi__swap_fields", REPLACED),
     // Cases of our own.
@@ -340,7 +344,6 @@ const TOGETHER: &[(&str, &str, &str)] = &[
         "data/pending-trigger-events",
         "what old code writes later, and rows that the migration itself has written",
     ),
-    ("compat/column-made-not-null", "compat/column-type-changed", CHANGES),
     ("compat/column-made-not-null", "compat/unique-constraint-added", CHANGES),
     ("compat/column-removed", "data/sql-irreversible", BACK),
     ("compat/column-renamed", "compat/not-null-column-without-db-default", "two columns, in one RunSQL"),

@@ -66,12 +66,9 @@ pub(super) static COLUMN: LazyLock<Facts<OfColumn>> = LazyLock::new(|| {
             attribute("references", Slot::maybe(Type::Str), "The table that it refers to.", |c| {
                 Fact::optional(c.references().map(|references| text(&references.table)))
             }),
-            attribute(
-                "in_unique",
-                flag(),
-                "Whether it is unique, alone or together with others, for all rows.",
-                |c| Fact::Bool(c.is_in_unique()),
-            ),
+            attribute("in_unique", flag(), "Whether it is unique, alone or together with others, for all rows.", |c| {
+                Fact::Bool(c.is_in_unique())
+            }),
             attribute("collation", Slot::maybe(Type::Str), "Its collation, when it is not the usual one.", |c| {
                 Fact::optional(c.column.collation.as_deref().map(text))
             }),

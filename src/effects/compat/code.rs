@@ -378,11 +378,8 @@ impl Code {
     pub(super) fn users_of(&self, table: &str) -> impl Iterator<Item = (String, Action)> {
         self.models.iter().filter_map(move |model| {
             let linked = || model.links.iter().any(|link| link.table == table);
-            let action = if model.managed && model.table == table {
-                Action::Select
-            } else {
-                linked().then_some(Action::M2m)?
-            };
+            let action =
+                if model.managed && model.table == table { Action::Select } else { linked().then_some(Action::M2m)? };
             Some((model.label.clone(), action))
         })
     }

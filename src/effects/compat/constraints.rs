@@ -227,7 +227,9 @@ impl Check<'_, '_> {
                     if *entry == own.name {
                         // A character has up to four bytes.
                         !own.chooses_up_to(LONGEST_ENTRY / 4)
-                            && wanted.and_then(|wanted| wanted.column_type.as_ref().ok()).is_some_and(types::is_long_text)
+                            && wanted
+                                .and_then(|wanted| wanted.column_type.as_ref().ok())
+                                .is_some_and(types::is_long_text)
                     } else {
                         names && index.expressions && table::may_raise(entry)
                     }

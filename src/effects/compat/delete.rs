@@ -134,9 +134,7 @@ impl<'c> Check<'c, '_> {
             let expected = table::table(&code.schema, child, self.vendor);
             let same = |(other, target): &(Vec<&str>, &ForeignKey)| {
                 // What refers to a row of a multi-table child goes with that row, which goes with its parent's.
-                let inherited = || {
-                    code.looks_after(&target.table, child, columns) && code.leads_to(target, references)
-                };
+                let inherited = || code.looks_after(&target.table, child, columns) && code.leads_to(target, references);
                 other == columns && (table::same_reference(target, references) || inherited())
             };
             if expected.is_some_and(|table| table::foreign_keys(table).iter().any(same)) {

@@ -75,7 +75,8 @@ impl<'a> Made<'a> {
 
     /// Why the failure may be none.
     pub(super) fn covers(&self, failure: &Failure) -> Option<Cover> {
-        let about = |(_, change): &&(&Statement, &SchemaChange)| change.table.as_deref() == Some(failure.table.as_str());
+        let about =
+            |(_, change): &&(&Statement, &SchemaChange)| change.table.as_deref() == Some(failure.table.as_str());
         if failure.cause == Cause::NoTable
             && let Some((statement, change)) = self.opaque.iter().find(about)
         {
