@@ -53,10 +53,15 @@ fn body(page: &mut String, rule: &Rule, heading: &str) {
     if let Some(title) = &rule.title {
         let _ = writeln!(page, "**{}**\n", inline(title));
     }
+    // Without lines: the page should change when the rule does, not when it moves.
+    let unplaced = |text: String| {
+        rule.disabled.iter().chain(&rule.overrides).fold(text, |text, change| {
+            text.replace(&change.place, change.place.rsplit_once(':').map_or("", |(path, _)| path))
+        })
+    };
     for (name, text) in facts(rule) {
-        let _ = writeln!(page, "- {name}: {}", inline(&text));
+        let _ = writeln!(page, "- {name}: {}", inline(&unplaced(text)));
     }
-    // Without the line: the page should change when the rule does, not when it moves.
     let _ = writeln!(page, "- defined: `{}`", rule.source.path());
     page.push('\n');
     let rows = conditions(rule);

@@ -367,7 +367,6 @@ const TOGETHER: &[(&str, &str, &str)] = &[
     ("data/data-mixed-with-schema", "data/whole-table-written", TABLE),
     ("postgresql/backfill-under-table-lock", "postgresql/constraint-validated-under-lock", STATEMENTS),
     ("postgresql/backfill-under-table-lock", "postgresql/index-under-table-lock", STATEMENTS),
-    ("postgresql/backfill-under-table-lock", "postgresql/key-rewritten-everywhere", STATEMENTS),
     ("postgresql/backfill-under-table-lock", "postgresql/not-null-scan", STATEMENTS),
     ("postgresql/backfill-under-table-lock", "postgresql/table-rewritten", STATEMENTS),
     ("postgresql/constraint-validated-under-lock", "postgresql/index-under-table-lock", STATEMENTS),

@@ -166,7 +166,7 @@ fn a_proxy_has_the_table_of_the_model_that_it_stands_for_and_relations_to_it_tha
     assert_eq!(line("Kind "), "Kind  table django_content_type");
     assert_eq!(line("Far "), "Far  table ?1");
     assert!(run.out.contains("?1  `elsewhere.thing` is created by none of the migrations"), "{}", run.out);
-    let plan = shop.run(&["plan", "--database", "postgresql", "--django", "5.2"]);
+    let plan = shop.run(&["plan", "--database", "postgresql", "--django", "5.2", "."]);
     assert!(plan.out.contains("kind_id integer NOT NULL"), "{}", plan.out);
     assert!(plan.out.contains("REFERENCES django_content_type (id)"), "{}", plan.out);
     assert!(plan.out.contains("short_id varchar(7) NOT NULL"), "{}", plan.out);

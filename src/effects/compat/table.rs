@@ -135,8 +135,8 @@ pub(super) fn mentions(expression: &str, name: &str) -> bool {
 
 /// Whether an expression, in SQL or Python, may fail for some values: it divides or casts.
 pub(super) fn may_raise(expression: &str) -> bool {
-    // `''::text` says what a literal is, and does nothing to a value.
-    let lower = expression.to_ascii_lowercase().replace("'::", "'");
+    // `''::text` says what a literal is, and does nothing to a value; and every value is a text.
+    let lower = expression.to_ascii_lowercase().replace("'::", "'").replace("::text", "");
     ["/", "::", "cast", "power", "ln(", "log(", "sqrt"].iter().any(|part| lower.contains(part))
 }
 

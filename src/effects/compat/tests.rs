@@ -261,6 +261,7 @@ fn what_is_not_known_is_neither_safe_nor_an_error() {
 fn the_type_of_a_literal_is_no_cast_of_a_value() {
     use crate::effects::compat::table::may_raise;
     assert!(!may_raise("(CASE WHEN prerelease = ''::text THEN 1 ELSE 0 END)"));
+    assert!(!may_raise("upper((slug)::text)"));
     assert!(may_raise("(price::integer)"));
     assert!(may_raise("(total / quantity)"));
 }
