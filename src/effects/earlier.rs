@@ -127,16 +127,14 @@ fn enter(change: &SchemaChange, followed: bool, schema: &mut Schema, own: &mut B
             }
         }
         ChangeKind::ValidateConstraint { .. } => schema.apply(change),
-        ChangeKind::DropConstraint { name: Some(name), .. } | ChangeKind::DropIndex { name: Some(name), .. } => {
-            if own.remove(name) {
-                schema.apply(change);
-            }
+        ChangeKind::DropConstraint { name: Some(name), .. } | ChangeKind::DropIndex { name: Some(name), .. }
+            if own.remove(name) =>
+        {
+            schema.apply(change);
         }
-        ChangeKind::RenameConstraint { name, to } | ChangeKind::RenameIndex { name, to } => {
-            if own.remove(name) {
-                own.insert(to.clone());
-                schema.apply(change);
-            }
+        ChangeKind::RenameConstraint { name, to } | ChangeKind::RenameIndex { name, to } if own.remove(name) => {
+            own.insert(to.clone());
+            schema.apply(change);
         }
         _ => {}
     }

@@ -116,7 +116,7 @@ impl Case {
         let told = outcome.findings.iter().filter_map(|finding| match finding.severity {
             Severity::Error => Some(format!("error {}", finding.rule)),
             Severity::Warning => Some(format!("warning {}", finding.rule)),
-            _ => None,
+            Severity::Info => None,
         });
         let mut said: Vec<String> = told.collect();
         said.sort();

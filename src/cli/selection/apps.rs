@@ -151,9 +151,9 @@ impl<'t> Apps<'t> {
         let label = |(app, files): (&String, &Vec<String>)| {
             let named: Vec<(String, String)> = read.by_ref().take(files.len().min(ASKED)).flatten().collect();
             let named: Vec<(&str, &str)> = named.iter().map(|(app, name)| (app.as_str(), name.as_str())).collect();
-            let names: Vec<&str> = files.iter().map(|path| name_of(path)).collect();
+            let stems: Vec<&str> = files.iter().map(|path| name_of(path)).collect();
             let folder = if app.is_empty() { root.as_str() } else { app.rsplit('/').next().unwrap_or(app) };
-            app_label_of(&AppFiles { folder, configs: &[], dependencies: &named, names: &names })
+            app_label_of(&AppFiles { folder, configs: &[], dependencies: &named, names: &stems })
         };
         apps.iter().zip(&files).map(label).collect()
     }
