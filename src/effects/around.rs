@@ -184,9 +184,7 @@ fn filled(migration: &Migration, statements: &[Statement], relations: &Relations
     if made.is_empty() {
         return filled;
     }
-    let mut operations: Vec<&Operation> = Vec::new();
-    flatten(&migration.operations, &mut operations);
-    for (order, operation) in operations.into_iter().enumerate() {
+    for (order, operation) in migration.all_operations().into_iter().enumerate() {
         let Some(RunCode::Local(definition, bound)) = operation.code() else { continue };
         let DefinitionKind::Function(function) = &definition.kind else { continue };
         let code = data_code(function, &bound, &migration.definitions);
@@ -201,13 +199,6 @@ fn filled(migration: &Migration, statements: &[Statement], relations: &Relations
         }
     }
     filled
-}
-
-fn flatten<'m>(operations: &'m [Operation], all: &mut Vec<&'m Operation>) {
-    for operation in operations {
-        all.push(operation);
-        flatten(&operation.children, all);
-    }
 }
 
 /// The tables that a change names: its own, those that its foreign keys refer to, and what it may name beside.

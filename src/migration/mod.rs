@@ -63,6 +63,20 @@ pub struct Migration {
 }
 
 impl Migration {
+    /// All operations in the order in which they run, nested ones behind the one they stand in.
+    #[must_use]
+    pub fn all_operations(&self) -> Vec<&Operation> {
+        fn gather<'o>(operations: &'o [Operation], all: &mut Vec<&'o Operation>) {
+            for operation in operations {
+                all.push(operation);
+                gather(&operation.children, all);
+            }
+        }
+        let mut all = Vec::new();
+        gather(&self.operations, &mut all);
+        all
+    }
+
     /// The migration of a file that can't be read: it may depend on anything and do anything.
     #[must_use]
     pub fn unreadable(source: &Arc<SourceFile>, app: &str, name: &str, span: Span) -> Self {

@@ -63,8 +63,7 @@ pub(super) struct Broken {
 impl View {
     pub(super) fn of(planned: &Planned) -> Self {
         let migration = &planned.migration;
-        let mut operations = Vec::new();
-        flatten(&migration.operations, &mut operations);
+        let operations = migration.all_operations();
         let line = |span: crate::source::Span| migration.source.position(span.start).line;
         let mut steps = Vec::new();
         let mut told: BTreeSet<usize> = BTreeSet::new();
@@ -138,13 +137,6 @@ impl View {
             reason,
             steps,
         }
-    }
-}
-
-fn flatten<'o>(operations: &'o [Operation], all: &mut Vec<&'o Operation>) {
-    for operation in operations {
-        all.push(operation);
-        flatten(&operation.children, all);
     }
 }
 
