@@ -169,11 +169,11 @@ impl<'r> Judge<'r> {
             let perhaps = self.meetings(&[Some("schema")], &other, None);
             let subject = ChangeSubject(change);
             let sent = subject.uncertain();
-            let any = sent.clone().unwrap_or_else(|| subject.not_judged());
             let certain = meetings.into_iter().map(|meeting| (meeting, sent.clone()));
-            for (meeting, condition) in
-                certain.chain(perhaps.into_iter().map(|meeting| (meeting, Some(Rc::clone(&any)))))
-            {
+            let perhaps = perhaps
+                .into_iter()
+                .map(|meeting| (meeting, Some(sent.clone().unwrap_or_else(|| subject.not_judged()))));
+            for (meeting, condition) in certain.chain(perhaps) {
                 let operation = subject.placed().map(|placed| reference(&OperationSubject::new(context, placed)));
                 let place = Place { span: subject.span(), operation, condition };
                 self.meet(of, &subject, meeting, &place, collected);
