@@ -158,7 +158,9 @@ fn a_proxy_has_the_table_of_the_model_that_it_stands_for_and_relations_to_it_tha
         migrations.CreateModel('Short', fields=[], options={'proxy': True}, bases=('shop.code',)), \
         migrations.CreateModel('Kind', fields=[], options={'proxy': True}, bases=('contenttypes.contenttype',)), \
         migrations.CreateModel('Far', fields=[], options={'proxy': True}, bases=('elsewhere.thing',)), \
-        migrations.CreateModel('Item', fields=[('id', models.BigAutoField(primary_key=True)), ('kind', models.ForeignKey('shop.Kind', models.CASCADE)), ('short', models.ForeignKey('shop.Short', models.CASCADE))])";
+        migrations.CreateModel('Item', fields=[('id', models.BigAutoField(primary_key=True))]), \
+        migrations.AddField('item', 'kind', models.ForeignKey('shop.Kind', models.CASCADE, null=True)), \
+        migrations.AddField('item', 'short', models.ForeignKey('shop.Short', models.CASCADE, null=True))";
     let shop = Folder::with(&[("shop/migrations/0001_initial.py", &migration("", create))]);
     let run = shop.run(&["state", "shop"]);
     let line = |name: &str| run.out.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
@@ -167,8 +169,7 @@ fn a_proxy_has_the_table_of_the_model_that_it_stands_for_and_relations_to_it_tha
     assert_eq!(line("Far "), "Far  table ?1");
     assert!(run.out.contains("?1  `elsewhere.thing` is created by none of the migrations"), "{}", run.out);
     let plan = shop.run(&["plan", "--database", "postgresql", "--django", "5.2", "."]);
-    assert!(plan.out.contains("kind_id integer NOT NULL"), "{}", plan.out);
-    assert!(plan.out.contains("REFERENCES django_content_type (id)"), "{}", plan.out);
-    assert!(plan.out.contains("short_id varchar(7) NOT NULL"), "{}", plan.out);
-    assert!(plan.out.contains("REFERENCES shop_code (code)"), "{}", plan.out);
+    let plan = plan.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(plan.contains("ADD COLUMN kind_id integer REFERENCES django_content_type "), "{plan}");
+    assert!(plan.contains("ADD COLUMN short_id varchar(7) REFERENCES shop_code "), "{plan}");
 }
