@@ -5,8 +5,9 @@ use std::rc::Rc;
 use globset::GlobMatcher;
 
 use crate::language::CompareOp;
+use crate::language::condition::{Node, NodeKind};
 use crate::language::fact::{Cause, Entity, Fact, Subject, Truth};
-use crate::language::rule::{Node, NodeKind, Rule, RuleHead, RuleSet, Template, TemplatePart};
+use crate::language::rule::{Rule, RuleHead, RuleSet, Template, TemplatePart};
 use crate::language::syntax::Quantifier;
 use crate::source::Span;
 

@@ -4,6 +4,7 @@
 //! facts, through [`Subject`] and [`Entity`].
 
 mod checker;
+mod condition;
 mod evaluate;
 mod fact;
 mod format;
@@ -15,13 +16,14 @@ pub mod syntax;
 mod types;
 pub mod vocabulary;
 
+pub use condition::{Definition, Leaf, Node, NodeKind};
 pub use evaluate::Evaluator;
 pub use fact::{Cause, Entity, Fact, Subject, Truth};
 pub use format::format;
 pub use load::{PackSource, load, load_as_written};
 pub use rule::{
-    DatabaseScope, Definition, Edit, Example, Fix, FixBody, Leaf, Node, NodeKind, Override, Rule, RuleHead, RuleLabel,
-    RuleSet, Setting, Template, TemplatePart, UnknownPolicy, VersionRange,
+    DatabaseScope, Edit, Example, Fix, FixBody, Override, Rule, RuleHead, RuleLabel, RuleSet, Setting, Template,
+    TemplatePart, UnknownPolicy, VersionRange,
 };
 pub use suggest::did_you_mean;
 pub use syntax::CompareOp;

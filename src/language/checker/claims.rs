@@ -1,7 +1,7 @@
 //! What a condition settles when it is known to hold or not to hold: which values are set, and which claims can't
 //! hold together.
 
-use crate::language::rule::{Node, NodeKind};
+use crate::language::condition::{Node, NodeKind};
 use crate::language::syntax::{CompareOp, Expr, ExprKind, IsWhat, Literal, Path};
 
 /// The dotted text of a path.

@@ -2,7 +2,7 @@
 
 use crate::language::checker::scope::Scope;
 use crate::language::checker::{Checker, claims};
-use crate::language::rule::{Leaf, Node, NodeKind};
+use crate::language::condition::{Leaf, Node, NodeKind};
 use crate::language::syntax::{Expr, ExprKind, Literal, Quantifier};
 use crate::language::{Slot, Type};
 use crate::source::{Span, Spanned};

@@ -20,7 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::language::rule::{Leaf, Node, RuleSet};
+use crate::language::condition::{Leaf, Node};
+use crate::language::rule::RuleSet;
 use crate::language::syntax::{DeclarationKind, RuleFile};
 use crate::language::vocabulary::Vocabulary;
 use crate::source::{SourceFile, Span};

@@ -3,7 +3,7 @@
 use crate::language::checker::expressions::poisoned;
 use crate::language::checker::scope::{LetInfo, Scope};
 use crate::language::checker::{Checker, claims};
-use crate::language::rule::{Node, NodeKind};
+use crate::language::condition::{Node, NodeKind};
 use crate::language::syntax::{Expr, Path};
 use crate::language::{Slot, Type, did_you_mean};
 use crate::source::Spanned;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::language::checker::Checker;
 use crate::language::checker::expressions::size_of;
+use crate::language::condition::Definition;
 use crate::language::parse::CLAUSE_WORDS;
-use crate::language::rule::Definition;
 use crate::language::syntax;
 use crate::language::vocabulary::Head;
 use crate::language::{Slot, Type, did_you_mean};

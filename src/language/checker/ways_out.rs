@@ -3,7 +3,8 @@
 use crate::language::checker::Checker;
 use crate::language::checker::claims;
 use crate::language::checker::scope::Scope;
-use crate::language::rule::{Edit, Fix, FixBody, Node};
+use crate::language::condition::Node;
+use crate::language::rule::{Edit, Fix, FixBody};
 use crate::language::syntax::{self, EditKind, ExprKind, Path};
 use crate::source::Spanned;
 
