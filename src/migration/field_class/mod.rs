@@ -5,6 +5,7 @@
 //! be told stays unknown, with the place that decides it. Of classes of widely used packages that are not at hand,
 //! [`catalogue::packages`] knows what matters.
 
+mod computed;
 mod initialise;
 mod lineage;
 
