@@ -41,7 +41,7 @@ fn main() {
         let reading = median(|| {
             black_box(read(&sources, &labels));
         });
-        let history = || History::new(&migrations, Settings::default(), Box::new(|_| None));
+        let history = || History::new(&migrations, Settings::default());
         let last = median(|| {
             black_box(history().final_state());
         });

@@ -7,11 +7,9 @@
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
-use crate::history::{
-    BehavesLike, Creation, Doubt, FieldState, History, Known, MigrationKey, ModelState, NodeId, ProjectState,
-};
+use crate::history::{Creation, Doubt, FieldState, History, Known, MigrationKey, ModelState, NodeId, ProjectState};
 use crate::history::{Settings, Side};
-use crate::migration::{Dependency, Migration, Operation, OperationKind, Reach};
+use crate::migration::{Dependency, Migration, Operation, Reach};
 
 /// What is deployed, for all migrations of a check.
 #[derive(Debug)]
@@ -60,12 +58,7 @@ impl Deployment {
 
     /// `deployed` are the migrations of the commit that may still be running, `present` those that are there now.
     #[must_use]
-    pub fn of(
-        deployed: &[Arc<Migration>],
-        present: &[Arc<Migration>],
-        settings: Settings,
-        behaves_like: Box<BehavesLike>,
-    ) -> Self {
+    pub fn of(deployed: &[Arc<Migration>], present: &[Arc<Migration>], settings: Settings) -> Self {
         let mut migrations: HashSet<MigrationKey> = deployed.iter().map(|migration| key(migration)).collect();
         add_squashes(&mut migrations, present);
         let mut new_tables = HashSet::new();
@@ -74,7 +67,7 @@ impl Deployment {
                 new_tables_of(&migration.app, operation, &mut new_tables);
             }
         }
-        let history = History::new(deployed, settings, behaves_like);
+        let history = History::new(deployed, settings);
         let live = Arc::new(Live { migrations, new_tables });
         Self { release: Some(Release { history, state: OnceLock::new(), live }) }
     }
@@ -212,8 +205,7 @@ fn new_tables_of(app: &str, operation: &Operation, found: &mut HashSet<(String, 
     for child in &operation.children {
         new_tables_of(app, child, found);
     }
-    if let OperationKind::Django(entry) = operation.kind
-        && entry.name == "CreateModel"
+    if operation.like().is_some_and(|entry| entry.name == "CreateModel")
         && operation.reach == Reach::Database
         && let Some(name) = operation.text("name")
     {

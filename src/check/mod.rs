@@ -24,11 +24,14 @@ use rayon::prelude::*;
 use crate::diagnostic::Severity;
 use crate::effects::compat::ModelTables;
 use crate::effects::{Effects, Release};
-use crate::history::{BehavesLike, History, Settings, Side};
-use crate::language::RuleSet;
+use crate::history::{History, Settings, Side};
 use crate::language::syntax::Literal;
+use crate::language::vocabulary::{KindDeclaration, SENT_COLUMN, SENT_TABLE, SendsPart};
+use crate::language::{RuleSet, Vocabulary};
 use crate::migration::catalogue::{field_named, operation_named};
-use crate::migration::{Declarations, Declared, FieldClasses, Migration, Modules, Operation};
+use crate::migration::{
+    Classes, Declarations, Declared, DeclaredOperation, Migration, Modules, Operation, OperationDeclarations, SentPart,
+};
 use crate::python::{Text, ValueKind};
 use crate::schema::Target;
 use crate::source::{SourceFile, Span};
@@ -129,7 +132,7 @@ pub fn check(request: Request<'_>) -> Outcome {
 #[must_use]
 pub fn check_counting(request: Request<'_>, done: &AtomicUsize) -> Outcome {
     let judge = Judge::new(request.rules, request.databases, request.django).with_tables(request.tables);
-    let classes = FieldClasses::new(declared_fields(request.rules), request.modules);
+    let classes = classes(request.rules, request.modules);
     let timeline = |project| Timeline::of(project, request, &classes);
     let timelines: Vec<Timeline> = request.projects.iter().map(timeline).collect();
     let verdicts: Vec<Verdicts> = request
@@ -203,7 +206,7 @@ pub struct Planned {
 /// code has run something does nothing there, and has no place in a plan.
 #[must_use]
 pub fn plan(request: Request<'_>) -> Vec<Planned> {
-    let classes = FieldClasses::new(declared_fields(request.rules), request.modules);
+    let classes = classes(request.rules, request.modules);
     let timeline = |project| Timeline::of(project, request, &classes);
     let timelines: Vec<Timeline> = request.projects.iter().map(timeline).collect();
     let mut planned: Vec<Planned> = request
@@ -268,16 +271,17 @@ struct Timeline {
 }
 
 impl Timeline {
-    fn of(project: &Project, request: Request<'_>, classes: &FieldClasses<'_>) -> Self {
-        let (settings, rules) = (request.settings, request.rules);
+    fn of(project: &Project, request: Request<'_>, classes: &Classes<'_>) -> Self {
+        let settings = request.settings;
         let applied = |migrations: &Vec<Arc<Migration>>| -> Vec<Arc<Migration>> {
             migrations.par_iter().map(|migration| classes.applied(migration)).collect()
         };
         let present = &applied(&project.present);
-        let deployment = project.deployed.as_ref().map_or_else(Deployment::unknown, |deployed| {
-            Deployment::of(&applied(deployed), present, settings.clone(), behaves_like(rules))
-        });
-        let history = History::new(present, settings.clone(), behaves_like(rules));
+        let deployment = project
+            .deployed
+            .as_ref()
+            .map_or_else(Deployment::unknown, |deployed| Deployment::of(&applied(deployed), present, settings.clone()));
+        let history = History::new(present, settings.clone());
         let target = |database: &Database| Target { database: *database, django: request.django };
         let models = request.databases.iter().map(|database| ModelTables::new(settings.clone(), target(database)));
         Self { history, deployment, models: models.collect(), release: OnceLock::new() }
@@ -291,42 +295,78 @@ impl Timeline {
     }
 }
 
-/// What operations of a class that rule files declare do to the state: what the operation they are like does.
-pub(crate) fn behaves_like(rules: &RuleSet) -> Box<BehavesLike> {
+/// The classes of a project: those that the rules declare, and those that the modules define.
+pub(crate) fn classes<'m>(rules: &RuleSet, modules: &'m dyn Modules) -> Classes<'m> {
+    Classes::new(declared_operations(rules), declared_fields(rules), modules)
+}
+
+/// Kinds that are declared to be like each other and are followed.
+const MOST_IN_LINE: usize = 32;
+
+/// The kind that rule files declare for a class, those that it is like, and the built-in one that the last is like. The
+/// first of a parameter's defaults is the one that counts.
+fn declared<'v>(vocabulary: &'v Vocabulary, entity: &str, path: &str) -> Option<(Vec<&'v KindDeclaration>, &'v str)> {
+    let mut kind = vocabulary.declared(entity, path)?;
+    let mut line = Vec::new();
+    loop {
+        line.push(kind.declaration.as_ref()?);
+        let like = kind.parents.first()?;
+        match vocabulary.declared(entity, like) {
+            // None is like itself.
+            Some(next) if next.name != kind.name && line.len() < MOST_IN_LINE => kind = next,
+            Some(_) => return None,
+            None => return Some((line, like)),
+        }
+    }
+}
+
+fn default_of(literal: &Literal) -> Option<ValueKind> {
+    match literal {
+        Literal::Bool(value) => Some(ValueKind::Bool(*value)),
+        Literal::Int(value) => Some(ValueKind::Int(*value)),
+        Literal::Str(value) => Some(ValueKind::Str(Text::unmapped(value.clone()))),
+        _ => None,
+    }
+}
+
+/// What rule files say of operation classes.
+fn declared_operations(rules: &RuleSet) -> Box<OperationDeclarations> {
     let vocabulary = Arc::clone(&rules.vocabulary);
     Box::new(move |path| {
-        let kind = vocabulary.declared("Operation", path)?;
-        kind.parents.iter().find_map(|parent| operation_named(parent))
+        let (line, like) = declared(&vocabulary, "Operation", path)?;
+        let own = line.first()?;
+        let parameters = own.parameters.iter();
+        let parameters = parameters.map(|(name, default)| (name.clone(), default.as_ref().and_then(default_of)));
+        let sends = line.iter().find_map(|declaration| declaration.sends.as_ref());
+        let part = |part: &SendsPart| match part {
+            SendsPart::Text(text) => SentPart::Text(text.clone()),
+            SendsPart::Name(name) if name == SENT_TABLE => SentPart::Table,
+            SendsPart::Name(name) if name == SENT_COLUMN => SentPart::Column,
+            SendsPart::Name(name) => SentPart::Argument(name.clone()),
+        };
+        Some(Arc::new(DeclaredOperation {
+            parameters: parameters.collect(),
+            like: operation_named(like),
+            sends: sends.map(|parts| parts.iter().map(part).collect()),
+        }))
     })
 }
 
 /// What rule files say of field classes: which class of Django one is like, and what it takes for arguments that are not
 /// written.
-pub(crate) fn declared_fields(rules: &RuleSet) -> Box<Declarations> {
+fn declared_fields(rules: &RuleSet) -> Box<Declarations> {
     let vocabulary = Arc::clone(&rules.vocabulary);
     Box::new(move |path| {
-        let mut kind = vocabulary.declared("Field", path)?;
+        let (line, like) = declared(&vocabulary, "Field", path)?;
         let mut defaults: Vec<(String, ValueKind)> = Vec::new();
-        loop {
-            let declaration = kind.declaration.as_ref()?;
-            for (name, default) in &declaration.parameters {
-                let value = match default {
-                    Some(Literal::Bool(value)) => ValueKind::Bool(*value),
-                    Some(Literal::Int(value)) => ValueKind::Int(*value),
-                    Some(Literal::Str(value)) => ValueKind::Str(Text::unmapped(value.clone())),
-                    _ => continue,
-                };
-                if defaults.iter().all(|(known, _)| known != name) {
-                    defaults.push((name.clone(), value));
-                }
+        for (name, default) in line.iter().flat_map(|declaration| &declaration.parameters) {
+            if let Some(value) = default.as_ref().and_then(default_of)
+                && defaults.iter().all(|(known, _)| known != name)
+            {
+                defaults.push((name.clone(), value));
             }
-            let like = kind.parents.first()?;
-            if let Some(like) = field_named(like) {
-                return Some(Declared { like, defaults });
-            }
-            // Like another class that is declared; none is like itself.
-            kind = vocabulary.declared("Field", like).filter(|next| next.name != kind.name)?;
         }
+        Some(Declared { like: field_named(like)?, defaults })
     })
 }
 

@@ -1,6 +1,6 @@
 //! `whimbrel state`: the models of an app, replayed.
 
-use crate::check::{behaves_like, declared_fields};
+use crate::check;
 use crate::cli::Verdict;
 use crate::cli::arguments::{ListFormat, StateArguments};
 use crate::cli::failure::Failure;
@@ -9,7 +9,6 @@ use crate::cli::project::Project;
 use crate::cli::selection;
 use crate::history::{Graph, History, NodeId};
 use crate::language::did_you_mean;
-use crate::migration::FieldClasses;
 use crate::report::state::{AppState, json, table};
 
 pub(super) fn run(arguments: &StateArguments, output: &Output) -> Result<Verdict, Failure> {
@@ -17,8 +16,8 @@ pub(super) fn run(arguments: &StateArguments, output: &Output) -> Result<Verdict
     let rules = project.rules(output)?;
     let here = std::env::current_dir().unwrap_or_else(|_| project.root.clone());
     let (migrations, modules) = selection::app(&project, &arguments.app, &here)?;
-    let migrations = FieldClasses::new(declared_fields(&rules), &modules).applied_to(&migrations);
-    let history = History::new(&migrations, project.detected().settings(), behaves_like(&rules));
+    let migrations = check::classes(&rules, &modules).applied_to(&migrations);
+    let history = History::new(&migrations, project.detected().settings());
     let graph = history.graph();
     for problem in graph.problems() {
         let line = problem.source.position(problem.span.start).line;

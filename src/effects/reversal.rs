@@ -47,7 +47,12 @@ pub fn of(operation: &Operation, app: &str, before: &ProjectState, target: Targe
     }
     match &operation.kind {
         OperationKind::Unknown(unknown) => return Reversal::Unknown(unknown.clone()),
-        OperationKind::Custom { path, .. } => {
+        OperationKind::Custom { path, declared, .. } => {
+            if declared.as_ref().is_some_and(|declared| declared.sends.is_none())
+                && let Some(operation) = &operation.as_djangos()
+            {
+                return of(operation, app, before, target);
+            }
             return Reversal::Unknown(Unknown {
                 text: path.clone(),
                 span: operation.callee_span,

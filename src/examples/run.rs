@@ -13,7 +13,7 @@ use crate::examples::target;
 use crate::history::{History, Settings, Side};
 use crate::language::syntax::Text;
 use crate::language::{Example, Rule, RuleHead, RuleSet, UnknownPolicy};
-use crate::migration::{Dependency, FieldClasses, Migration, NoModules, ReadError, read_migration};
+use crate::migration::{Classes, Dependency, Migration, NoModules, ReadError, read_migration};
 use crate::schema::Target;
 use crate::source::{SourceFile, Span, Spanned};
 use crate::target::{Database, Version};
@@ -108,8 +108,8 @@ fn surroundings(
     let mut present = deployed.clone();
     present.extend(shared(release));
     deployed.extend(shared(gone));
-    let history = History::new(&present, Settings::default(), check::behaves_like(rules));
-    let deployment = Deployment::of(&deployed, &present, Settings::default(), check::behaves_like(rules));
+    let history = History::new(&present, Settings::default());
+    let deployment = Deployment::of(&deployed, &present, Settings::default());
     if deleted {
         let states = States::of_deleted(&history, &snippet.migration);
         return (states, deployment.seen_from_deleted(&snippet.migration));
@@ -123,9 +123,9 @@ fn surroundings(
     (states, deployed)
 }
 
-/// The field classes that rule files declare: an example imports no module.
-fn classes(rules: &RuleSet) -> FieldClasses<'static> {
-    FieldClasses::new(check::declared_fields(rules), &NoModules)
+/// The classes that rule files declare: an example imports no module.
+fn classes(rules: &RuleSet) -> Classes<'static> {
+    check::classes(rules, &NoModules)
 }
 
 /// An example that is ready to be judged, again and again.

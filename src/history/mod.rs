@@ -33,7 +33,7 @@ pub use graph::{Graph, NodeId};
 pub use model::{Creation, FieldState, ModelState, Part, Reference, Sourced, resolve_relation};
 pub use names::{TableName, column, primary_key, proxied, table, through_table};
 pub use problem::{GraphProblem, GraphProblemKind, MigrationKey};
-pub use replay::{Around, BehavesLike, History};
+pub use replay::{Around, History};
 pub use state::{Doubt, Known, ProjectState};
 
 /// Which of the two effects of a migration is followed: `SeparateDatabaseAndState` lets them differ.

@@ -10,11 +10,7 @@ use crate::history::state::ProjectState;
 use crate::history::step::{Change, Scope, Step};
 use crate::history::view::View;
 use crate::history::{Settings, Side, lower};
-use crate::migration::catalogue::OperationEntry;
 use crate::migration::{Migration, Operation, Reach};
-
-/// Which of Django's operations a class that is not Django's behaves like, by the class's full dotted path.
-pub type BehavesLike = dyn Fn(&str) -> Option<&'static OperationEntry> + Send + Sync;
 
 /// The project's states over all of its migrations.
 ///
@@ -23,7 +19,6 @@ pub type BehavesLike = dyn Fn(&str) -> Option<&'static OperationEntry> + Send + 
 pub struct History {
     graph: Graph,
     settings: Settings,
-    behaves_like: Box<BehavesLike>,
     sides: [Replayed; 2],
     /// The migrations that rename a model, with its lower-case name before.
     renaming: OnceLock<Vec<(NodeId, Arc<str>)>>,
@@ -73,19 +68,12 @@ fn cells<T, C: FromIterator<OnceLock<T>>>(count: usize) -> C {
 }
 
 impl History {
-    /// The history of these migrations, whatever their order. Classes of operations that are not Django's behave as
-    /// `behaves_like` says; what it does not know, it may leave to what can be seen of the class.
+    /// The history of these migrations, whatever their order.
     #[must_use]
-    pub fn new(migrations: &[Arc<Migration>], settings: Settings, behaves_like: Box<BehavesLike>) -> Self {
+    pub fn new(migrations: &[Arc<Migration>], settings: Settings) -> Self {
         let graph = Graph::new(migrations, &settings);
         let nodes = graph.nodes().count();
-        Self {
-            graph,
-            settings,
-            behaves_like,
-            sides: [Replayed::new(nodes), Replayed::new(nodes)],
-            renaming: OnceLock::new(),
-        }
+        Self { graph, settings, sides: [Replayed::new(nodes), Replayed::new(nodes)], renaming: OnceLock::new() }
     }
 
     /// The graph.
@@ -262,7 +250,7 @@ impl History {
 
     fn steps(&self, node: usize, side: Side) -> &[Vec<Step>] {
         let migration = &self.graph.migrations[node];
-        self.side(side).steps[node].get_or_init(|| lower::steps(migration, side, &*self.behaves_like))
+        self.side(side).steps[node].get_or_init(|| lower::steps(migration, side))
     }
 
     /// Notes what may stand before a migration without being known.

@@ -40,8 +40,8 @@ pub enum DeclarationKind {
     Setting { parameter: Parameter, description: Option<Text> },
     /// `let live(m: Model) = m in deployed`
     Let(Definition),
-    /// `operation CreatePartition(model_name: str, months: int = 12) like SchemaOperation`
-    Operation { name: Spanned<String>, parameters: Vec<Parameter>, like: Spanned<String> },
+    /// `operation CreatePartition(model_name: str, months: int = 12) like SchemaOperation [sends "…"]`
+    Operation { name: Spanned<String>, parameters: Vec<Parameter>, like: Spanned<String>, sends: Option<Text> },
     /// `fieldclass EncryptedTextField(key_id: str?) like TextField`
     FieldClass { name: Spanned<String>, parameters: Vec<Parameter>, like: Spanned<String> },
     /// `rule id "title" { … }`

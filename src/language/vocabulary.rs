@@ -81,7 +81,23 @@ pub struct Kind {
 pub struct KindDeclaration {
     /// Its parameters, in the order of positional arguments, with their defaults.
     pub parameters: Vec<(String, Option<Literal>)>,
+    /// The SQL that an operation sends, where the declaration says it.
+    pub sends: Option<Vec<SendsPart>>,
 }
+
+/// A part of the SQL that a declared operation sends.
+#[derive(Clone, Debug)]
+pub enum SendsPart {
+    /// As it is written.
+    Text(String),
+    /// A name in braces: a parameter, [`SENT_TABLE`] or [`SENT_COLUMN`].
+    Name(String),
+}
+
+/// The name that stands for the table of the operation's model.
+pub const SENT_TABLE: &str = "model.table";
+/// The name that stands for the column of the operation's field.
+pub const SENT_COLUMN: &str = "field.column";
 
 /// Everything that rules may name.
 #[derive(Clone, Debug)]

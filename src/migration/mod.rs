@@ -6,9 +6,11 @@
 mod app_label;
 mod attributes;
 pub mod catalogue;
+mod classes;
 mod field;
 mod field_class;
 mod operation;
+mod operation_class;
 mod path;
 pub mod queries;
 mod read;
@@ -24,9 +26,11 @@ use crate::python::{Definition, Unknown, Value};
 use crate::source::{SourceFile, Span, Spanned};
 
 pub use app_label::{AppFiles, app_label_of};
+pub use classes::Classes;
 pub use field::{Effective, Field};
-pub use field_class::{Declarations, Declared, FieldClasses, Modules, NoModules, OwnClass, OwnType};
+pub use field_class::{Declarations, Declared, Modules, NoModules, OwnClass, OwnType};
 pub use operation::{Bound, BoundArgument, Code, Operation, OperationKind, Reach};
+pub use operation_class::{DeclaredOperation, OperationDeclarations, SentPart};
 pub use path::is_migration_path;
 pub use read::{ReadError, read_migration};
 pub use sql::{Sql, Statement};

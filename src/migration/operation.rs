@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::migration::catalogue::OperationEntry;
-use crate::migration::{Field, Sql};
+use crate::migration::{DeclaredOperation, Field, Sql};
 use crate::python::{Definition, DefinitionKind, Unknown, Value, ValueKind};
 use crate::source::Span;
 
@@ -46,6 +46,8 @@ pub enum OperationKind {
         path: String,
         /// The classes it derives from, when the same file defines it.
         definition: Option<Arc<Definition>>,
+        /// What a rule file says of it.
+        declared: Option<Arc<DeclaredOperation>>,
     },
     /// Not known: an element of `operations`, or all of it, that only running the file can tell.
     Unknown(Unknown),
@@ -122,6 +124,22 @@ impl Operation {
         }
     }
 
+    /// The operation of Django that it is, or that a rule file declares its class to be like.
+    #[must_use]
+    pub fn like(&self) -> Option<&'static OperationEntry> {
+        match &self.kind {
+            OperationKind::Django(entry) => Some(entry),
+            OperationKind::Custom { declared, .. } => declared.as_ref()?.like,
+            OperationKind::Unknown(_) => None,
+        }
+    }
+
+    /// The operation of Django with the same arguments, for one that a rule file declares to be like it.
+    #[must_use]
+    pub fn as_djangos(&self) -> Option<Operation> {
+        Some(Operation { kind: OperationKind::Django(self.like()?), ..self.clone() })
+    }
+
     /// What a RunPython calls; `None` for other operations.
     #[must_use]
     pub fn code(&self) -> Option<Code> {
@@ -135,7 +153,7 @@ impl Operation {
     }
 
     fn code_of(&self, name: &str) -> Option<Code> {
-        if self.entry()?.name != "RunPython" {
+        if self.like()?.name != "RunPython" {
             return None;
         }
         match self.argument(name) {
@@ -157,7 +175,7 @@ impl Operation {
     }
 
     fn sql_of(&self, name: &str) -> Option<Sql> {
-        if self.entry()?.name != "RunSQL" {
+        if self.like()?.name != "RunSQL" {
             return None;
         }
         match self.argument(name) {

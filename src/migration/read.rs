@@ -233,7 +233,11 @@ fn carries_field(call: &Call) -> bool {
 
 fn custom(module: &Module, path: &str) -> OperationKind {
     let definition = path.strip_prefix('.').and_then(|name| module.class(name));
-    OperationKind::Custom { path: path.to_owned(), definition: definition.map(|class| Arc::clone(&class.definition)) }
+    OperationKind::Custom {
+        path: path.to_owned(),
+        definition: definition.map(|class| Arc::clone(&class.definition)),
+        declared: None,
+    }
 }
 
 /// The fields of a CreateModel, and why some may be missing.

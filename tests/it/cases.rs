@@ -39,7 +39,7 @@ impl Case {
 
     /// Its migrations, replayed.
     pub(crate) fn history(&self) -> History {
-        History::new(&self.migrations, settings(), Box::new(|_| None))
+        History::new(&self.migrations, settings())
     }
 
     /// The migration that is judged, in a history of the case.

@@ -37,7 +37,7 @@ fn effects(models: &str, change: &str, database: &str) -> Effects {
     let (first, second) =
         (migration("0001_initial", "", models), migration("0002_change", "('shop', '0001_initial')", change));
     let settings = Settings::default();
-    let history = History::new(&[first.clone(), second.clone()], settings.clone(), Box::new(|_| None));
+    let history = History::new(&[first.clone(), second.clone()], settings.clone());
     let target = Target { database: database.parse().unwrap(), django: Version::new(5, 2) };
     let node = |migration: &Migration| history.graph().node("shop", &migration.name).unwrap();
     let sent = |migration: &Migration| sent(&history, node(migration), target);

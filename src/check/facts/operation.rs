@@ -13,7 +13,7 @@ use crate::check::facts::{Attribute, Context, Placed, attribute, cause_of, gette
 use crate::history::ProjectState;
 use crate::language::vocabulary::{KindDeclaration, Name};
 use crate::language::{Cause, Entity, Fact, Slot, Type};
-use crate::migration::catalogue::{self, Group, OperationEntry, Parameter, ParameterKind};
+use crate::migration::catalogue::{Group, OperationEntry, Parameter, ParameterKind};
 use crate::migration::{Operation, OperationKind, Reach, Sql};
 use crate::source::Span;
 use crate::target::Vendor;
@@ -194,9 +194,7 @@ impl<'a> OperationView<'a> {
 
     /// Django's operation that it is, or that a rule file declares it to be like.
     pub(super) fn like(&self) -> Option<&'static OperationEntry> {
-        let OperationKind::Custom { path, .. } = &self.operation().kind else { return self.entry() };
-        let kind = self.context.vocabulary.declared("Operation", path)?;
-        kind.parents.iter().find_map(|parent| catalogue::operation_named(parent))
+        self.operation().like()
     }
 
     /// The state that its model is looked up in: that before it, and for a new model that after it.

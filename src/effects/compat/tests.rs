@@ -24,7 +24,7 @@ fn state(models: &[(&str, &str)]) -> ProjectState {
     );
     let source = SourceFile::new("shop/migrations/0001_initial.py".to_owned(), text);
     let migration = Arc::new(read_migration(&source, "shop", "0001_initial").unwrap().unwrap());
-    let history = History::new(&[migration], Settings::default(), Box::new(|_| None));
+    let history = History::new(&[migration], Settings::default());
     history.final_state()
 }
 

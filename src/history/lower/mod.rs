@@ -12,16 +12,13 @@ use crate::history::problem::MigrationKey;
 use crate::history::state::{Doubt, lower};
 use crate::history::step::{Change, Scope, Step};
 use crate::migration::catalogue::OperationEntry;
-use crate::migration::{BoundArgument, Field, Migration, Operation, OperationKind, Reach};
+use crate::migration::{BoundArgument, DeclaredOperation, Field, Migration, Operation, OperationKind, Reach};
 use crate::python::{Value, ValueKind};
 use crate::source::{SourceFile, Span};
 
-/// Which of Django's operations a class that is not Django's behaves like, by the class's full dotted path.
-pub(super) type BehavesLike<'a> = &'a dyn Fn(&str) -> Option<&'static OperationEntry>;
-
 /// The steps of each operation of a migration, in order, nested operations behind the one they stand in.
-pub(super) fn steps(migration: &Migration, side: Side, behaves_like: BehavesLike<'_>) -> Vec<Vec<Step>> {
-    let mut lowering = Lowering { migration, side, behaves_like, steps: Vec::new() };
+pub(super) fn steps(migration: &Migration, side: Side) -> Vec<Vec<Step>> {
+    let mut lowering = Lowering { migration, side, steps: Vec::new() };
     for operation in &migration.operations {
         lowering.operation(operation, None);
     }
@@ -41,7 +38,6 @@ pub(super) fn steps(migration: &Migration, side: Side, behaves_like: BehavesLike
 struct Lowering<'m> {
     migration: &'m Migration,
     side: Side,
-    behaves_like: BehavesLike<'m>,
     steps: Vec<Vec<Step>>,
 }
 
@@ -75,10 +71,12 @@ impl Lowering<'_> {
             }
             OperationKind::Django(entry) => self.known(operation, entry),
             OperationKind::Custom { .. } if !operation.children.is_empty() => Vec::new(),
-            OperationKind::Custom { path, definition } => {
-                let behaviour = match (self.behaves_like)(path) {
-                    Some(entry) => custom::Behaviour::Like(entry),
-                    None => custom::behaviour(self.migration, operation, path, definition.as_deref()),
+            OperationKind::Custom { path, definition, declared } => {
+                let behaviour = match declared.as_deref() {
+                    Some(DeclaredOperation { like: Some(entry), .. }) => custom::Behaviour::Like(entry),
+                    // It says that it sends SQL, and nothing of the state.
+                    Some(DeclaredOperation { sends: Some(_), .. }) => custom::Behaviour::Nothing,
+                    _ => custom::behaviour(self.migration, operation, path, definition.as_deref()),
                 };
                 match behaviour {
                     custom::Behaviour::Like(entry) => self.known(operation, entry),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::language::checker::scope::{LetState, PackScope, Scope, SettingInfo};
+use crate::language::checker::template::{Piece, pieces};
 use crate::language::checker::{Checker, PackFile};
 use crate::language::rule::Setting;
-use crate::language::syntax::{DeclarationKind, Expr, ExprKind, Literal, Parameter, TypeName};
-use crate::language::vocabulary::{Head, Kind, KindDeclaration, Name, Vocabulary};
+use crate::language::syntax::{DeclarationKind, Expr, ExprKind, Literal, Parameter, Path, Text, TypeName};
+use crate::language::vocabulary::{Head, Kind, KindDeclaration, Name, SENT_COLUMN, SENT_TABLE, SendsPart, Vocabulary};
 use crate::language::{Slot, Type, did_you_mean};
 use crate::source::Spanned;
 
@@ -24,9 +25,11 @@ pub(super) fn extend_vocabulary(
     let mut extended = vocabulary.clone();
     for PackFile { file, .. } in files {
         for declaration in &file.declarations {
-            let (entity, name, parameters, like) = match &declaration.kind {
-                DeclarationKind::Operation { name, parameters, like } => ("Operation", name, parameters, like),
-                DeclarationKind::FieldClass { name, parameters, like } => ("Field", name, parameters, like),
+            let (entity, name, parameters, like, sends) = match &declaration.kind {
+                DeclarationKind::Operation { name, parameters, like, sends } => {
+                    ("Operation", name, parameters, like, sends.as_ref())
+                }
+                DeclarationKind::FieldClass { name, parameters, like } => ("Field", name, parameters, like, None),
                 _ => continue,
             };
             let Some(kinds) =
@@ -76,7 +79,10 @@ pub(super) fn extend_vocabulary(
             kinds.push(Kind {
                 name: Cow::Owned(name.value.clone()),
                 parents: vec![Cow::Owned(like.value.clone())],
-                declaration: Some(KindDeclaration { parameters: parameters.iter().map(default_of).collect() }),
+                declaration: Some(KindDeclaration {
+                    parameters: parameters.iter().map(default_of).collect(),
+                    sends: sends.map(sent),
+                }),
             });
             if entity == "Operation" {
                 declare_heads(&mut extended, &name.value, parameters, &like.value);
@@ -84,6 +90,19 @@ pub(super) fn extend_vocabulary(
         }
     }
     extended
+}
+
+/// What an operation sends, by the text of its `sends`.
+fn sent(text: &Text) -> Vec<SendsPart> {
+    let part = |piece| match piece {
+        Piece::Plain(plain) => SendsPart::Text(plain),
+        Piece::Hole(path) => SendsPart::Name(dotted(&path)),
+    };
+    pieces(text).into_iter().map(part).collect()
+}
+
+fn dotted(path: &Path) -> String {
+    path.segments.iter().map(|segment| segment.value.as_str()).collect::<Vec<_>>().join(".")
 }
 
 /// A parameter's name and its default.
@@ -207,14 +226,43 @@ impl Checker<'_> {
                         let name = alias.as_ref().map_or(last.clone(), |alias| alias.value.clone());
                         self.pack(pack).aliases.insert(name, last);
                     }
-                    DeclarationKind::Operation { parameters, .. } | DeclarationKind::FieldClass { parameters, .. } => {
+                    DeclarationKind::Operation { parameters, sends, .. } => {
                         self.parameters(parameters);
+                        if let Some(sends) = sends {
+                            self.sends(sends, parameters);
+                        }
                     }
+                    DeclarationKind::FieldClass { parameters, .. } => self.parameters(parameters),
                     _ => {}
                 }
             }
         }
         settings
+    }
+
+    /// Checks the names in the SQL that an operation sends.
+    fn sends(&mut self, text: &Text, parameters: &[Parameter]) {
+        for piece in pieces(text) {
+            let Piece::Hole(path) = piece else { continue };
+            let name = dotted(&path);
+            let own = parameters.iter().map(|parameter| parameter.name.value.as_str());
+            let known: Vec<&str> = own.chain([SENT_TABLE, SENT_COLUMN]).collect();
+            if !known.contains(&name.as_str()) {
+                let help = did_you_mean(&name, known.iter().copied()).map_or_else(
+                    || format!("it may name {}", known.join(", ")),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                self.report("names::unknown", format!("`sends` knows no `{name}`"), path.span, "unknown").help(help);
+                continue;
+            }
+            for needed in [(SENT_TABLE, "model_name"), (SENT_COLUMN, "model_name"), (SENT_COLUMN, "name")] {
+                if name == needed.0 && !known.contains(&needed.1) {
+                    let message = format!("`{name}` needs a parameter `{}`", needed.1);
+                    let help = format!("declare it: `{}: str`", needed.1);
+                    self.report("names::unknown", message, path.span, "of what?").help(help);
+                }
+            }
+        }
     }
 
     fn pack(&mut self, pack: &str) -> &mut PackScope {

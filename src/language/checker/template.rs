@@ -6,47 +6,60 @@ use crate::language::rule::{Template, TemplatePart};
 use crate::language::syntax::{Path, Text};
 use crate::source::{Span, Spanned};
 
-impl Checker<'_> {
-    /// Checks a text's holes. A hole is a dotted name in braces; any other brace is text, and `{{name}}` is the
-    /// text `{name}`.
-    pub(super) fn template(&mut self, text: &Text, scope: &mut Scope<'_>) -> Template {
-        let mut parts = Vec::new();
-        let mut plain = String::new();
-        let mut rest = text.value.as_str();
-        while let Some(open) = rest.find('{') {
-            let at = text.value.len() - rest.len() + open;
-            plain.push_str(&rest[..open]);
-            let behind = &rest[open + 1..];
-            if let Some(inner) = behind.strip_prefix('{')
-                && let Some(length) = hole_length(inner)
-                && inner[length..].starts_with("}}")
-            {
+/// A part of a text: plain, or a hole.
+pub(super) enum Piece {
+    Plain(String),
+    Hole(Path),
+}
+
+/// The parts of a text. A hole is a dotted name in braces; any other brace is text, and `{{name}}` is the text `{name}`.
+pub(super) fn pieces(text: &Text) -> Vec<Piece> {
+    let mut parts = Vec::new();
+    let mut plain = String::new();
+    let mut rest = text.value.as_str();
+    while let Some(open) = rest.find('{') {
+        let at = text.value.len() - rest.len() + open;
+        plain.push_str(&rest[..open]);
+        let behind = &rest[open + 1..];
+        if let Some(inner) = behind.strip_prefix('{')
+            && let Some(length) = hole_length(inner)
+            && inner[length..].starts_with("}}")
+        {
+            plain.push('{');
+            plain.push_str(&inner[..length]);
+            plain.push('}');
+            rest = &inner[length + 2..];
+            continue;
+        }
+        match hole_length(behind) {
+            Some(length) if behind[length..].starts_with('}') => {
+                if !plain.is_empty() {
+                    parts.push(Piece::Plain(std::mem::take(&mut plain)));
+                }
+                parts.push(Piece::Hole(hole_path(&behind[..length], offset_in_file(text, at + 1))));
+                rest = &behind[length + 1..];
+            }
+            _ => {
                 plain.push('{');
-                plain.push_str(&inner[..length]);
-                plain.push('}');
-                rest = &inner[length + 2..];
-                continue;
-            }
-            match hole_length(behind) {
-                Some(length) if behind[length..].starts_with('}') => {
-                    if !plain.is_empty() {
-                        parts.push(TemplatePart::Text(std::mem::take(&mut plain)));
-                    }
-                    let path = hole_path(&behind[..length], offset_in_file(text, at + 1));
-                    parts.push(TemplatePart::Hole(self.path(&path, scope).0));
-                    rest = &behind[length + 1..];
-                }
-                _ => {
-                    plain.push('{');
-                    rest = behind;
-                }
+                rest = behind;
             }
         }
-        plain.push_str(rest);
-        if !plain.is_empty() {
-            parts.push(TemplatePart::Text(plain));
-        }
-        Template { parts }
+    }
+    plain.push_str(rest);
+    if !plain.is_empty() {
+        parts.push(Piece::Plain(plain));
+    }
+    parts
+}
+
+impl Checker<'_> {
+    /// Checks a text's holes.
+    pub(super) fn template(&mut self, text: &Text, scope: &mut Scope<'_>) -> Template {
+        let part = |piece| match piece {
+            Piece::Plain(plain) => TemplatePart::Text(plain),
+            Piece::Hole(path) => TemplatePart::Hole(self.path(&path, scope).0),
+        };
+        Template { parts: pieces(text).into_iter().map(part).collect() }
     }
 }
 

@@ -142,7 +142,11 @@ impl Lowering<'_> {
             }
             "operation" => {
                 let (name, parameters, like) = self.kind(operands)?;
-                DeclarationKind::Operation { name, parameters, like }
+                let sends = match operands.take_word(self, "sends") {
+                    Some(_) => Some(operands.take_text(self)?),
+                    None => None,
+                };
+                DeclarationKind::Operation { name, parameters, like, sends }
             }
             "fieldclass" => {
                 let (name, parameters, like) = self.kind(operands)?;

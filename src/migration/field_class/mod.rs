@@ -85,19 +85,15 @@ struct Source {
 
 /// Things by two texts that name them.
 type ByNames<T> = Mutex<HashMap<(String, String), T>>;
-/// A migration as it was read, and with what is known of its fields' classes.
-type Applied = (Arc<Migration>, Arc<Migration>);
 
 /// The field classes of a project.
-pub struct FieldClasses<'m> {
+pub(super) struct FieldClasses<'m> {
     declared: Box<Declarations>,
     modules: &'m dyn Modules,
     /// Modules by the folder that they are imported from and their path there.
     sources: ByNames<Option<Arc<Source>>>,
     /// Classes by the file that names them and their path there.
     classes: ByNames<Arc<Result<Class, String>>>,
-    /// Migrations by their address, which the first of each pair keeps alive.
-    migrations: Mutex<HashMap<usize, Applied>>,
 }
 
 impl std::fmt::Debug for FieldClasses<'_> {
@@ -107,42 +103,23 @@ impl std::fmt::Debug for FieldClasses<'_> {
 }
 
 /// A lock of which nothing is lost when a thread panics: what it guards only ever grows.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<'m> FieldClasses<'m> {
     /// The classes that rule files declare, and those that the modules define.
-    #[must_use]
-    pub fn new(declared: Box<Declarations>, modules: &'m dyn Modules) -> Self {
-        Self { declared, modules, sources: Mutex::default(), classes: Mutex::default(), migrations: Mutex::default() }
+    pub(super) fn new(declared: Box<Declarations>, modules: &'m dyn Modules) -> Self {
+        Self { declared, modules, sources: Mutex::default(), classes: Mutex::default() }
     }
 
-    /// The migration, with what is known of the classes of its fields.
-    #[must_use]
-    pub fn applied(&self, migration: &Arc<Migration>) -> Arc<Migration> {
-        if !migration.operations.iter().any(has_other_classes) {
-            return Arc::clone(migration);
-        }
-        let address = Arc::as_ptr(migration).addr();
-        if let Some((_, known)) = lock(&self.migrations).get(&address) {
-            return Arc::clone(known);
-        }
-        let mut applied = Migration::clone(migration);
-        self.apply(&mut applied);
-        let applied = Arc::new(applied);
-        lock(&self.migrations).insert(address, (Arc::clone(migration), Arc::clone(&applied)));
-        applied
-    }
-
-    /// The same for several.
-    #[must_use]
-    pub fn applied_to(&self, migrations: &[Arc<Migration>]) -> Vec<Arc<Migration>> {
-        migrations.iter().map(|migration| self.applied(migration)).collect()
+    /// Whether a migration has fields of other classes than Django's.
+    pub(super) fn concern(migration: &Migration) -> bool {
+        migration.operations.iter().any(has_other_classes)
     }
 
     /// Gives the fields of a migration what is known of their classes.
-    pub fn apply(&self, migration: &mut Migration) {
+    pub(super) fn apply(&self, migration: &mut Migration) {
         for operation in &mut migration.operations {
             self.apply_to_operation(operation, &migration.source);
         }

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::history::{FieldState, ModelState};
-use crate::migration::{Effective, Field as Stated, Operation};
-use crate::python::{Unknown, Value};
+use crate::migration::{Effective, Field as Stated, Operation, SentPart};
+use crate::python::{Unknown, Value, ValueKind};
 use crate::schema::editor::remake::Changed;
 use crate::schema::editor::{Editor, add_constraint, create_index};
 use crate::schema::render::{Field, Made, Model, Part, Project, reason};
@@ -115,6 +115,28 @@ impl<'p> Call<'_, 'p> {
 
     pub(super) fn model(&self, project: Project<'p>, parameter: &str) -> Result<Model, Unknown> {
         project.model(self.state(project, parameter)?)
+    }
+
+    /// A part of the SQL that a declared operation sends.
+    pub(super) fn sent(&self, part: &SentPart) -> Result<String, Unknown> {
+        Ok(match part {
+            SentPart::Text(text) => text.clone(),
+            SentPart::Table => self.model(self.before, "model_name")?.table,
+            SentPart::Column => {
+                let model = self.model(self.before, "model_name")?;
+                let name = self.text("name")?;
+                self.field(&model, name)?;
+                model.column(name)
+            }
+            SentPart::Argument(name) => match &self.value(name)?.kind {
+                ValueKind::Str(text) => text.value.clone(),
+                ValueKind::Int(number) => number.to_string(),
+                ValueKind::Bool(flag) => flag.to_string().to_uppercase(),
+                ValueKind::None => "NULL".to_owned(),
+                ValueKind::Unknown(unknown) => return Err(unknown.clone()),
+                _ => return Err(self.missing(name, "is neither a text nor a number")),
+            },
+        })
     }
 
     /// The field of that name, as Django has it for the operation: with the default that serves this operation only.

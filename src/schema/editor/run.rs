@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::history::Around;
 use crate::migration::queries::{Sent, data_code};
-use crate::migration::{Code, Migration, Operation, OperationKind, Reach};
+use crate::migration::{Code, Migration, Operation, OperationKind, Reach, SentPart};
 use crate::python::{Definition, DefinitionKind, Unknown};
 use crate::schema::Statement;
 use crate::schema::editor::operations::Call;
@@ -56,7 +56,13 @@ impl Editor<'_> {
             OperationKind::Unknown(unknown) => self.unknown(None, unknown.clone()),
             // An operation that holds others does what they do.
             OperationKind::Custom { .. } if !operation.children.is_empty() => {}
+            OperationKind::Custom { declared: Some(declared), .. } if declared.sends.is_some() => {
+                self.send_declared(call, declared.sends.as_deref().unwrap_or_default());
+            }
             OperationKind::Custom { path, .. } => {
+                if let Some(operation) = &operation.as_djangos() {
+                    return self.send_for(&Call { operation, ..*call }, definitions);
+                }
                 let text = path.trim_start_matches('.').to_owned();
                 let reason = "is an operation that is not Django's own".to_owned();
                 self.unknown(None, Unknown { text, span: operation.callee_span, reason });
@@ -111,6 +117,23 @@ impl Editor<'_> {
                 let doubt = perhaps.clone().or_else(|| statement.doubt.clone());
                 self.send(Statement { span, sql: Some(text), doubt, ..statement });
             }
+        }
+    }
+
+    /// The SQL that a rule file says an operation sends.
+    fn send_declared(&mut self, call: &Call<'_, '_>, parts: &[SentPart]) {
+        let sql: Result<String, Unknown> = parts.iter().map(|part| call.sent(part)).collect();
+        let sql = match sql {
+            Ok(sql) => sql,
+            Err(unknown) => return self.unknown(None, unknown),
+        };
+        for mut found in statements(&sql, self.target.database.vendor) {
+            for change in &mut found.changes {
+                change.span = self.place.span;
+            }
+            let text = sql[found.span.range()].to_owned();
+            let statement = self.statement(found.changes);
+            self.send(Statement { sql: Some(text), ..statement });
         }
     }
 

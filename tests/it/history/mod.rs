@@ -11,7 +11,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use whimbrel::history::normal::deconstruct;
 use whimbrel::history::{Doubt, History, Known, ModelState, Part, ProjectState, Sourced};
-use whimbrel::migration::catalogue::{self, OperationEntry};
+use whimbrel::migration::{Classes, DeclaredOperation, NoModules, catalogue};
 
 use compare::Verdict;
 use truth::Truth;
@@ -128,7 +128,8 @@ fn read(truth: &Truth) -> Score {
 }
 
 fn replay(truth: &Truth) -> Score {
-    let history = History::new(&truth.migrations(), truth.settings.clone(), Box::new(behaves_like));
+    let classes = Classes::new(Box::new(declared), Box::new(|_| None), &NoModules);
+    let history = History::new(&classes.applied_to(&truth.migrations()), truth.settings.clone());
     let mut score = Score::default();
     let mut last = None;
     for node in &truth.nodes {
@@ -184,8 +185,9 @@ const STATELESS: [&str; 13] = [
     "<rel>..migrations_utils.RunProcrastinateSQL",
 ];
 
-fn behaves_like(path: &str) -> Option<&'static OperationEntry> {
-    STATELESS.contains(&path).then(|| catalogue::operation_named("RunPython"))?
+fn declared(path: &str) -> Option<Arc<DeclaredOperation>> {
+    let like = STATELESS.contains(&path).then(|| catalogue::operation_named("RunPython"))?;
+    Some(Arc::new(DeclaredOperation { parameters: Vec::new(), like, sends: None }))
 }
 
 /// Compares all models of an app.

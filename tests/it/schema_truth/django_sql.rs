@@ -63,7 +63,7 @@ fn the_statements_of_every_kind_of_operation_are_those_of_django() {
         }
         let migrations = migrations(&line);
         let change = migrations.last().expect("a case has migrations");
-        let history = History::new(&migrations, settings.clone(), Box::new(|_| None));
+        let history = History::new(&migrations, settings.clone());
         let node = history.graph().node("shop", &change.name).expect("in the graph");
         let states = history.states_sent(node, &[]);
         for result in line["results"].as_array().expect("results") {

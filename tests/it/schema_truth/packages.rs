@@ -27,7 +27,7 @@ fn statements_of_real_migrations_leave_what_the_models_say() {
             continue;
         }
         let truth = Truth::read(&name);
-        let history = History::new(&truth.migrations(), truth.settings.clone(), Box::new(|_| None));
+        let history = History::new(&truth.migrations(), truth.settings.clone());
         let nodes: Vec<_> = history.graph().plan().collect();
         for (database, django) in [TARGETS[0], TARGETS[1 + turn % (TARGETS.len() - 1)]] {
             let target = Target { database: database.parse().unwrap(), django: django.parse().unwrap() };
