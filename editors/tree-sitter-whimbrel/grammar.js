@@ -47,7 +47,14 @@ module.exports = grammar({
     let: ($) =>
       seq('let', field('name', $.identifier), optional($.parameters), '=', field('value', $._expression)),
     operation: ($) =>
-      seq('operation', field('name', $.identifier), optional($.parameters), 'like', field('like', $.identifier)),
+      seq(
+        'operation',
+        field('name', $.identifier),
+        optional($.parameters),
+        'like',
+        field('like', $.identifier),
+        optional(seq('sends', field('sends', $._text))),
+      ),
     fieldclass: ($) =>
       seq('fieldclass', field('name', $.identifier), optional($.parameters), 'like', field('like', $.identifier)),
     rule: ($) => seq('rule', field('id', $.identifier), optional(field('title', $.string)), $.block),

@@ -307,15 +307,15 @@ const MOST_IN_LINE: usize = 32;
 /// first of a parameter's defaults is the one that counts.
 fn declared<'v>(vocabulary: &'v Vocabulary, entity: &str, path: &str) -> Option<(Vec<&'v KindDeclaration>, &'v str)> {
     let mut kind = vocabulary.declared(entity, path)?;
-    let mut line = Vec::new();
+    let mut kinds = Vec::new();
     loop {
-        line.push(kind.declaration.as_ref()?);
+        kinds.push(kind.declaration.as_ref()?);
         let like = kind.parents.first()?;
         match vocabulary.declared(entity, like) {
             // None is like itself.
-            Some(next) if next.name != kind.name && line.len() < MOST_IN_LINE => kind = next,
+            Some(next) if next.name != kind.name && kinds.len() < MOST_IN_LINE => kind = next,
             Some(_) => return None,
-            None => return Some((line, like)),
+            None => return Some((kinds, like)),
         }
     }
 }
@@ -333,11 +333,11 @@ fn default_of(literal: &Literal) -> Option<ValueKind> {
 fn declared_operations(rules: &RuleSet) -> Box<OperationDeclarations> {
     let vocabulary = Arc::clone(&rules.vocabulary);
     Box::new(move |path| {
-        let (line, like) = declared(&vocabulary, "Operation", path)?;
-        let own = line.first()?;
+        let (kinds, like) = declared(&vocabulary, "Operation", path)?;
+        let own = kinds.first()?;
         let parameters = own.parameters.iter();
         let parameters = parameters.map(|(name, default)| (name.clone(), default.as_ref().and_then(default_of)));
-        let sends = line.iter().find_map(|declaration| declaration.sends.as_ref());
+        let sends = kinds.iter().find_map(|declaration| declaration.sends.as_ref());
         let part = |part: &SendsPart| match part {
             SendsPart::Text(text) => SentPart::Text(text.clone()),
             SendsPart::Name(name) if name == SENT_TABLE => SentPart::Table,
@@ -357,9 +357,9 @@ fn declared_operations(rules: &RuleSet) -> Box<OperationDeclarations> {
 fn declared_fields(rules: &RuleSet) -> Box<Declarations> {
     let vocabulary = Arc::clone(&rules.vocabulary);
     Box::new(move |path| {
-        let (line, like) = declared(&vocabulary, "Field", path)?;
+        let (kinds, like) = declared(&vocabulary, "Field", path)?;
         let mut defaults: Vec<(String, ValueKind)> = Vec::new();
-        for (name, default) in line.iter().flat_map(|declaration| &declaration.parameters) {
+        for (name, default) in kinds.iter().flat_map(|declaration| &declaration.parameters) {
             if let Some(value) = default.as_ref().and_then(default_of)
                 && defaults.iter().all(|(known, _)| known != name)
             {

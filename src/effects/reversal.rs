@@ -47,17 +47,18 @@ pub fn of(operation: &Operation, app: &str, before: &ProjectState, target: Targe
     }
     match &operation.kind {
         OperationKind::Unknown(unknown) => return Reversal::Unknown(unknown.clone()),
-        OperationKind::Custom { path, declared, .. } => {
-            if declared.as_ref().is_some_and(|declared| declared.sends.is_none())
-                && let Some(operation) = &operation.as_djangos()
-            {
-                return of(operation, app, before, target);
-            }
+        OperationKind::Custom { declared: Some(declared), .. } if declared.sends.is_some() => {
             return Reversal::Unknown(Unknown {
-                text: path.clone(),
+                text: operation.class_path().unwrap_or_default().to_owned(),
                 span: operation.callee_span,
-                reason: "is not one of Django's own operations".to_owned(),
+                reason: "is declared with the SQL that it sends, which does not tell the way back".to_owned(),
             });
+        }
+        OperationKind::Custom { .. } => {
+            return match operation.as_djangos() {
+                Some(operation) => of(&operation, app, before, target),
+                None => operation.unknown_class().map_or(Reversal::Yes, Reversal::Unknown),
+            };
         }
         OperationKind::Django(_) => {}
     }

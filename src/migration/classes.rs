@@ -52,7 +52,7 @@ impl<'m> Classes<'m> {
     /// Gives a migration what is known of its classes.
     pub fn apply(&self, migration: &mut Migration) {
         for operation in &mut migration.operations {
-            operation_class::apply(operation, &*self.operations);
+            operation_class::apply(operation, &migration.source, &*self.operations, &self.fields);
         }
         self.fields.apply(migration);
     }

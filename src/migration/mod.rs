@@ -30,7 +30,7 @@ pub use classes::Classes;
 pub use field::{Effective, Field};
 pub use field_class::{Declarations, Declared, Modules, NoModules, OwnClass, OwnType};
 pub use operation::{Bound, BoundArgument, Code, Operation, OperationKind, Reach};
-pub use operation_class::{DeclaredOperation, OperationDeclarations, SentPart};
+pub use operation_class::{DeclaredOperation, Half, OperationDeclarations, SentPart};
 pub use path::is_migration_path;
 pub use read::{ReadError, read_migration};
 pub use sql::{Sql, Statement};

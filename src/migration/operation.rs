@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::migration::catalogue::OperationEntry;
-use crate::migration::{DeclaredOperation, Field, Sql};
-use crate::python::{Definition, DefinitionKind, Unknown, Value, ValueKind};
+use crate::migration::{DeclaredOperation, Field, Half, Sql};
+use crate::python::{self, Definition, DefinitionKind, Unknown, Value, ValueKind};
 use crate::source::Span;
 
 /// An operation.
@@ -44,10 +44,10 @@ pub enum OperationKind {
     Custom {
         /// Full dotted path.
         path: String,
-        /// The classes it derives from, when the same file defines it.
-        definition: Option<Arc<Definition>>,
         /// What a rule file says of it.
         declared: Option<Arc<DeclaredOperation>>,
+        /// What its class is seen to do to the state, where no rule file says it.
+        state: Half,
     },
     /// Not known: an element of `operations`, or all of it, that only running the file can tell.
     Unknown(Unknown),
@@ -101,6 +101,28 @@ impl Operation {
             OperationKind::Custom { path, .. } => path.rsplit('.').next(),
             OperationKind::Unknown(_) => None,
         }
+    }
+
+    /// The path of a class that is not Django's, as a file of its own package would write it.
+    #[must_use]
+    pub fn class_path(&self) -> Option<&str> {
+        match &self.kind {
+            OperationKind::Custom { path, .. } => {
+                Some(path.strip_prefix(python::RELATIVE).unwrap_or(path).trim_start_matches('.'))
+            }
+            _ => None,
+        }
+    }
+
+    /// Why it is not known what an operation does whose class is neither declared nor seen through.
+    #[must_use]
+    pub fn unknown_class(&self) -> Option<Unknown> {
+        let text = self.class_path()?;
+        let name = text.rsplit('.').next().unwrap_or(text);
+        let reason = format!(
+            "is an operation that no rule file declares (`operation {name}(…) like …` in one tells what it does)"
+        );
+        Some(Unknown { text: text.to_owned(), span: self.callee_span, reason })
     }
 
     /// The argument of that name, when it is written.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::migration::attributes::{dependencies, flag, why};
 use crate::migration::catalogue;
 use crate::migration::field::{bind, names_a_class};
-use crate::migration::{Dependency, Field, Migration, Operation, OperationKind, Reach, Stated};
+use crate::migration::{Dependency, Field, Half, Migration, Operation, OperationKind, Reach, Stated};
 use crate::python::{self, Attribute, Call, Class, Module, SyntaxError, Unknown, Value, ValueKind};
 use crate::source::{SourceFile, Span, Spanned};
 
@@ -198,10 +198,11 @@ fn operation(module: &Module, value: &Value, reach: Reach, depth: usize) -> Oper
         _ => return Operation::unknown(why(value, "is not an operation"), value.span, reach),
     };
     let (kind, positions) = match call.callee.as_deref() {
-        Some(path) if names_a_class(path) => match catalogue::operation(path) {
-            Some(entry) => (OperationKind::Django(entry), entry.parameters),
-            None => (custom(module, path), &[][..]),
-        },
+        Some(path) if names_a_class(path) => {
+            let custom = || OperationKind::Custom { path: path.to_owned(), declared: None, state: Half::Unknown };
+            let django = catalogue::operation(path);
+            (django.map_or_else(custom, OperationKind::Django), django.map_or(&[][..], |entry| entry.parameters))
+        }
         _ => return Operation::unknown(why(value, ""), value.span, reach),
     };
     let arguments = bind(&call.arguments, positions.iter().map(|parameter| parameter.name));
@@ -219,7 +220,7 @@ fn operation(module: &Module, value: &Value, reach: Reach, depth: usize) -> Oper
     operation.callee_span = call.callee_span;
     operation.field = operation.argument("field").filter(|_| carries_field(call)).map(|given| Field::of(&given.value));
     if operation.kind_name() == Some("CreateModel") {
-        (operation.fields, operation.fields_open) = fields(&operation);
+        (operation.fields, operation.fields_open) = created_fields(&operation);
     }
     operation.children = children(module, &operation, depth);
     operation
@@ -231,17 +232,8 @@ fn carries_field(call: &Call) -> bool {
     field.is_none_or(|argument| argument.value.as_str().is_none())
 }
 
-fn custom(module: &Module, path: &str) -> OperationKind {
-    let definition = path.strip_prefix('.').and_then(|name| module.class(name));
-    OperationKind::Custom {
-        path: path.to_owned(),
-        definition: definition.map(|class| Arc::clone(&class.definition)),
-        declared: None,
-    }
-}
-
 /// The fields of a CreateModel, and why some may be missing.
-fn fields(operation: &Operation) -> (Vec<(String, Field)>, Option<Unknown>) {
+pub(super) fn created_fields(operation: &Operation) -> (Vec<(String, Field)>, Option<Unknown>) {
     let Some(given) = operation.argument("fields") else { return (Vec::new(), operation.open.clone()) };
     let pairs: Vec<(&Value, &Value)> = match &given.value.kind {
         ValueKind::Dict(entries) => entries.iter().map(|(name, field)| (name, field)).collect(),

@@ -26,6 +26,7 @@ mod locks;
 mod merged;
 mod names;
 mod new;
+mod operation_classes;
 mod packs;
 mod packs_truth;
 mod plan;

@@ -75,7 +75,7 @@ fn an_unknown_operation_leaves_a_doubt_on_what_it_names_and_the_reason_stands_on
       id     BigAutoField  primary_key=True  ?1
       total  IntegerField    ?1
 
-    ?1  `shop.operations.Tidy` is an operation that no rule file declares (shop/migrations/0002_other.py:7)
+    ?1  `shop.operations.Tidy` is an operation that no rule file declares (`operation Tidy(…) like …` in one tells what it does) (shop/migrations/0002_other.py:7)
     ");
 }
 

@@ -6,7 +6,7 @@
 (fence_body) @string.special
 
 [
-  "edition" "use" "as" "setting" "let" "operation" "fieldclass" "like" "rule" "extend" "disable"
+  "edition" "use" "as" "setting" "let" "operation" "fieldclass" "like" "sends" "rule" "extend" "disable"
 ] @keyword
 
 [

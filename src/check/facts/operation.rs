@@ -164,14 +164,9 @@ impl<'a> OperationView<'a> {
     pub(super) fn opaque(&self) -> Option<Rc<Cause>> {
         match &self.operation().kind {
             OperationKind::Unknown(unknown) => Some(cause_of(unknown)),
-            OperationKind::Custom { path, .. } if !self.context.declares(path) => Some(Rc::new(Cause {
-                text: path.trim_start_matches('.').to_owned(),
-                reason: format!(
-                    "is an operation that no rule file declares (`operation {}(…) like …` in one tells what it does)",
-                    path.rsplit('.').next().unwrap_or(path)
-                ),
-                span: self.operation().callee_span,
-            })),
+            OperationKind::Custom { path, .. } if !self.context.declares(path) => {
+                self.operation().unknown_class().as_ref().map(cause_of)
+            }
             _ => None,
         }
     }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::history::state::{Doubt, lower};
 use crate::history::step::Scope;
-use crate::migration::catalogue::{self, OperationEntry};
-use crate::migration::{BoundArgument, Migration, Operation};
-use crate::python::{Definition, DefinitionKind, Function, Value, ValueKind};
+use crate::migration::catalogue::OperationEntry;
+use crate::migration::{BoundArgument, Half, Migration, Operation};
+use crate::python::{Value, ValueKind};
 use crate::source::Span;
 
 /// What an operation of another class does to the state.
@@ -19,21 +19,15 @@ pub(super) enum Behaviour {
     Unknown(Vec<Scope>, Arc<Doubt>),
 }
 
-/// What can be seen of a class: one of the same file that derives from an operation of Django and leaves
-/// `state_forwards` alone behaves like it.
-pub(super) fn behaviour(
-    migration: &Migration,
-    operation: &Operation,
-    path: &str,
-    definition: Option<&Definition>,
-) -> Behaviour {
-    if let Some(Some(behaviour)) = definition.map(|definition| inherited(migration, definition)) {
-        behaviour
-    } else {
-        let name = path.trim_start_matches('.');
-        let reason = "is an operation that no rule file declares";
-        let doubt = Doubt::new(&migration.source, operation.callee_span, name, reason);
-        Behaviour::Unknown(touched(operation), doubt)
+/// What can be seen of a class that no rule file declares.
+pub(super) fn behaviour(migration: &Migration, operation: &Operation, seen: Half) -> Behaviour {
+    match seen {
+        Half::Like(entry) => Behaviour::Like(entry),
+        Half::Nothing => Behaviour::Nothing,
+        Half::Unknown => match operation.unknown_class() {
+            Some(unknown) => Behaviour::Unknown(touched(operation), Doubt::of(&migration.source, &unknown)),
+            None => Behaviour::Nothing,
+        },
     }
 }
 
@@ -50,41 +44,6 @@ fn touched(operation: &Operation) -> Vec<Scope> {
     let texts = operation.arguments.iter().filter(names).filter_map(|argument| argument.value.as_str());
     let scopes: Vec<Scope> = texts.map(scope).collect();
     if scopes.is_empty() { vec![Scope::App] } else { scopes }
-}
-
-/// What a class of the file inherits, when all of it can be seen.
-fn inherited(migration: &Migration, definition: &Definition) -> Option<Behaviour> {
-    let mut class = definition;
-    // Deeper than any file goes; classes that derive from each other would go on for ever.
-    for _ in 0..16 {
-        if let Some(function) = method(migration, class, "state_forwards") {
-            return function.empty.then_some(Behaviour::Nothing);
-        }
-        if ["__init__", "__new__", "__getattribute__"].iter().any(|name| method(migration, class, name).is_some()) {
-            return None;
-        }
-        let DefinitionKind::Class { bases } = &class.kind else { return None };
-        let [Some(base)] = &bases[..] else { return None };
-        match base.strip_prefix('.') {
-            None => return catalogue::operation(base).map(Behaviour::Like),
-            Some(name) => {
-                let is_class =
-                    |other: &&Arc<Definition>| other.name == name && matches!(other.kind, DefinitionKind::Class { .. });
-                class = migration.definitions.iter().rfind(is_class)?;
-            }
-        }
-    }
-    None
-}
-
-/// The method of that name that stands in the class.
-fn method<'m>(migration: &'m Migration, class: &Definition, name: &str) -> Option<&'m Function> {
-    migration.definitions.iter().find_map(|definition| match &definition.kind {
-        DefinitionKind::Function(function) if definition.name == name && class.span.contains(definition.span) => {
-            Some(function)
-        }
-        _ => None,
-    })
 }
 
 /// Why the migration as a whole may do more than its operations: it has a `mutate_state` of its own, or an `__init__`

@@ -71,12 +71,12 @@ impl Lowering<'_> {
             }
             OperationKind::Django(entry) => self.known(operation, entry),
             OperationKind::Custom { .. } if !operation.children.is_empty() => Vec::new(),
-            OperationKind::Custom { path, definition, declared } => {
+            OperationKind::Custom { declared, state, .. } => {
                 let behaviour = match declared.as_deref() {
                     Some(DeclaredOperation { like: Some(entry), .. }) => custom::Behaviour::Like(entry),
                     // It says that it sends SQL, and nothing of the state.
                     Some(DeclaredOperation { sends: Some(_), .. }) => custom::Behaviour::Nothing,
-                    _ => custom::behaviour(self.migration, operation, path, definition.as_deref()),
+                    _ => custom::behaviour(self.migration, operation, *state),
                 };
                 match behaviour {
                     custom::Behaviour::Like(entry) => self.known(operation, entry),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::migration::Field;
 use crate::migration::catalogue::packages::{self, PackageClass};
-use crate::migration::catalogue::{self, FieldEntry};
+use crate::migration::catalogue::{self, FieldEntry, OperationEntry};
 use crate::migration::field_class::{FieldClasses, OwnClass, OwnType, Source, parsed, place, unknown};
 use crate::python::{
     self, Computed, Definition, DefinitionKind, FunctionStep, Given, Link, Method, MethodStepKind, ValueKind,
@@ -16,6 +16,10 @@ use crate::source::{SourceFile, Span};
 const DEEPEST: usize = 16;
 /// Classes and imports that are looked at for one class.
 const MOST: usize = 1_000;
+
+/// The class that all operations derive from (`django.db.migrations.operations.base`).
+const OPERATION: [&str; 2] =
+    ["django.db.migrations.operations.base.Operation", "django.db.migrations.operations.Operation"];
 
 /// Classes in front of one of Django's: each is a level of calls when its `__init__` is followed.
 const MOST_IN_LINE: usize = 24;
@@ -64,21 +68,23 @@ enum Type {
 
 /// A class in the line of another one.
 #[derive(Clone, Debug)]
-pub(super) enum Node {
+pub(in crate::migration) enum Node {
     /// One that was read: its module, and its place there.
     Read(Arc<Source>, usize),
     /// One of a package.
     Package(&'static PackageClass),
     /// One of Django's.
     Django(&'static FieldEntry),
+    /// One of Django's operations; `None` for the class that all of them derive from.
+    Operation(Option<&'static OperationEntry>),
 }
 
 impl Node {
     /// A class that was read.
-    pub(super) fn class(&self) -> Option<(&Arc<SourceFile>, &python::Class)> {
+    pub(in crate::migration) fn class(&self) -> Option<(&Arc<SourceFile>, &python::Class)> {
         match self {
             Node::Read(source, index) => source.module.classes.get(*index).map(|class| (&source.file, class)),
-            Node::Package(_) | Node::Django(_) => None,
+            Node::Package(_) | Node::Django(_) | Node::Operation(_) => None,
         }
     }
 
@@ -89,6 +95,9 @@ impl Node {
             }
             (Node::Package(one), Node::Package(other)) => std::ptr::eq(*one, *other),
             (Node::Django(one), Node::Django(other)) => std::ptr::eq(*one, *other),
+            (Node::Operation(one), Node::Operation(other)) => {
+                one.map(|entry| entry.name) == other.map(|entry| entry.name)
+            }
             _ => false,
         }
     }
@@ -122,15 +131,7 @@ impl Class {
 
     /// Reads the class of a path that a file names; or says why it is not known.
     pub(super) fn read(classes: &FieldClasses<'_>, path: &str, file: &Arc<SourceFile>) -> Result<Self, String> {
-        let reading = Reading { classes, left: Cell::new(MOST) };
-        let node = match path.strip_prefix('.') {
-            Some(name) => {
-                let source = parsed(file).ok_or("can't be read")?;
-                named(&reading, &source, name, 0)?
-            }
-            None => imported(&reading, path, file, 0)?,
-        };
-        let mut line = line_of(&reading, &node, 0)?;
+        let mut line = line(classes, path, file)?;
         let django = line.iter().position(|node| matches!(node, Node::Django(_)));
         let Some(at) = django else { return Err("derives from no field class of Django".to_owned()) };
         let Node::Django(entry) = line[at] else { return Err("derives from no field class of Django".to_owned()) };
@@ -286,6 +287,24 @@ fn returned(method: Option<&Method>) -> Option<&str> {
     }
 }
 
+/// The class of a path that a file names, and those that it derives from, in the order in which Python asks them; or why
+/// they are not known.
+pub(in crate::migration) fn line(
+    classes: &FieldClasses<'_>,
+    path: &str,
+    file: &Arc<SourceFile>,
+) -> Result<Vec<Node>, String> {
+    let reading = Reading { classes, left: Cell::new(MOST) };
+    let node = match path.strip_prefix('.') {
+        Some(name) => {
+            let source = parsed(file).ok_or("can't be read")?;
+            named(&reading, &source, name, 0)?
+        }
+        None => imported(&reading, path, file, 0)?,
+    };
+    line_of(&reading, &node, 0)
+}
+
 /// The class that a file imports from that path.
 fn imported(reading: &Reading<'_, '_>, path: &str, from: &SourceFile, depth: usize) -> Result<Node, String> {
     if let Some(entry) = catalogue::field(path) {
@@ -293,6 +312,12 @@ fn imported(reading: &Reading<'_, '_>, path: &str, from: &SourceFile, depth: usi
     }
     if let Some(class) = packages::class(path) {
         return Ok(Node::Package(class));
+    }
+    if let Some(entry) = catalogue::operation(path) {
+        return Ok(Node::Operation(Some(entry)));
+    }
+    if OPERATION.contains(&path) {
+        return Ok(Node::Operation(None));
     }
     let (module, name) = path.rsplit_once('.').ok_or_else(|| format!("derives from `{path}`, which is no class"))?;
     // `from . import fields` leaves the dots to the path.
@@ -336,6 +361,7 @@ fn line_of(reading: &Reading<'_, '_>, node: &Node, depth: usize) -> Result<Vec<N
             let own = std::iter::once(node.clone());
             return Ok(own.chain(package.like().lineage().map(Node::Django)).collect());
         }
+        Node::Operation(_) => return Ok(vec![node.clone()]),
         Node::Read(source, index) => match source.module.classes.get(*index) {
             Some(class) => (source, class),
             None => return Err("is not there".to_owned()),

@@ -7,7 +7,7 @@
 
 mod computed;
 mod initialise;
-mod lineage;
+pub(super) mod lineage;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,7 +78,7 @@ pub enum OwnType {
 
 /// A module that was read.
 #[derive(Debug)]
-struct Source {
+pub(super) struct Source {
     file: Arc<SourceFile>,
     module: Module,
 }

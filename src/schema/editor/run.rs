@@ -59,13 +59,13 @@ impl Editor<'_> {
             OperationKind::Custom { declared: Some(declared), .. } if declared.sends.is_some() => {
                 self.send_declared(call, declared.sends.as_deref().unwrap_or_default());
             }
-            OperationKind::Custom { path, .. } => {
+            OperationKind::Custom { .. } => {
                 if let Some(operation) = &operation.as_djangos() {
                     return self.send_for(&Call { operation, ..*call }, definitions);
                 }
-                let text = path.trim_start_matches('.').to_owned();
-                let reason = "is an operation that is not Django's own".to_owned();
-                self.unknown(None, Unknown { text, span: operation.callee_span, reason });
+                if let Some(unknown) = operation.unknown_class() {
+                    self.unknown(None, unknown);
+                }
             }
             OperationKind::Django(entry) if entry.name == "RunSQL" => self.run_sql(call),
             OperationKind::Django(entry) if entry.name == "RunPython" => self.run_python(call, definitions),
