@@ -263,6 +263,9 @@ fn element(tokens: &[Token<'_>], column: usize, indent: usize, comma: Comma) -> 
     let (value, behind) = tokens.split_at(tokens.len() - comments_behind);
     let written = value.last().is_some_and(|token| token.is(","));
     let own = if written { value.get(..value.len() - 1).unwrap_or_default() } else { value };
+    // A comma behind a comment would be part of it.
+    let before_comma = own.iter().rev().take_while(|token| token.is_comment()).count();
+    let (own, before_comma) = own.split_at(own.len() - before_comma);
     let leading = own.iter().take_while(|token| token.is_comment()).count();
     let (above, own) = own.split_at(if leading < own.len() { leading } else { 0 });
     let mut text = String::new();
@@ -274,7 +277,7 @@ fn element(tokens: &[Token<'_>], column: usize, indent: usize, comma: Comma) -> 
     if !own.is_empty() && (comma == Comma::Added || written && comma == Comma::Kept(true)) {
         text.push(',');
     }
-    for token in behind {
+    for token in before_comma.iter().chain(behind) {
         match token.kind {
             Kind::Trailing if !text.is_empty() => text.push_str("  "),
             _ if text.is_empty() => {}
