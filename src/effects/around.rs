@@ -59,6 +59,8 @@ pub struct Surroundings<'h> {
     old: &'h ProjectState,
     /// What its release leaves; `None` for a migration that is one of its own.
     release: Option<&'h Release>,
+    /// The models of the code that the release brings.
+    new: ProjectState,
     relations: Relations,
     /// What earlier SQL has made, once somebody asks.
     earlier: OnceCell<Earlier<'h>>,
@@ -77,13 +79,21 @@ impl<'h> Surroundings<'h> {
         let database = history.before_behind(node, others, Side::Database);
         let sent = history.states_sent(node, others);
         let within = history.states_within(node, others, Side::State);
-        let mut all: Vec<&ProjectState> = vec![&database, old];
+        let new = release.map_or_else(
+            || {
+                let mut new = within.last().unwrap_or(old).clone();
+                history.enter_adopted(node, &mut new);
+                new
+            },
+            |release| release.code.clone(),
+        );
+        let mut all: Vec<&ProjectState> = vec![&database, old, &new];
         all.extend(&within);
         all.extend(sent.last().map(|around| &around.after));
-        all.extend(release.iter().flat_map(|release| [&release.code, &release.database]));
+        all.extend(release.map(|release| &release.database));
         let relations = Relations::of(&all, history.settings());
         let earlier = OnceCell::new();
-        Self { history, node, migration, database, sent, within, old, release, relations, earlier }
+        Self { history, node, migration, database, sent, within, old, release, new, relations, earlier }
     }
 
     /// The state before its first operation, then after each of its operations, nested ones behind the one they stand in.
@@ -123,14 +133,11 @@ impl<'h> Surroundings<'h> {
         };
         let old = &near.part_of(self.old);
         let within: Vec<ProjectState> = self.within.iter().map(|state| near.part_of(state)).collect();
-        let release = self
-            .release
-            .map(|release| Release { code: near.part_of(&release.code), database: near.part_of(&release.database) });
         let code = |state: &ProjectState| Code::new(state, models.schema(state), models);
         let live = models.schema(old);
         let old_code = Code::new(old, live.clone(), models);
-        let new = release.as_ref().map(|release| &release.code).or(within.last()).unwrap_or(old);
-        let finally = release.as_ref().map(|release| models.schema(&release.database));
+        let new = &near.part_of(&self.new);
+        let finally = self.release.map(|release| models.schema(&near.part_of(&release.database)));
         let atomic = migration.atomic.value.as_ref().copied().unwrap_or(true);
         let commits_each = matches!(target.database.vendor, Vendor::MySql | Vendor::MariaDb);
         let mut reversals = Vec::new();
