@@ -8,6 +8,7 @@ mod attributes;
 pub mod catalogue;
 mod field;
 mod field_class;
+pub mod filter;
 mod operation;
 mod path;
 pub mod queries;

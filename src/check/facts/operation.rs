@@ -328,9 +328,11 @@ impl<'a> OperationView<'a> {
                     .collect(),
             ),
             ParameterKind::Code => {
-                let code = if name == "code" { operation.code() } else { operation.reverse_code() };
+                let forward = name == "code";
+                let code = if forward { operation.code() } else { operation.reverse_code() };
                 code.map_or(Fact::Unset, |code| {
-                    Fact::Entity(Rc::new(CodeView::new(self.context, self.placed, code, argument.value.span)))
+                    let span = argument.value.span;
+                    Fact::Entity(Rc::new(CodeView::new(self.context, self.placed, (code, forward), span)))
                 })
             }
             ParameterKind::Sql => {
