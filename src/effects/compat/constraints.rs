@@ -110,7 +110,7 @@ impl Check<'_, '_> {
                 // The same as NOT NULL, which may take its place.
                 Some(Bound::NotNull) => {
                     if wanted.is_some_and(|wanted| wanted.null) {
-                        self.say(at, &[Insert, Update], (Possible, Error), name, &Cause::NotNull);
+                        self.say(at, &[Insert, Update], (Possible, Error), name, &own.null_refused());
                     }
                 }
                 Some(bound) if self.implied(&bound, own, wanted, &own_checks) => {}
