@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::effects::compat::{self, Code, MigrationEffects, ModelTables, Rollout};
-use crate::effects::earlier::{Earlier, index_without_table, rests_on};
+use crate::effects::earlier::{Dropped, Earlier, asks_for_dropped, index_without_table, object_of, rests_on};
 use crate::effects::locks;
 use crate::effects::neighbourhood::{Neighbourhood, Relations, named_by};
 use crate::effects::phase::Phase;
@@ -42,6 +42,8 @@ pub struct Effects {
     pub before: Schema,
     /// The tables that were there before its release, by their names before the migration.
     live: Schema,
+    /// What SQL of earlier migrations has dropped.
+    dropped: Dropped,
 }
 
 /// A migration with the models around it, whatever the database.
@@ -114,8 +116,7 @@ impl<'h> Surroundings<'h> {
             let mut before = models.schema(&near.part_of(database));
             let statements = before.clone().send(migration, &sent, settings, target);
             if statements.iter().flat_map(|sent| &sent.changes).any(rests_on) {
-                let earlier = self.earlier.get_or_init(|| Earlier::of(self.history, self.node));
-                earlier.enter(&mut before, target.database.vendor);
+                self.earlier().enter(&mut before, target.database.vendor);
             }
             // SQL names tables, and with them models that no operation names.
             let tables = statements.iter().flat_map(|sent| &sent.changes).flat_map(tables_of);
@@ -161,7 +162,13 @@ impl<'h> Surroundings<'h> {
         let is_live = |table: &str| live.tables.contains_key(table);
         let filled = filled(migration, &statements, relations);
         let locks = locks::walk(&statements, &before, atomic, target, &is_live, &filled);
-        Effects { statements, locks, compatibility, reversals, before, live }
+        let asks = statements.iter().flat_map(|sent| &sent.changes).any(asks_for_dropped);
+        let dropped = if asks { self.earlier().dropped(target.database.vendor) } else { Dropped::new() };
+        Effects { statements, locks, compatibility, reversals, before, live, dropped }
+    }
+
+    fn earlier(&self) -> &Earlier<'h> {
+        self.earlier.get_or_init(|| Earlier::of(self.history, self.node))
     }
 }
 
@@ -170,6 +177,13 @@ impl Effects {
     #[must_use]
     pub fn is_live(&self, table: &str) -> bool {
         self.live.tables.contains_key(table)
+    }
+
+    /// Whether SQL of an earlier migration has dropped the view, function or other object beside tables that a change names,
+    /// and none has made it again.
+    #[must_use]
+    pub fn was_dropped(&self, change: &SchemaChange) -> bool {
+        object_of(change).is_some_and(|object| self.dropped.contains(&object))
     }
 
     /// When the migration may run.

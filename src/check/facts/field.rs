@@ -12,6 +12,7 @@ use crate::history::{FieldState, Known};
 use crate::language::{Cause, Entity, Fact, Slot, Type};
 use crate::migration::catalogue::ParameterKind;
 use crate::migration::{Effective, Field};
+use crate::python::ValueKind;
 use crate::source::Span;
 
 /// A field, as one operation sees it.
@@ -78,6 +79,13 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
                 "The dotted name that `default` is given as: that of a function, such as `uuid.uuid4`, or of a constant.",
                 |f| f.argument("default", value::dotted_name),
             ),
+            attribute("default_is_none", set(Type::Bool), "Whether `default` is `None`, which fills nothing.", |f| {
+                let is_none = |value: &crate::python::Value| match &value.kind {
+                    ValueKind::Unknown(unknown) => f.origin().not_known(unknown),
+                    kind => Fact::Bool(matches!(kind, ValueKind::None)),
+                };
+                f.effective("default", is_none, Fact::Bool(false))
+            }),
             attribute("db_default", maybe(Type::Value), "The default that the database fills in.", |f| {
                 f.any("db_default")
             }),

@@ -425,6 +425,20 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
             |kind| set_for(kind, &["CreateTable", "CreateIndex"]),
         ),
         name(
+            "if_exists",
+            flag(),
+            "Whether it says IF EXISTS.",
+            |c| Fact::Bool(c.sent().says("IF EXISTS")),
+            |kind| set_for(kind, &["Other"]),
+        ),
+        name(
+            "dropped_before",
+            flag(),
+            "Whether SQL of an earlier migration has dropped what it names, and none has made it again.",
+            |c| c.dropped_before(),
+            |kind| set_for(kind, &["Other"]),
+        ),
+        name(
             "filtered",
             flag(),
             "Whether a WHERE limits it.",
