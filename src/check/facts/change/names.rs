@@ -210,6 +210,13 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
             always,
         ),
         name(
+            "locks_beside",
+            list_of_text(),
+            "The tables that running code uses and that its statement locks beside its own.",
+            |c| c.locked_beside(),
+            always,
+        ),
+        name(
             "holds",
             lock::slot(),
             "The locks that the transaction holds while its statement works, its own included; that on its own table first.",
