@@ -40,8 +40,6 @@ pub struct Effects {
     pub reversals: Vec<Reversal>,
     /// What the database holds before it.
     pub before: Schema,
-    /// The tables that were there before its release, by their names before the migration.
-    live: Schema,
     /// What SQL of earlier migrations has dropped.
     dropped: Dropped,
 }
@@ -164,7 +162,7 @@ impl<'h> Surroundings<'h> {
         let locks = locks::walk(&statements, &before, atomic, target, &is_live, &filled);
         let asks = statements.iter().flat_map(|sent| &sent.changes).any(asks_for_dropped);
         let dropped = if asks { self.earlier().dropped(target.database.vendor) } else { Dropped::new() };
-        Effects { statements, locks, compatibility, reversals, before, live, dropped }
+        Effects { statements, locks, compatibility, reversals, before, dropped }
     }
 
     fn earlier(&self) -> &Earlier<'h> {
@@ -173,12 +171,6 @@ impl<'h> Surroundings<'h> {
 }
 
 impl Effects {
-    /// Whether a table was there before the release, so that running code may use it.
-    #[must_use]
-    pub fn is_live(&self, table: &str) -> bool {
-        self.live.tables.contains_key(table)
-    }
-
     /// Whether SQL of an earlier migration has dropped the view, function or other object beside tables that a change names,
     /// and none has made it again.
     #[must_use]
