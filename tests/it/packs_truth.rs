@@ -351,7 +351,14 @@ const TOGETHER: &[(&str, &str, &str)] = &[
     ("compat/column-type-incompatible", "compat/foreign-key-added", CHANGES),
     ("compat/column-type-incompatible", "compat/parent-delete-refused", CHANGES),
     ("compat/column-type-changed", "compat/rows-become-unreadable", "new code, before the migration and after it"),
+    ("compat/column-type-changed", "compat/relation-to-other-rows", CHANGES),
+    ("compat/column-type-incompatible", "compat/relation-to-other-rows", CHANGES),
     ("compat/foreign-key-added", "compat/parent-delete-refused", "writing a key, and deleting what it refers to"),
+    (
+        "compat/parent-delete-refused",
+        "compat/relation-to-other-rows",
+        "what the keys that are there mean, and deleting what they refer to now",
+    ),
     (
         "compat/generated-column-added",
         "compat/unique-constraint-added",
