@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::effects::compat::{self, Code, MigrationEffects, ModelTables, Rollout};
-use crate::effects::earlier::{Earlier, index_without_table, rests_on};
+use crate::effects::earlier::{Dropped, Earlier, asks_for_dropped, index_without_table, object_of, rests_on};
 use crate::effects::locks;
 use crate::effects::neighbourhood::{Neighbourhood, Relations, named_by};
 use crate::effects::phase::Phase;
@@ -40,8 +40,8 @@ pub struct Effects {
     pub reversals: Vec<Reversal>,
     /// What the database holds before it.
     pub before: Schema,
-    /// The tables that were there before its release, by their names before the migration.
-    live: Schema,
+    /// What SQL of earlier migrations has dropped.
+    dropped: Dropped,
 }
 
 /// A migration with the models around it, whatever the database.
@@ -59,6 +59,8 @@ pub struct Surroundings<'h> {
     old: &'h ProjectState,
     /// What its release leaves; `None` for a migration that is one of its own.
     release: Option<&'h Release>,
+    /// The models of the code that the release brings.
+    new: ProjectState,
     relations: Relations,
     /// What earlier SQL has made, once somebody asks.
     earlier: OnceCell<Earlier<'h>>,
@@ -77,13 +79,21 @@ impl<'h> Surroundings<'h> {
         let database = history.before_behind(node, others, Side::Database);
         let sent = history.states_sent(node, others);
         let within = history.states_within(node, others, Side::State);
-        let mut all: Vec<&ProjectState> = vec![&database, old];
+        let new = release.map_or_else(
+            || {
+                let mut new = within.last().unwrap_or(old).clone();
+                history.enter_adopted(node, &mut new);
+                new
+            },
+            |release| release.code.clone(),
+        );
+        let mut all: Vec<&ProjectState> = vec![&database, old, &new];
         all.extend(&within);
         all.extend(sent.last().map(|around| &around.after));
-        all.extend(release.iter().flat_map(|release| [&release.code, &release.database]));
+        all.extend(release.map(|release| &release.database));
         let relations = Relations::of(&all, history.settings());
         let earlier = OnceCell::new();
-        Self { history, node, migration, database, sent, within, old, release, relations, earlier }
+        Self { history, node, migration, database, sent, within, old, release, new, relations, earlier }
     }
 
     /// The state before its first operation, then after each of its operations, nested ones behind the one they stand in.
@@ -104,8 +114,7 @@ impl<'h> Surroundings<'h> {
             let mut before = models.schema(&near.part_of(database));
             let statements = before.clone().send(migration, &sent, settings, target);
             if statements.iter().flat_map(|sent| &sent.changes).any(rests_on) {
-                let earlier = self.earlier.get_or_init(|| Earlier::of(self.history, self.node));
-                earlier.enter(&mut before, target.database.vendor);
+                self.earlier().enter(&mut before, target.database.vendor);
             }
             // SQL names tables, and with them models that no operation names.
             let tables = statements.iter().flat_map(|sent| &sent.changes).flat_map(tables_of);
@@ -123,14 +132,11 @@ impl<'h> Surroundings<'h> {
         };
         let old = &near.part_of(self.old);
         let within: Vec<ProjectState> = self.within.iter().map(|state| near.part_of(state)).collect();
-        let release = self
-            .release
-            .map(|release| Release { code: near.part_of(&release.code), database: near.part_of(&release.database) });
         let code = |state: &ProjectState| Code::new(state, models.schema(state), models);
         let live = models.schema(old);
         let old_code = Code::new(old, live.clone(), models);
-        let new = release.as_ref().map(|release| &release.code).or(within.last()).unwrap_or(old);
-        let finally = release.as_ref().map(|release| models.schema(&release.database));
+        let new = &near.part_of(&self.new);
+        let finally = self.release.map(|release| models.schema(&near.part_of(&release.database)));
         let atomic = migration.atomic.value.as_ref().copied().unwrap_or(true);
         let commits_each = matches!(target.database.vendor, Vendor::MySql | Vendor::MariaDb);
         let mut reversals = Vec::new();
@@ -154,15 +160,22 @@ impl<'h> Surroundings<'h> {
         let is_live = |table: &str| live.tables.contains_key(table);
         let filled = filled(migration, &statements, relations);
         let locks = locks::walk(&statements, &before, atomic, target, &is_live, &filled);
-        Effects { statements, locks, compatibility, reversals, before, live }
+        let asks = statements.iter().flat_map(|sent| &sent.changes).any(asks_for_dropped);
+        let dropped = if asks { self.earlier().dropped(target.database.vendor) } else { Dropped::new() };
+        Effects { statements, locks, compatibility, reversals, before, dropped }
+    }
+
+    fn earlier(&self) -> &Earlier<'h> {
+        self.earlier.get_or_init(|| Earlier::of(self.history, self.node))
     }
 }
 
 impl Effects {
-    /// Whether a table was there before the release, so that running code may use it.
+    /// Whether SQL of an earlier migration has dropped the view, function or other object beside tables that a change names,
+    /// and none has made it again.
     #[must_use]
-    pub fn is_live(&self, table: &str) -> bool {
-        self.live.tables.contains_key(table)
+    pub fn was_dropped(&self, change: &SchemaChange) -> bool {
+        object_of(change).is_some_and(|object| self.dropped.contains(&object))
     }
 
     /// When the migration may run.

@@ -1,32 +1,74 @@
 //! What earlier migrations have made by SQL and no model tells: columns, checks, indexes, and which constraints are not
-//! validated.
+//! validated. And what they have dropped: views, functions, types.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::history::{History, NodeId};
-use crate::migration::{Operation, Reach};
-use crate::python::ValueKind;
+use crate::migration::queries::data_code;
+use crate::migration::{Code, Operation, Reach};
+use crate::python::{Definition, DefinitionKind, ValueKind};
 use crate::schema::Schema;
-use crate::sql::{ChangeKind, ConstraintKind, SchemaChange, run_sql};
+use crate::sql::{ChangeKind, ConstraintKind, SchemaChange, run_sql, statements};
 use crate::target::Vendor;
 
 /// The operations of earlier migrations that the models do not follow, in order.
 pub(super) struct Earlier<'h> {
     operations: Vec<&'h Operation>,
+    /// Those that run code, and whose SQL is not followed but for what it drops, among the others in their order.
+    sending: Vec<(&'h Operation, &'h [Arc<Definition>])>,
 }
+
+/// Views, functions and other objects beside tables that are dropped, by what they are, the table that they belong to,
+/// and their name.
+pub(super) type Dropped = BTreeSet<(String, Option<String>, String)>;
 
 impl<'h> Earlier<'h> {
     /// Those of all migrations that lead to one.
     pub(super) fn of(history: &'h History, node: NodeId) -> Self {
         let graph = history.graph();
-        let mut operations = Vec::new();
+        let (mut operations, mut sending) = (Vec::new(), Vec::new());
         let leading = graph.with_ancestors(node);
         for earlier in graph.plan().filter(|earlier| *earlier != node && leading.contains(earlier)) {
-            for operation in &graph.migration(earlier).operations {
-                gather(operation, &mut operations);
+            let migration = graph.migration(earlier);
+            for operation in &migration.operations {
+                gather(operation, &mut |operation| match operation.kind_name() {
+                    Some("RunSQL") => {
+                        operations.push(operation);
+                        sending.push((operation, &*migration.definitions));
+                    }
+                    Some("AddConstraintNotValid" | "ValidateConstraint") => operations.push(operation),
+                    Some("RunPython") => sending.push((operation, &*migration.definitions)),
+                    _ => {}
+                });
             }
         }
-        Self { operations }
+        Self { operations, sending }
+    }
+
+    /// What they have dropped and not made again, as far as it is certain.
+    pub(super) fn dropped(&self, vendor: Vendor) -> Dropped {
+        let mut dropped = Dropped::new();
+        for (operation, definitions) in &self.sending {
+            for (sql, certain) in sent_by(operation, definitions, vendor) {
+                for change in statements(&sql, vendor).iter().flat_map(|statement| &statement.changes) {
+                    match (&change.kind, object_of(change)) {
+                        (ChangeKind::Other { words, .. }, Some(object)) if takes_away(words) => {
+                            if certain {
+                                dropped.insert(object);
+                            }
+                        }
+                        (ChangeKind::Other { words, .. }, Some(object)) if words.starts_with("CREATE ") => {
+                            dropped.remove(&object);
+                        }
+                        // DO and its likes may make what they name.
+                        (ChangeKind::Unknown, _) => dropped.retain(|(_, _, name)| !sql.contains(name.as_str())),
+                        _ => {}
+                    }
+                }
+            }
+        }
+        dropped
     }
 
     /// Adds it to what the models make.
@@ -78,15 +120,50 @@ pub(super) fn index_without_table(change: &SchemaChange) -> Option<&str> {
     }
 }
 
-fn gather<'h>(operation: &'h Operation, operations: &mut Vec<&'h Operation>) {
+/// Whether a change may rest on what earlier SQL has dropped.
+pub(super) fn asks_for_dropped(change: &SchemaChange) -> bool {
+    matches!(&change.kind, ChangeKind::Other { words, .. } if takes_away(words))
+}
+
+/// A view, function or other object beside tables that a change makes or drops, as [`Dropped`] has it.
+pub(super) fn object_of(change: &SchemaChange) -> Option<(String, Option<String>, String)> {
+    let ChangeKind::Other { words, object: Some(object) } = &change.kind else { return None };
+    let kind = words.split_once(' ')?.1;
+    let kind = kind.strip_suffix(" RENAME TO").unwrap_or(kind);
+    let kind = match kind {
+        "PROCEDURE" | "ROUTINE" | "AGGREGATE" => "FUNCTION",
+        kind => kind,
+    };
+    // The table that CREATE OR REPLACE VIEW names is the view.
+    let table = change.table.clone().filter(|table| table != object);
+    Some((kind.to_owned(), table, object.clone()))
+}
+
+fn takes_away(words: &str) -> bool {
+    words.starts_with("DROP ") || words.starts_with("ALTER ") && words.ends_with(" RENAME TO")
+}
+
+/// The SQL that an operation sends, as far as it is written there, and whether it certainly does.
+fn sent_by(operation: &Operation, definitions: &[Arc<Definition>], vendor: Vendor) -> Vec<(String, bool)> {
+    if let Some(sql) = operation.sql() {
+        let known = run_sql(&sql, vendor).into_iter().filter(|written| written.unknown.is_none());
+        return known.filter_map(|written| Some((written.sql?, true))).collect();
+    }
+    let Some(Code::Local(definition, bound)) = operation.code() else { return Vec::new() };
+    let DefinitionKind::Function(function) = &definition.kind else { return Vec::new() };
+    let sent = data_code(function, &bound, definitions).sent.into_iter();
+    let runs = sent.filter(|sent| sent.when.on(vendor) != Some(false));
+    runs.filter_map(|sent| Some((sent.sql?, sent.when.on(vendor) == Some(true)))).collect()
+}
+
+/// Hands on an operation and those inside it that certainly reach the database.
+fn gather<'h>(operation: &'h Operation, take: &mut impl FnMut(&'h Operation)) {
     if operation.reach == Reach::State || operation.condition.is_some() {
         return;
     }
-    if matches!(operation.kind_name(), Some("RunSQL" | "AddConstraintNotValid" | "ValidateConstraint")) {
-        operations.push(operation);
-    }
+    take(operation);
     for child in &operation.children {
-        gather(child, operations);
+        gather(child, take);
     }
 }
 

@@ -49,7 +49,7 @@ impl Losses<'_> {
         let own = now.table(table);
         match &change.kind {
             ChangeKind::DropTable { .. } => {
-                let may_be_missing = own.is_none() && written(statement, "if exists");
+                let may_be_missing = own.is_none() && statement.says("IF EXISTS");
                 let gone = !origins.made_table(table) && !may_be_missing && !self.copied(number);
                 gone.then(|| Loss::Table(table.clone()))
             }
@@ -90,14 +90,6 @@ impl Losses<'_> {
         let fills = |change: &SchemaChange| matches!(change.kind, ChangeKind::ChangeRows { rows: Rows::Insert, .. });
         by_django.flat_map(|statement| &statement.changes).any(fills)
     }
-}
-
-/// Whether the words stand in the SQL that the migration has written.
-fn written(statement: &Statement, words: &str) -> bool {
-    statement.sql.as_ref().is_some_and(|sql| {
-        let plain: Vec<&str> = sql.split_whitespace().collect();
-        plain.join(" ").to_ascii_lowercase().contains(words)
-    })
 }
 
 /// The columns that an UPDATE gives other values, none where it fills NULLs alone; `None` when that can't be told.

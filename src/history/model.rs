@@ -198,13 +198,23 @@ impl FieldState {
     }
 
     fn reference(&self, argument: &str, app: &str, model: &str) -> Option<Result<(String, String), Reference>> {
-        let value = &self.field.argument(argument)?.value;
-        match &value.kind {
-            ValueKind::None => None,
-            ValueKind::Str(text) => Some(Ok(resolve_relation(&text.value, app, model))),
-            ValueKind::Reference(path) => Some(Err(Reference::Setting(path.clone()))),
-            _ => Some(Err(Reference::Unknown)),
-        }
+        reference(&self.field, argument, app, model)
+    }
+}
+
+/// The model that an argument of a field of a model names.
+pub(super) fn reference(
+    field: &Field,
+    argument: &str,
+    app: &str,
+    model: &str,
+) -> Option<Result<(String, String), Reference>> {
+    let value = &field.argument(argument)?.value;
+    match &value.kind {
+        ValueKind::None => None,
+        ValueKind::Str(text) => Some(Ok(resolve_relation(&text.value, app, model))),
+        ValueKind::Reference(path) => Some(Err(Reference::Setting(path.clone()))),
+        _ => Some(Err(Reference::Unknown)),
     }
 }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::history::contrib::contrib_model;
-use crate::history::model::{FieldState, ModelState};
+use crate::history::model::{FieldState, ModelState, reference};
 use crate::history::state::{Doubt, Known, ProjectState};
+use crate::migration::Field;
 use crate::python::{Value, ValueKind};
 use crate::source::SourceFile;
 
@@ -155,6 +156,64 @@ pub fn primary_key(model: &ModelState) -> Known<(&str, Option<&Arc<FieldState>>)
         None => Known::Yes(found),
         Some(doubt) => Known::Maybe(Some(found), doubt),
     }
+}
+
+/// The table and column whose values a ForeignKey holds: those that it points at, and where these hold the values of
+/// another one, as the key of a multi-table child does, that one. `None` for a field that points at nothing.
+///
+/// # Errors
+///
+/// When one of the models, or of the names, is not known.
+pub fn key_origin(
+    state: &ProjectState,
+    (app, model): (&str, &str),
+    field: &Field,
+    source: &Arc<SourceFile>,
+) -> Option<Result<(String, String), Arc<Doubt>>> {
+    let not_known = |text: &str, reason: &str| Some(Err(Doubt::new(source, field.span, text, reason)));
+    let mut own = field;
+    let mut at = (app.to_owned(), model.to_owned());
+    // A key of a key of …; a circle of them is none.
+    for _ in 0..64 {
+        let Ok(mut to) = reference(own, "to", &at.0, &at.1)? else {
+            return not_known("to", "is not literally a model");
+        };
+        let named = own.argument("to_field").and_then(|argument| argument.value.as_str());
+        let target = loop {
+            match state.model(&to.0, &to.1) {
+                Known::Maybe(_, doubt) => return Some(Err(doubt)),
+                Known::Yes(target) => match proxied(target) {
+                    Some(base) if base != to => to = base,
+                    _ => break target,
+                },
+                Known::No => {
+                    return match contrib_model(&to.0, &to.1) {
+                        Some(contrib) => Some(Ok((contrib.table.to_owned(), named.unwrap_or(contrib.key).to_owned()))),
+                        None => not_known(&format!("{}.{}", to.0, to.1), "is created by none of the migrations"),
+                    };
+                }
+            }
+        };
+        let (name, key) = match named {
+            Some(name) => (name, target.field(name).likely()),
+            None => match primary_key(target) {
+                Known::Maybe(_, doubt) => return Some(Err(doubt)),
+                found => found.certain().unwrap_or(("id", None)),
+            },
+        };
+        match key {
+            Some(key) if key.field.entry.is_some_and(|entry| entry.derives_from("ForeignKey")) => {
+                own = &key.field;
+                at = to;
+            }
+            Some(key) => {
+                let column = column(name, key).map(|column| column.unwrap_or_else(|| name.to_owned()));
+                return Some(table(state, target).and_then(|table| Ok((table, column?))));
+            }
+            None => return Some(table(state, target).map(|table| (table, name.to_owned()))),
+        }
+    }
+    not_known("to", "leads back to itself")
 }
 
 /// An `AutoField` is always the primary key, or it could not be checked (`AutoFieldMixin._check_primary_key`).

@@ -1,6 +1,6 @@
 //! States at migrations, replayed when they are asked for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -9,7 +9,7 @@ use crate::history::graph::{Graph, NodeId};
 use crate::history::state::ProjectState;
 use crate::history::step::{Change, Scope, Step};
 use crate::history::view::View;
-use crate::history::{Settings, Side, lower};
+use crate::history::{Settings, Side, lower, names};
 use crate::migration::{Migration, Operation, Reach};
 
 /// The project's states over all of its migrations.
@@ -22,6 +22,8 @@ pub struct History {
     sides: [Replayed; 2],
     /// The migrations that rename a model, with its lower-case name before.
     renaming: OnceLock<Vec<(NodeId, Arc<str>)>>,
+    /// The migrations that create a model in the state only, with its lower-case name.
+    adopting: OnceLock<Vec<(NodeId, String)>>,
 }
 
 /// The states before and after an operation.
@@ -73,7 +75,13 @@ impl History {
     pub fn new(migrations: &[Arc<Migration>], settings: Settings) -> Self {
         let graph = Graph::new(migrations, &settings);
         let nodes = graph.nodes().count();
-        Self { graph, settings, sides: [Replayed::new(nodes), Replayed::new(nodes)], renaming: OnceLock::new() }
+        Self {
+            graph,
+            settings,
+            sides: [Replayed::new(nodes), Replayed::new(nodes)],
+            renaming: OnceLock::new(),
+            adopting: OnceLock::new(),
+        }
     }
 
     /// The graph.
@@ -195,6 +203,52 @@ impl History {
                 })
             };
             self.graph.plan().flat_map(renames).collect()
+        })
+    }
+
+    /// Enters into `state`, the one after a migration that is judged alone, the models by which migrations that do not lead
+    /// to it take over tables, in the state only: those that the database has and that no model of `state` knows. An app
+    /// gives its model to another one in this way, and the two migrations run together.
+    pub fn enter_adopted(&self, node: NodeId, state: &mut ProjectState) {
+        let adopting = self.adopting();
+        if adopting.is_empty() {
+            return;
+        }
+        let tables = |state: &ProjectState| -> BTreeSet<String> {
+            state.models().filter_map(|(_, _, model)| names::table(state, model).ok()).collect()
+        };
+        let known = tables(state);
+        let given_up: BTreeSet<String> =
+            tables(&self.after(node, Side::Database)).into_iter().filter(|table| !known.contains(table)).collect();
+        if given_up.is_empty() {
+            return;
+        }
+        let before = self.graph.with_ancestors(node);
+        for (other, name) in adopting.iter().filter(|(other, _)| !before.contains(other)) {
+            let theirs = self.state_after(*other);
+            let app = &self.graph.key(*other).app;
+            if let Some(model) = theirs.model(app, name).certain()
+                && names::table(&theirs, model).is_ok_and(|table| given_up.contains(&table))
+            {
+                let entered = state.app_mut(app).models.entry(Arc::from(name.as_str()));
+                entered.or_insert_with(|| Arc::clone(model));
+            }
+        }
+    }
+
+    fn adopting(&self) -> &[(NodeId, String)] {
+        self.adopting.get_or_init(|| {
+            let created = |node: NodeId, side| {
+                self.steps(node.0, side).iter().flatten().filter_map(|step| match &step.change {
+                    Change::CreateModel(model) => Some(model.name.to_lowercase()),
+                    _ => None,
+                })
+            };
+            let adopts = |node: NodeId| {
+                let made: BTreeSet<String> = created(node, Side::Database).collect();
+                created(node, Side::State).filter(move |name| !made.contains(name)).map(move |name| (node, name))
+            };
+            self.graph.plan().flat_map(adopts).collect()
         })
     }
 

@@ -9,6 +9,7 @@ pub mod catalogue;
 mod classes;
 mod field;
 mod field_class;
+pub mod filter;
 mod operation;
 mod operation_class;
 mod path;

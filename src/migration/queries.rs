@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::migration::Bound;
 use crate::migration::catalogue::api::{model_has, queryset_has};
+use crate::migration::filter::{Filter, Written};
 use crate::migration::when::When;
 use crate::python::{
     Binding, Branch, Chain, Definition, DefinitionKind, Function, FunctionCall, FunctionStep, Given, Link, Test,
@@ -76,8 +77,8 @@ pub struct Query {
     pub iterator: bool,
     /// Whether it names the database.
     pub alias: bool,
-    /// Fields that it writes, where it names them.
-    pub fields: Vec<String>,
+    /// What an UPDATE writes.
+    pub written: Vec<Written>,
     /// The query over whose rows it is repeated, by its place among the queries.
     pub for_each: Option<usize>,
     /// Its callee, as dotted text.
@@ -110,17 +111,6 @@ impl Action {
     pub const fn word(self) -> &'static str {
         Self::WORDS[self as usize]
     }
-}
-
-/// What limits the rows of a query.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Filter {
-    /// Nothing.
-    None,
-    /// Only that these fields are NULL.
-    Empty(Vec<String>),
-    /// Something else.
-    Some,
 }
 
 /// Something that not every model has.
@@ -364,7 +354,7 @@ impl<'f> Follower<'f> {
                     filter: rows.filter.clone(),
                     iterator: rows.iterator,
                     alias: rows.alias,
-                    fields: Vec::new(),
+                    written: Vec::new(),
                     for_each: frame.repeated(around.and_then(|around| around.outer)),
                     text: binding.value.as_ref().map_or_else(String::new, |chain| text(&chain.root, &chain.links)),
                     span: around.map_or(Span { start: 0, end: 0 }, |around| around.span),
@@ -460,10 +450,10 @@ impl<'f> Follower<'f> {
             span: call.span,
         };
         let using = arguments.iter().any(|(keyword, _)| keyword.as_deref() == Some("using"));
-        let mut query = |model: Option<Rc<HistoricalModel>>, action, filter, alias, fields| {
+        let mut query = |model: Option<Rc<HistoricalModel>>, action, filter, alias, written| {
             let for_each = frame.repeated(call.in_loop);
             let (text, span) = (call.callee.clone(), call.span);
-            let query = Query { model, action, filter, iterator: false, alias, fields, for_each, text, span };
+            let query = Query { model, action, filter, iterator: false, alias, written, for_each, text, span };
             self.found.queries.push(query);
         };
         match follow(frame, root, owner) {
@@ -480,27 +470,26 @@ impl<'f> Follower<'f> {
                     self.found.asked.push(asked(model, AskedFor::QuerySetMethod, method));
                     return;
                 }
-                let names = || arguments.iter().filter_map(|(keyword, _)| keyword.clone()).collect::<Vec<_>>();
                 match method.strip_prefix('a').filter(|plain| queryset_has(plain)).unwrap_or(method) {
-                    "update" => query(rows.model, Action::Update, rows.filter, rows.alias, names()),
+                    "update" => query(rows.model, Action::Update, rows.filter, rows.alias, arguments.to_vec()),
                     "delete" | "_raw_delete" => query(rows.model, Action::Delete, rows.filter, rows.alias, Vec::new()),
                     "create" | "bulk_create" | "get_or_create" | "update_or_create" => {
-                        query(rows.model, Action::Insert, Filter::Some, rows.alias, Vec::new());
+                        query(rows.model, Action::Insert, Filter::opaque(), rows.alias, Vec::new());
                     }
                     "bulk_update" => {
                         let given = match arguments.first() {
                             Some((None, Given::Chain(chain))) => value_of(frame, chain),
                             _ => Thing::Other,
                         };
-                        let filter = if let Thing::Rows(given) = given { given.filter } else { Filter::Some };
-                        query(rows.model, Action::Update, filter, rows.alias, Vec::new());
+                        let filter = if let Thing::Rows(given) = given { given.filter } else { Filter::opaque() };
+                        query(rows.model, Action::Update, filter, rows.alias, named_fields(arguments));
                     }
                     _ => {}
                 }
             }
             Thing::Row(model, alias) => match method {
-                "save" | "asave" => query(model, Action::Save, Filter::Some, alias || using, Vec::new()),
-                "delete" | "adelete" => query(model, Action::Delete, Filter::Some, alias || using, Vec::new()),
+                "save" | "asave" => query(model, Action::Save, Filter::opaque(), alias || using, Vec::new()),
+                "delete" | "adelete" => query(model, Action::Delete, Filter::opaque(), alias || using, Vec::new()),
                 _ => {
                     if let Some(model) = model.filter(|_| !model_has(method)) {
                         self.found.asked.push(asked(&model, AskedFor::Method, method));
@@ -539,7 +528,7 @@ fn appended(
     let around = frame.function.loops.get(call.in_loop?)?;
     let rows = frame.loops.get(&call.in_loop?).and_then(|query| queries.get(*query))?;
     let always = call.in_branch == around.body && !around.skips;
-    let filter = if always { rows.filter.clone() } else { Filter::Some };
+    let filter = if always { rows.filter.clone() } else { rows.filter.and_opaque() };
     Some(Rows { model, filter, iterator: false, alias, plain: false, held: true })
 }
 
@@ -605,7 +594,7 @@ fn follow(frame: &Frame<'_>, root: &str, links: &[Link]) -> Thing {
             (Thing::Model(model), Link::Attribute(name)) => match name.as_str() {
                 "objects" | "_default_manager" | "_base_manager" => Thing::Rows(Rows {
                     model,
-                    filter: Filter::None,
+                    filter: Filter::default(),
                     iterator: false,
                     alias: false,
                     plain: false,
@@ -619,7 +608,9 @@ fn follow(frame: &Frame<'_>, root: &str, links: &[Link]) -> Thing {
                 links.next();
                 rows_after(rows, name, &arguments)
             }
-            (Thing::Rows(rows), Link::Index { slice: true }) => Thing::Rows(Rows { filter: Filter::Some, ..rows }),
+            (Thing::Rows(rows), Link::Index { slice: true }) => {
+                Thing::Rows(Rows { filter: rows.filter.and_opaque(), ..rows })
+            }
             (Thing::Rows(rows), Link::Index { slice: false }) if !rows.plain => Thing::Row(rows.model, rows.alias),
             (Thing::Pair(model, alias), Link::Index { slice: false }) => Thing::Row(model, alias),
             (Thing::Editor, Link::Attribute(name)) if name == "connection" => Thing::Connection,
@@ -659,17 +650,20 @@ fn wrapped(frame: &Frame<'_>, root: &str, links: &[Link]) -> Thing {
 fn rows_after(rows: Rows, method: &str, arguments: &[(Option<String>, Given)]) -> Thing {
     match method {
         "filter" | "complex_filter" => {
-            let filter = narrowed(&rows.filter, arguments);
+            let filter = rows.filter.and(arguments);
             Thing::Rows(Rows { filter, ..rows })
         }
-        "exclude" if !arguments.is_empty() => Thing::Rows(Rows { filter: Filter::Some, ..rows }),
-        "all" | "exclude" | "order_by" | "distinct" | "select_related" | "prefetch_related" | "only" | "defer"
-        | "annotate" | "alias" | "reverse" | "select_for_update" | "get_queryset" => Thing::Rows(rows),
+        "exclude" => {
+            let filter = rows.filter.and_not(arguments);
+            Thing::Rows(Rows { filter, ..rows })
+        }
+        "all" | "order_by" | "distinct" | "select_related" | "prefetch_related" | "only" | "defer" | "annotate"
+        | "alias" | "reverse" | "select_for_update" | "get_queryset" => Thing::Rows(rows),
         "using" | "db_manager" => Thing::Rows(Rows { alias: true, ..rows }),
         "iterator" | "aiterator" => Thing::Rows(Rows { iterator: true, ..rows }),
         "values" | "values_list" => Thing::Rows(Rows { plain: true, ..rows }),
         "none" | "union" | "intersection" | "difference" | "extra" | "raw" => {
-            Thing::Rows(Rows { filter: Filter::Some, ..rows })
+            Thing::Rows(Rows { filter: rows.filter.and_opaque(), ..rows })
         }
         "get" | "first" | "last" | "earliest" | "latest" | "create" if !rows.plain => {
             Thing::Row(rows.model, rows.alias)
@@ -679,26 +673,18 @@ fn rows_after(rows: Rows, method: &str, arguments: &[(Option<String>, Given)]) -
     }
 }
 
-/// The filter with what the arguments of `filter` add.
-fn narrowed(filter: &Filter, arguments: &[(Option<String>, Given)]) -> Filter {
-    if arguments.is_empty() || *filter == Filter::Some {
-        return filter.clone();
-    }
-    let emptied = arguments.iter().map(|(keyword, given)| {
-        let keyword = keyword.as_deref()?;
-        match given {
-            Given::Bool(true) => keyword.strip_suffix("__isnull"),
-            Given::None => Some(keyword.strip_suffix("__exact").unwrap_or(keyword)),
-            _ => None,
-        }
-        .filter(|field| !field.contains("__"))
-        .map(str::to_owned)
-    });
-    let Some(mut fields) = emptied.collect::<Option<Vec<String>>>() else { return Filter::Some };
-    if let Filter::Empty(known) = filter {
-        fields.extend(known.iter().cloned());
-    }
-    Filter::Empty(fields)
+/// The fields that the arguments of `bulk_update` name, with what each row has for them.
+fn named_fields(arguments: &[(Option<String>, Given)]) -> Vec<Written> {
+    let by_name = arguments.iter().find(|(keyword, _)| keyword.as_deref() == Some("fields"));
+    let names = match by_name.or(arguments.get(1)) {
+        Some((_, Given::List(names))) => names.as_slice(),
+        _ => &[Given::Other],
+    };
+    let named = |name: &Given| match name {
+        Given::Str(name) => Some(name.clone()),
+        _ => None,
+    };
+    names.iter().map(|name| (named(name), Given::Other)).collect()
 }
 
 /// A chain as dotted text, with `()` for calls and `[]` for subscripts.

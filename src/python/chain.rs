@@ -60,9 +60,19 @@ fn given(expr: &Expr, depth: usize) -> Given {
             Constant::None => Given::None,
             Constant::Bool(value) => Given::Bool(*value),
             Constant::Str(text) => Given::Str(text.clone()),
+            Constant::Int(number) => i64::try_from(number).map_or(Given::Other, Given::Int),
             _ => Given::Other,
         },
         _ if depth == 0 => Given::Other,
+        Expr::List(ast::ExprList { elts, .. })
+        | Expr::Tuple(ast::ExprTuple { elts, .. })
+        | Expr::Set(ast::ExprSet { elts, .. }) => {
+            Given::List(elts.iter().map(|element| given(element, depth - 1)).collect())
+        }
+        Expr::UnaryOp(ast::ExprUnaryOp { op: ast::UnaryOp::USub, operand, .. }) => match given(operand, depth - 1) {
+            Given::Int(number) => number.checked_neg().map_or(Given::Other, Given::Int),
+            _ => Given::Other,
+        },
         _ => chain_to(expr, depth - 1).map_or(Given::Other, Given::Chain),
     }
 }

@@ -290,8 +290,12 @@ pub enum Given {
     None,
     /// `True`, `False`
     Bool(bool),
+    /// A whole number.
+    Int(i64),
     /// A text.
     Str(String),
+    /// `[…]`, `(…)`, `{…}` of such arguments.
+    List(Vec<Given>),
     /// What starts with a name.
     Chain(Chain),
     /// Anything else.

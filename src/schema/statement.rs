@@ -32,6 +32,15 @@ impl Statement {
         lines.into_iter().find(|line| !line.is_empty()).unwrap_or_default()
     }
 
+    /// Whether words, in upper case, stand in its SQL, as far as it is written in the migration.
+    #[must_use]
+    pub fn says(&self, words: &str) -> bool {
+        self.sql.as_ref().is_some_and(|sql| {
+            let plain: Vec<&str> = sql.split_whitespace().collect();
+            plain.join(" ").to_ascii_uppercase().contains(words)
+        })
+    }
+
     /// What is said of one of its changes that is not recognised.
     #[must_use]
     pub fn not_judged(&self, change: &SchemaChange) -> Unknown {

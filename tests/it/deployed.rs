@@ -173,6 +173,45 @@ fn a_table_that_the_state_only_hears_of_is_there_already() {
 }
 
 #[test]
+fn a_table_that_another_app_takes_over_is_not_left_behind() {
+    let order = "migrations.CreateModel('Order', fields=[('id', models.BigAutoField(primary_key=True))])";
+    let payment = |options: &str| {
+        format!(
+            "migrations.CreateModel('Payment', fields=[('id', models.BigAutoField(primary_key=True)), ('order', models.ForeignKey('shop.order', models.CASCADE))]{options})"
+        )
+    };
+    let gone = "migrations.SeparateDatabaseAndState(state_operations=[migrations.DeleteModel('Payment')])";
+    let taken = |options: &str| format!("migrations.SeparateDatabaseAndState(state_operations=[{}])", payment(options));
+    let moved = "migrations.SeparateDatabaseAndState(database_operations=[migrations.AlterModelTable('Payment', 'cash_payment')], state_operations=[migrations.DeleteModel('Payment')])";
+    let before = || {
+        let folder = Folder::with(&[("shop/migrations/0001_initial.py", &migration("", order))]);
+        folder.write("card/migrations/0001_initial.py", &migration("('shop', '0001_initial')", &payment("")));
+        folder
+    };
+    let by_table = taken(", options={'db_table': 'card_payment'}");
+    let shop = "('shop', '0001_initial')";
+    for (give, take, after, left) in [
+        (gone, by_table.as_str(), shop, false),
+        (moved, taken("").as_str(), "('card', '0002_gone'), ('shop', '0001_initial')", false),
+        (gone, taken("").as_str(), shop, true),
+    ] {
+        let expected = if left { vec!["compat/relation-left-behind 0002_gone".to_owned()] } else { Vec::new() };
+        let enter = |folder: &Folder| {
+            folder.write("card/migrations/0002_gone.py", &migration("('card', '0001_initial')", give));
+            folder.write("cash/migrations/0001_initial.py", &migration(after, take));
+        };
+        let select = ["--select", "compat/relation-left-behind"];
+        let alone = before();
+        enter(&alone);
+        assert_eq!(reported(&alone, &[&select[..], &["."]].concat()), expected, "{give} {take}, each alone");
+        let together = before().committed();
+        enter(&together);
+        together.git(&["add", "--all"]);
+        assert_eq!(reported(&together, &select), expected, "{give} {take}, in one release");
+    }
+}
+
+#[test]
 fn only_what_is_needed_is_read() {
     let folder = shop();
     folder.write("stock/migrations/0001_initial.py", &migration("", ""));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use crate::check::facts::query::{self, QueryView};
+use crate::check::facts::query::{self, Earlier, QueryView};
 use crate::check::facts::{Context, Facts, Placed, attribute, list_of_text, not_known};
 use crate::history::ProjectState;
 use crate::language::{Cause, Entity, Fact, Slot, Type};
@@ -22,6 +22,8 @@ pub(super) struct CodeView<'a> {
     span: Span,
     /// The state that it finds.
     state: Option<&'a ProjectState>,
+    /// The place of the operation that runs it on the way forward.
+    order: Option<usize>,
 }
 
 /// The path of a call that gives today's model class, whatever app it is of: the registry of all apps, and the user
@@ -136,8 +138,19 @@ fn takes_constant(rest: &str) -> bool {
 
 impl<'a> CodeView<'a> {
     /// The code that an argument of that operation gives.
-    pub(super) fn new(context: &'a Context<'a>, placed: Placed<'a>, code: Code, span: Span) -> Self {
-        Self { context, code, span, state: context.states.before(placed.order) }
+    pub(super) fn new(context: &'a Context<'a>, placed: Placed<'a>, (code, forward): (Code, bool), span: Span) -> Self {
+        Self { context, code, span, state: context.states.before(placed.order), order: forward.then_some(placed.order) }
+    }
+
+    /// The code that runs in front of it in the same migration.
+    fn earlier(&self) -> Earlier<'a> {
+        let in_front = self.context.operations.iter().take(self.order.unwrap_or(0));
+        let data = in_front.filter_map(|placed| {
+            let span = placed.operation.argument("code")?.value.span;
+            let view = Self::new(self.context, *placed, (placed.operation.code()?, true), span);
+            Some((view.state, view.data()?))
+        });
+        data.collect()
     }
 
     fn not_here(&self) -> Fact<'a> {
@@ -231,7 +244,8 @@ impl<'a> CodeView<'a> {
 
     /// Its queries, as entities.
     fn queries(&self, data: &Rc<DataCode>) -> Fact<'a> {
-        let fact = |index| QueryView::fact(self.context, self.state, data, index);
+        let earlier = self.earlier();
+        let fact = |index| QueryView::fact(self.context, self.state, data, index, &earlier);
         Fact::List((0..data.queries.len()).map(fact).collect())
     }
 

@@ -8,10 +8,11 @@ use crate::check::facts::deployed::IN_DEPLOYED;
 use crate::check::facts::model::ModelView;
 use crate::check::facts::origin::Origin;
 use crate::check::facts::{Context, Facts, attribute, value};
-use crate::history::{FieldState, Known};
+use crate::history::{self, FieldState, Known};
 use crate::language::{Cause, Entity, Fact, Slot, Type};
 use crate::migration::catalogue::ParameterKind;
 use crate::migration::{Effective, Field};
+use crate::python::ValueKind;
 use crate::source::Span;
 
 /// A field, as one operation sees it.
@@ -78,6 +79,13 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
                 "The dotted name that `default` is given as: that of a function, such as `uuid.uuid4`, or of a constant.",
                 |f| f.argument("default", value::dotted_name),
             ),
+            attribute("default_is_none", set(Type::Bool), "Whether `default` is `None`, which fills nothing.", |f| {
+                let is_none = |value: &crate::python::Value| match &value.kind {
+                    ValueKind::Unknown(unknown) => f.origin().not_known(unknown),
+                    kind => Fact::Bool(matches!(kind, ValueKind::None)),
+                };
+                f.effective("default", is_none, Fact::Bool(false))
+            }),
             attribute("db_default", maybe(Type::Value), "The default that the database fills in.", |f| {
                 f.any("db_default")
             }),
@@ -122,6 +130,13 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
             attribute("through", maybe(Type::Str), "The model between, `app.model` in lower case.", |f| {
                 f.argument("through", value::relation)
             }),
+            attribute(
+                "key_of",
+                maybe(Type::Str),
+                "The column whose values a ForeignKey holds, `table.column`; where these come from another column, as the \
+                 key of a multi-table child does, that one.",
+                |f| f.key_of(),
+            ),
             attribute("to_field", maybe(Type::Str), "The field it points to.", |f| f.text("to_field")),
             attribute("on_delete", maybe(Type::Str), "What follows a deletion, such as `CASCADE`.", |f| {
                 f.argument("on_delete", value::last_name)
@@ -318,6 +333,27 @@ impl<'a> FieldView<'a> {
         match &self.name {
             Fact::Str(name) if relation => Fact::Str(Cow::Owned(format!("{name}_id"))),
             other => other.clone(),
+        }
+    }
+
+    fn key_of(&self) -> Fact<'a> {
+        let field = match self.field() {
+            Ok(field) => field,
+            Err(cause) => return Fact::Unknown(cause),
+        };
+        match self.is_a("ForeignKey") {
+            Fact::Bool(true) => {}
+            Fact::Bool(false) => return Fact::Unset,
+            unknown => return unknown,
+        }
+        let (Some(state), Fact::Str(model)) = (self.model.state, self.model.name()) else {
+            return Fact::Unknown(self.context.cause(self.name_span, "is in no history that is known"));
+        };
+        let source = &self.context.migration.source;
+        match history::key_origin(state, (&self.model.app, &model), field, source) {
+            None => Fact::Unset,
+            Some(Ok((table, column))) => Fact::Str(Cow::Owned(format!("{table}.{column}"))),
+            Some(Err(doubt)) => Fact::Unknown(self.model.doubt(&doubt)),
         }
     }
 

@@ -40,6 +40,16 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
         attribute("field", Slot::maybe(Type::Entity("Field")), "The field it is about, if it is about one.", |o| {
             o.field().map_or(Fact::Unset, |field| Fact::Entity(Rc::new(field)))
         }),
+        attribute(
+            "old",
+            Slot::maybe(Type::Entity("Field")),
+            "The field as it was, if an AlterField makes another one of it.",
+            |o| {
+                let alters = o.like().is_some_and(|entry| entry.name == "AlterField");
+                let field = o.field().filter(|_| alters);
+                field.map_or(Fact::Unset, |field| Fact::Entity(Rc::new(field.found_in_state())))
+            },
+        ),
         attribute("name", Slot::maybe(Type::Str), "Its `name` argument, if it has one.", |o| o.argument("name")),
         attribute("code", Slot::maybe(Type::Entity("Code")), "The code of a RunPython.", |o| o.argument("code")),
         attribute(
@@ -321,9 +331,11 @@ impl<'a> OperationView<'a> {
                     .collect(),
             ),
             ParameterKind::Code => {
-                let code = if name == "code" { operation.code() } else { operation.reverse_code() };
+                let forward = name == "code";
+                let code = if forward { operation.code() } else { operation.reverse_code() };
                 code.map_or(Fact::Unset, |code| {
-                    Fact::Entity(Rc::new(CodeView::new(self.context, self.placed, code, argument.value.span)))
+                    let span = argument.value.span;
+                    Fact::Entity(Rc::new(CodeView::new(self.context, self.placed, (code, forward), span)))
                 })
             }
             ParameterKind::Sql => {

@@ -8,7 +8,7 @@ use crate::check::facts::model::ModelView;
 use crate::check::facts::{Context, Facts, attribute, list_of_text};
 use crate::history::{Creation, Known, ModelState, ProjectState};
 use crate::language::{Entity, Fact, Slot, Type};
-use crate::migration::queries::{Action, Asked, AskedFor, DataCode, Filter, HistoricalModel, Query};
+use crate::migration::queries::{Action, Asked, AskedFor, DataCode, HistoricalModel, Query};
 use crate::python::ValueKind;
 use crate::source::Span;
 
@@ -20,7 +20,12 @@ pub(super) struct QueryView<'a> {
     data: Rc<DataCode>,
     index: usize,
     model: Rc<HistoricalModel>,
+    /// The code of the operations in front of its own.
+    earlier: Earlier<'a>,
 }
+
+/// The code of operations, with the states that it finds.
+pub(super) type Earlier<'a> = Rc<[(Option<&'a ProjectState>, Rc<DataCode>)]>;
 
 type Getter = for<'a> fn(&QueryView<'a>) -> Fact<'a>;
 
@@ -55,10 +60,18 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
             attribute("names_database", Slot::set(Type::Bool), "Whether it says which database it is for.", |q| {
                 Fact::Bool(q.query().is_some_and(|query| query.alias))
             }),
-            attribute("fields", list_of_text(), "Fields that an `update` names.", |q| {
-                let fields = q.query().map_or(Vec::new(), |query| query.fields.clone());
-                Fact::List(fields.into_iter().map(|field| Fact::Str(Cow::Owned(field))).collect())
+            attribute("fields", list_of_text(), "Fields that an `update` or `bulk_update` names.", |q| {
+                let fields = q.query().map_or(Vec::new(), fields_of);
+                Fact::List(fields.into_iter().map(|field| Fact::Str(Cow::Owned(field.to_owned()))).collect())
             }),
+            attribute(
+                "meets",
+                Slot::set(Type::list(Type::Entity("Query"))),
+                "The `update`s of the same model in front of it in the migration that may have written rows of its own: \
+                 those whose filter its own does not rule out. Whether one belongs to them is unknown where that hangs on a \
+                 value that is not literal.",
+                |q| q.meets(),
+            ),
             attribute(
                 "writes_relation",
                 Slot::set(Type::Bool),
@@ -76,12 +89,14 @@ impl<'a> QueryView<'a> {
         state: Option<&'a ProjectState>,
         data: &Rc<DataCode>,
         index: usize,
+        earlier: &Earlier<'a>,
     ) -> Fact<'a> {
         let Some(query) = data.queries.get(index) else { return Fact::Unset };
         match &query.model {
             Some(model) => {
                 let model = Rc::clone(model);
-                Fact::Entity(Rc::new(Self { context, state, data: Rc::clone(data), index, model }))
+                let (data, earlier) = (Rc::clone(data), Rc::clone(earlier));
+                Fact::Entity(Rc::new(Self { context, state, data, index, model, earlier }))
             }
             None => Fact::Unknown(context.cause(query.span, "is a query on a model that is not named literally")),
         }
@@ -106,12 +121,11 @@ impl<'a> QueryView<'a> {
     }
 
     fn filtered(&self) -> bool {
-        match self.query().map(|query| &query.filter) {
-            None | Some(Filter::None) => false,
-            Some(Filter::Some) => true,
-            // In a column that has just been added, every row is empty.
-            Some(Filter::Empty(fields)) => !fields.iter().any(|field| self.is_new(field)),
-        }
+        let Some(filter) = self.query().map(|query| &query.filter).filter(|filter| !filter.is_none()) else {
+            return false;
+        };
+        // In a column that has just been added, every row is empty.
+        filter.only_empty().is_none_or(|fields| !fields.into_iter().any(|field| self.is_new(field)))
     }
 
     /// Whether a field of its model is certainly one that running code does not have.
@@ -123,7 +137,36 @@ impl<'a> QueryView<'a> {
 
     fn for_each(&self) -> Fact<'a> {
         let outer = self.query().and_then(|query| query.for_each);
-        outer.map_or(Fact::Unset, |index| Self::fact(self.context, self.state, &self.data, index))
+        outer.map_or(Fact::Unset, |index| Self::fact(self.context, self.state, &self.data, index, &self.earlier))
+    }
+
+    fn meets(&self) -> Fact<'a> {
+        let Some(own) = self.query() else { return Fact::List(Vec::new()) };
+        let mut met = Vec::new();
+        let here = [(self.state, Rc::clone(&self.data))];
+        for (place, (state, data)) in self.earlier.iter().chain(&here).enumerate() {
+            let in_front = if place < self.earlier.len() { data.queries.len() } else { self.index };
+            for (index, query) in data.queries.iter().enumerate().take(in_front) {
+                if query.action != Action::Update || !self.is_about(query) {
+                    continue;
+                }
+                match query.filter.meets_after(&query.written, &own.filter) {
+                    Some(false) => {}
+                    Some(true) => met.push(Self::fact(self.context, *state, data, index, &self.earlier)),
+                    None => met.push(Fact::Unknown(
+                        self.context.cause(query.span, "may have written rows that a later query is about"),
+                    )),
+                }
+            }
+        }
+        Fact::List(met)
+    }
+
+    /// Whether another query is on the same model.
+    fn is_about(&self, other: &Query) -> bool {
+        other.model.as_ref().is_some_and(|model| {
+            model.app == self.model.app && model.name.to_lowercase() == self.model.name.to_lowercase()
+        })
     }
 
     fn writes_relation(&self) -> Fact<'a> {
@@ -144,11 +187,16 @@ impl<'a> QueryView<'a> {
         Fact::Bool(match query.action {
             Action::Insert => relations.next().is_some(),
             Action::Update => relations.any(|(name, _)| {
-                query.fields.iter().any(|field| **field == **name || field.strip_suffix("_id") == Some(name))
+                fields_of(query).into_iter().any(|field| *field == **name || field.strip_suffix("_id") == Some(name))
             }),
             Action::Read | Action::Delete | Action::Save => false,
         })
     }
+}
+
+/// The fields that a query names as those that it writes.
+fn fields_of(query: &Query) -> Vec<&str> {
+    query.written.iter().filter_map(|(name, _)| name.as_deref()).collect()
 }
 
 /// Whether a field is a ForeignKey that the database checks.

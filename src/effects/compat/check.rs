@@ -237,7 +237,7 @@ impl<'c, 's> Check<'c, 's> {
             Fill::Named => {}
         }
         if wanted.null && !column.null && !self.checks_for_value(at.table, own) {
-            self.say(at, both, (Possible, Error), name, &Cause::NotNull);
+            self.say(at, both, (Possible, Error), name, &own.null_refused());
         }
         self.types(at, own, wanted, column);
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::effects::compat::delete::OnDelete;
-use crate::effects::compat::failure::Action;
+use crate::effects::compat::failure::{Action, Cause};
 use crate::effects::compat::kind::Kind;
 use crate::effects::compat::need::Needs;
 use crate::effects::compat::{ModelTables, table, types};
@@ -65,6 +65,8 @@ pub(super) struct ModelColumn {
     pub(super) fill: Fill,
     /// Whether a new object gets the value of `db_default` unless the code sets another one.
     pub(super) relies_on_default: bool,
+    /// Whether a new row gets NULL where the code sets nothing, if NULL may be there at all.
+    pub(super) starts_as_null: bool,
     /// Whether its values come from the rows of another table or from the database, so that no value of the code's own
     /// can be out of range.
     pub(super) derived: bool,
@@ -104,11 +106,17 @@ impl ModelColumn {
             guessed: field.is_some_and(|(name, field)| column(name, field).is_err()),
             fill,
             relies_on_default,
+            starts_as_null: field.is_none_or(|(_, field)| starts_as_null(&field.field)),
             derived: relates || matches!(fill, Fill::Numbered | Fill::Computed),
             made_of: field.and_then(|(_, field)| made_of(&field.field.argument("expression")?.value)),
             kind: field.map_or(Kind::Other, |(_, field)| Kind::of(&field.field)),
             choices: field.map(|(_, field)| choices(&field.field)).unwrap_or_default(),
         }
+    }
+
+    /// Why its NULLs are refused by a column that takes none.
+    pub(super) const fn null_refused(&self) -> Cause {
+        if self.starts_as_null { Cause::NotNull } else { Cause::ExplicitNull }
     }
 
     /// Whether all of its `choices` have so few characters.
@@ -475,11 +483,26 @@ fn made_of(expression: &Value) -> Option<Vec<String>> {
 /// Whether a field has a `db_default` and no `default`, which would go before it (`Field._get_default`,
 /// `django.db.models.fields`).
 fn relies_on_default(field: &Field) -> bool {
-    let given = |name: &str| {
-        field.argument(name).is_some_and(|argument| match &argument.value.kind {
-            ValueKind::Reference(path) => !path.ends_with("NOT_PROVIDED"),
-            _ => true,
-        })
-    };
-    given("db_default") && !given("default")
+    provided(field, "db_default").is_some() && provided(field, "default").is_none()
+}
+
+/// Whether a field that may be NULL writes NULL where the code sets nothing (Django 5.2, `django.db.models.fields`): it has
+/// no default but `None` (`Field._get_default`), does not take the time when it is saved (`DateField.pre_save`), and is
+/// no file, which is written as its name, that is '' (`FileField.get_prep_value`).
+fn starts_as_null(field: &Field) -> bool {
+    let takes_time = |name: &str| field.flag(name) == Ok(Some(true));
+    let default = provided(field, "default");
+    !is_a(field, "FileField")
+        && !takes_time("auto_now")
+        && !takes_time("auto_now_add")
+        && default.map_or(provided(field, "db_default").is_none(), |value| matches!(value.kind, ValueKind::None))
+}
+
+/// An argument that says something: `NOT_PROVIDED` stands for none.
+fn provided<'f>(field: &'f Field, name: &str) -> Option<&'f Value> {
+    let value = &field.argument(name)?.value;
+    match &value.kind {
+        ValueKind::Reference(path) if path.ends_with("NOT_PROVIDED") => None,
+        _ => Some(value),
+    }
 }

@@ -110,7 +110,7 @@ impl Check<'_, '_> {
                 // The same as NOT NULL, which may take its place.
                 Some(Bound::NotNull) => {
                     if wanted.is_some_and(|wanted| wanted.null) {
-                        self.say(at, &[Insert, Update], (Possible, Error), name, &Cause::NotNull);
+                        self.say(at, &[Insert, Update], (Possible, Error), name, &own.null_refused());
                     }
                 }
                 Some(bound) if self.implied(&bound, own, wanted, &own_checks) => {}
@@ -224,14 +224,19 @@ impl Check<'_, '_> {
                 let may_fail = |own: &&ModelColumn| {
                     let names = table::mentions(entry, &own.name) || table::mentions(entry, &own.field);
                     let wanted = table::column(expected, &own.name, self.vendor);
-                    if *entry == own.name {
-                        // A character has up to four bytes.
+                    // A character has up to four bytes.
+                    let is_long = || {
                         !own.chooses_up_to(LONGEST_ENTRY / 4)
                             && wanted
                                 .and_then(|wanted| wanted.column_type.as_ref().ok())
                                 .is_some_and(types::is_long_text)
+                    };
+                    if *entry == own.name {
+                        is_long()
                     } else {
-                        names && index.expressions && table::may_raise(entry)
+                        names
+                            && index.expressions
+                            && (table::may_raise(entry) || table::keeps_length(entry) && is_long())
                     }
                 };
                 if let Some(own) = holder.columns.iter().find(may_fail) {

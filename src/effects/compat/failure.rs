@@ -114,8 +114,10 @@ pub enum Cause {
     NoDefault,
     /// The code leaves the value to the database's DEFAULT, which is another one than the code's `db_default`.
     OtherDefault,
-    /// The code may write NULL, and the column is NOT NULL.
+    /// The code writes NULL where nothing else is set, and the column is NOT NULL.
     NotNull,
+    /// The code writes NULL only where `None` is set, and the column is NOT NULL.
+    ExplicitNull,
     /// Values may be longer than this.
     TooLong(i64),
     /// Numbers may be out of this type's range.
@@ -158,13 +160,19 @@ pub enum Cause {
 }
 
 impl Failure {
-    /// Whether code that is careful about what it writes does not meet it. NULL is not counted: the ORM writes it unasked.
+    /// Whether code that is careful about what it writes does not meet it. NULL is not counted: the ORM writes it unasked, or
+    /// the field is nullable because the code sets `None`.
     #[must_use]
     pub fn depends_on_values(&self) -> bool {
         self.certainty == Certainty::Possible
             && !matches!(
                 self.cause,
-                Cause::NotNull | Cause::Referred(_) | Cause::NoDefault | Cause::OtherDefault | Cause::Unreadable(_)
+                Cause::NotNull
+                    | Cause::ExplicitNull
+                    | Cause::Referred(_)
+                    | Cause::NoDefault
+                    | Cause::OtherDefault
+                    | Cause::Unreadable(_)
             )
     }
 
@@ -191,6 +199,7 @@ impl fmt::Display for Failure {
             Cause::NoDefault => write!(f, "`{table}.{column}` has no database default, and the code relies on one"),
             Cause::OtherDefault => write!(f, "`{table}.{column}` has another database default"),
             Cause::NotNull => write!(f, "`{table}.{column}` is NOT NULL, and the code may write NULL"),
+            Cause::ExplicitNull => write!(f, "`{table}.{column}` is NOT NULL, and the code may set it to `None`"),
             Cause::TooLong(length) => write!(f, "`{table}.{column}` takes no more than {length} characters"),
             Cause::OutOfRange(actual) => write!(f, "`{table}.{column}` is `{actual}`, and the code may write more"),
             Cause::Rounded(actual) => write!(f, "`{table}.{column}` is `{actual}`, which rounds"),

@@ -88,7 +88,7 @@ impl<'a> Made<'a> {
                 (&self.views, "has a view that may stand in for what is missing"),
                 (&self.tables, "was renamed from a table of which nothing is known"),
             ],
-            Cause::Unnamed | Cause::NotNull => {
+            Cause::Unnamed | Cause::NotNull | Cause::ExplicitNull => {
                 &[(&self.triggers, "has a trigger that may stand in for what is missing")]
             }
             _ => &[],

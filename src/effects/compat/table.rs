@@ -140,6 +140,46 @@ pub(super) fn may_raise(expression: &str) -> bool {
     ["/", "::", "cast", "power", "ln(", "log(", "sqrt"].iter().any(|part| lower.contains(part))
 }
 
+/// Functions of texts whose result may be as long as what they are given, and the words that Django wraps around an
+/// expression of an index.
+const AS_LONG: &[&str] = &[
+    "asc",
+    "btrim",
+    "coalesce",
+    "collate",
+    "concat",
+    "concatpair",
+    "desc",
+    "f",
+    "initcap",
+    "lower",
+    "ltrim",
+    "nullif",
+    "opclass",
+    "orderby",
+    "replace",
+    "reverse",
+    "rtrim",
+    "translate",
+    "trim",
+    "unaccent",
+    "upper",
+];
+
+/// Whether an expression of a text, in SQL or Python, may be as long as the text: it calls nothing but what keeps it.
+pub(super) fn keeps_length(expression: &str) -> bool {
+    let lower = expression.to_ascii_lowercase();
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let mut calls = lower.match_indices('(').map(|(at, _)| {
+        let name = lower[..at].trim_end().rsplit(|c| !is_part(c)).next().unwrap_or_default();
+        // Brackets of SQL; in Python, a call of what has no name.
+        let is_group = name.is_empty() && !lower[at..].starts_with("('");
+        is_group || AS_LONG.contains(&name)
+    });
+    let casts = lower.replace("'::", "'").replace("::text", "").contains("::");
+    !casts && !lower.contains("->") && calls.all(|keeps| keeps)
+}
+
 /// Whether a check, in SQL or Python, is true or NULL when a column that it mentions is NULL: it compares and does
 /// nothing else, or it is a choice of which one says that the column may be NULL.
 pub(super) fn null_passes(expression: &str, column: &str) -> bool {

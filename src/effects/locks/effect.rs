@@ -40,6 +40,8 @@ pub struct Effect {
     pub builds_index: Vec<String>,
     /// Tables that have no rows when it has run: with one, it or a statement before it fails.
     pub empty: Vec<String>,
+    /// The tables that it names and that others use.
+    pub live: Vec<String>,
     /// CONCURRENTLY: it lets nobody wait.
     pub concurrently: bool,
     /// It validates a constraint that was NOT VALID.

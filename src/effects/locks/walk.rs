@@ -141,6 +141,8 @@ impl Walk<'_> {
             Effect { transactional: true, in_transaction: self.in_transaction, began: self.began, ..Effect::default() };
         let mut gathered = Gathered::default();
         for change in changes {
+            let table = change.table.as_ref().filter(|table| self.is_live(table) && !effect.live.contains(table));
+            effect.live.extend(table.cloned());
             let context = Context { schema: &self.schema, target: self.target };
             let steps = steps(change, &context);
             match self.target.database.vendor {

@@ -110,6 +110,19 @@ impl<'a> ChangeView<'a> {
         self.lock_list(self.locks().map_or(&[][..], |locks| &locks.locks))
     }
 
+    pub(super) fn locked_beside(&self) -> Fact<'a> {
+        let own = self.locks().map_or(&[][..], |locks| &locks.locks);
+        let mut tables: Vec<&'a str> = Vec::new();
+        for lock in own {
+            let table = lock.table.as_str();
+            if Some(table) != self.table_name() && !tables.contains(&table) {
+                tables.push(table);
+            }
+        }
+        let known = tables.into_iter().map(|table| Fact::Str(Cow::Borrowed(table)));
+        Fact::List(known.chain(self.unknown_locks()).collect())
+    }
+
     pub(super) fn held(&self) -> Fact<'a> {
         self.lock_list(self.locks().map_or(&[][..], |locks| &locks.holds))
     }

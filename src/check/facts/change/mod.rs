@@ -190,7 +190,7 @@ impl<'a> ChangeView<'a> {
 
     fn live(&self) -> Fact<'a> {
         let Some(table) = self.table_name() else { return Fact::Unset };
-        Fact::Bool(self.effects.is_live(table))
+        Fact::Bool(self.locks().is_some_and(|locks| locks.live.iter().any(|live| live == table)))
     }
 }
 

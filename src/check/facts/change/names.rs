@@ -210,6 +210,13 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
             always,
         ),
         name(
+            "locks_beside",
+            list_of_text(),
+            "The tables that running code uses and that its statement locks beside its own.",
+            |c| c.locked_beside(),
+            always,
+        ),
+        name(
             "holds",
             lock::slot(),
             "The locks that the transaction holds while its statement works, its own included; that on its own table first.",
@@ -423,6 +430,20 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
             "Whether it says IF NOT EXISTS.",
             |c| c.if_not_exists(),
             |kind| set_for(kind, &["CreateTable", "CreateIndex"]),
+        ),
+        name(
+            "if_exists",
+            flag(),
+            "Whether it says IF EXISTS.",
+            |c| Fact::Bool(c.sent().says("IF EXISTS")),
+            |kind| set_for(kind, &["Other"]),
+        ),
+        name(
+            "dropped_before",
+            flag(),
+            "Whether SQL of an earlier migration has dropped what it names, and none has made it again.",
+            |c| c.dropped_before(),
+            |kind| set_for(kind, &["Other"]),
         ),
         name(
             "filtered",

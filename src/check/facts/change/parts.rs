@@ -154,6 +154,10 @@ impl<'a> ChangeView<'a> {
         }
     }
 
+    pub(super) fn dropped_before(&self) -> Fact<'a> {
+        Fact::Bool(self.effects.was_dropped(self.own()))
+    }
+
     pub(super) fn sql(&self) -> Fact<'a> {
         Fact::optional(self.sent().sql.as_deref().map(|sql| Fact::Str(Cow::Borrowed(sql))))
     }
