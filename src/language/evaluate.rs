@@ -55,14 +55,19 @@ where
         nodes.into_iter().fold(Truth::False, |truth, node| truth.or(|| self.condition(node, &mut Vec::new())))
     }
 
-    /// A text with its holes filled.
+    /// A text with its holes filled. Of a list between backticks each element gets its own.
     #[must_use]
     pub fn render(&self, template: &'r Template) -> String {
         let mut text = String::new();
-        for part in &template.parts {
+        for (at, part) in template.parts.iter().enumerate() {
             match part {
                 TemplatePart::Text(plain) => text.push_str(plain),
-                TemplatePart::Hole(node) => text.push_str(&self.value(node, &mut Vec::new()).print()),
+                TemplatePart::Hole(node) => {
+                    let closes = |next: &TemplatePart| matches!(next, TemplatePart::Text(plain) if plain.starts_with('`'));
+                    let quoted = text.ends_with('`') && template.parts.get(at + 1).is_some_and(closes);
+                    let between = if quoted { "`, `" } else { ", " };
+                    text.push_str(&self.value(node, &mut Vec::new()).print_with(between));
+                }
             }
         }
         text
