@@ -55,7 +55,7 @@ where
         nodes.into_iter().fold(Truth::False, |truth, node| truth.or(|| self.condition(node, &mut Vec::new())))
     }
 
-    /// A text with its holes filled. Of a list between backticks each element gets its own.
+    /// A text with its holes filled. Of a list between backticks or quotes, each element gets its own.
     #[must_use]
     pub fn render(&self, template: &'r Template) -> String {
         let mut text = String::new();
@@ -63,9 +63,15 @@ where
             match part {
                 TemplatePart::Text(plain) => text.push_str(plain),
                 TemplatePart::Hole(node) => {
-                    let closes = |next: &TemplatePart| matches!(next, TemplatePart::Text(plain) if plain.starts_with('`'));
-                    let quoted = text.ends_with('`') && template.parts.get(at + 1).is_some_and(closes);
-                    let between = if quoted { "`, `" } else { ", " };
+                    let next = match template.parts.get(at + 1) {
+                        Some(TemplatePart::Text(plain)) => plain.chars().next(),
+                        _ => None,
+                    };
+                    let between = match text.chars().next_back().filter(|quote| next == Some(*quote)) {
+                        Some('`') => "`, `",
+                        Some('"') => "\", \"",
+                        _ => ", ",
+                    };
                     text.push_str(&self.value(node, &mut Vec::new()).print_with(between));
                 }
             }
