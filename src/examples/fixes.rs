@@ -1,5 +1,6 @@
 //! Whether the fixes of a rule do what they promise: each is applied to each `bad` example, and the result must be
-//! Python, quiet for the rule, and raise nothing that was not there before. What steps show as code must be Python.
+//! Python, quiet for the rule, and raise nothing that was not there before. What steps show as code must be Python, its
+//! SQL must quote names as the database does, and code that takes the place of an operation is put there and judged.
 
 use std::collections::BTreeSet;
 
@@ -62,15 +63,18 @@ fn in_example(rule: &Rule, index: usize, example: &Prepared<'_>) -> Option<Diagn
         Some(diagnostic.with_label(example.start(), "in this example").with_help(help))
     };
     if let FixBody::Steps(_) = fix.body {
-        let findings = example.findings();
-        let steps = findings.iter().find_map(|finding| match &offered(finding, index)?.how {
-            FixHow::Steps(steps) => Some(steps),
-            _ => None,
-        })?;
-        let (code, error) = broken_code(steps)?;
-        let help =
-            format!("{error}:\n{code}\nwrite Python that can be pasted, with `…` for what only the reader can know");
-        return said("example::fix-code", "the code in this fix is not Python", "shown as a way out", help);
+        let (title, steps) = steps(example, index)?;
+        if let Some((code, error)) = broken_code(&steps) {
+            let help =
+                format!("{error}:\n{code}\nwrite Python that can be pasted, with `…` for what only the reader can know");
+            return said("example::fix-code", "the code in this fix is not Python", "shown as a way out", help);
+        }
+        if let Some((line, vendor)) = misquoted(example, index, &steps) {
+            let help = format!("on {vendor} it shows\n{line}\nwrite `{{db.quote}}` around names that may go to each database");
+            return said("example::fix-quotes", "the SQL in this fix is none of this database", "shown as a way out", help);
+        }
+        let (message, help) = in_place(example, rule, &title, &steps)?;
+        return said("example::fix-reported", &message, "put in the place of the operation", help);
     }
     let edits = edits(example, index)?;
     let Some(text) = edited(example.text(), &edits) else {
@@ -107,11 +111,32 @@ fn changed_lines(before: &str, after: &str) -> String {
 const STARTS: [&str; 9] =
     ["migrations.", "models.", "class ", "def ", "from ", "import ", "with ", "RunPython(", "RunSQL("];
 
-/// The first code in steps that is no Python, and what is wrong with it. A line that starts like Python, and what is
-/// indented below it, is code; `…` and `<words>` stand for what only the reader can know.
+/// Title and steps of a fix, as the example's first finding with it shows them.
+fn steps(example: &Prepared<'_>, index: usize) -> Option<(String, String)> {
+    example.findings().iter().find_map(|finding| {
+        let fix = offered(finding, index)?;
+        match &fix.how {
+            FixHow::Steps(steps) => Some((fix.title.clone(), steps.clone())),
+            _ => None,
+        }
+    })
+}
+
+/// The first code in steps that is no Python, and what is wrong with it.
 fn broken_code(steps: &str) -> Option<(String, String)> {
+    blocks(steps).into_iter().find_map(|block| {
+        let code = block.lines().map(placeholders).collect::<Vec<_>>().join("\n");
+        let error = python::statements(&SourceFile::new("fix.py", code.as_str())).err()?;
+        Some((block, error.message))
+    })
+}
+
+/// The code in steps, flush left. A line that starts like Python, and what is indented below it, is code; `…` and
+/// `<words>` stand for what only the reader can know.
+fn blocks(steps: &str) -> Vec<String> {
     let lines: Vec<&str> = steps.lines().collect();
     let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut blocks = Vec::new();
     let mut at = 0;
     while let Some(first) = lines.get(at) {
         let start = at;
@@ -125,14 +150,61 @@ fn broken_code(steps: &str) -> Option<(String, String)> {
         };
         at += lines.get(at..).unwrap_or_default().iter().take_while(inside).count();
         let block = lines.get(start..at).unwrap_or_default();
-        let code: Vec<String> =
-            block.iter().map(|line| placeholders(line.get(indent(first)..).unwrap_or_default())).collect();
-        let code = code.join("\n");
-        if let Err(error) = python::statements(&SourceFile::new("fix.py", code.as_str())) {
-            return Some((block.join("\n"), error.message));
-        }
+        let flush: Vec<&str> = block.iter().map(|line| line.get(indent(first)..).unwrap_or_default()).collect();
+        blocks.push(flush.join("\n"));
     }
-    None
+    blocks
+}
+
+/// A line with SQL in steps that quotes names as another database does, and the database that it is shown for.
+fn misquoted(example: &Prepared<'_>, index: usize, shown: &str) -> Option<(String, &'static str)> {
+    if !shown.contains("RunSQL(") {
+        return None;
+    }
+    let wrong = |example: &Prepared<'_>, steps: &str| {
+        let foreign = if example.quote() == "`" { '"' } else { '`' };
+        let line = blocks(steps).iter().flat_map(|block| block.lines()).find_map(|line| {
+            // SQL stands in single quotes.
+            let texts = line.split('\'').skip(1).step_by(2);
+            texts.into_iter().any(|text| text.contains(foreign)).then(|| line.trim().to_owned())
+        });
+        line.map(|line| (line, example.vendor()))
+    };
+    let others = || example.elsewhere().find_map(|other| wrong(&other, &steps(&other, index)?.1));
+    wrong(example, shown).or_else(others)
+}
+
+/// What is said of code that takes the place of the example's only operation, and shows nothing of its own to fill in.
+fn in_place(example: &Prepared<'_>, rule: &Rule, title: &str, steps: &str) -> Option<(String, String)> {
+    let operation = match example.snippet.migration.operations.as_slice() {
+        [only] if !steps.contains("1. ") => only.span,
+        _ => return None,
+    };
+    let text = example.text();
+    let own = text.get(operation.start..operation.end)?;
+    let [block] = blocks(steps).try_into().ok()?;
+    let (start, rest) = block.split_once("<this ")?;
+    let (_, end) = rest.split_once('>')?;
+    let code = format!("{start}{own}{end}");
+    if code.contains('…') || code.contains('<') {
+        return None;
+    }
+    let mut changed = text.to_owned();
+    changed.replace_range(operation.start..operation.end, code.trim_end().trim_end_matches(','));
+    if title.contains("`atomic = False`")
+        && let Some(list) = changed.find("    operations = [")
+    {
+        changed.insert_str(list, "    atomic = False\n");
+    }
+    let fixed = example.with_text(&changed).ok()?;
+    let shown = |message: &str| Some((message.to_owned(), format!("it makes\n{}", changed_lines(text, &changed))));
+    if fixed.outcome(None) != Outcome::Quiet {
+        return shown(&format!("`{}` still reports what this fix makes", rule.id));
+    }
+    let before: BTreeSet<String> = example.all_findings().into_iter().map(|finding| finding.rule).collect();
+    let graver = |finding: &Finding| finding.severity == Severity::Error && !before.contains(&finding.rule);
+    let new = fixed.all_findings().into_iter().find(graver)?;
+    shown(&format!("what this fix makes is reported by `{}`: {}", new.rule, new.message))
 }
 
 /// Whether a line starts as code does: `from x import y`, not `from now on`.
