@@ -13,8 +13,46 @@ use crate::source::{SourceFile, Span};
 
 /// What is wrong with the fixes of a rule, whose examples all pass.
 pub(super) fn wrong(rule: &Rule, examples: &[Prepared<'_>]) -> Vec<Diagnostic> {
-    let bad: Vec<&Prepared<'_>> = examples.iter().filter(|example| example.is_bad()).collect();
-    (0..rule.fixes.len()).filter_map(|index| bad.iter().find_map(|example| in_example(rule, index, example))).collect()
+    if rule.fixes.is_empty() {
+        return Vec::new();
+    }
+    let bad: Vec<Bad<'_, '_>> = examples.iter().filter(|example| example.is_bad()).map(Bad::new).collect();
+    (0..rule.fixes.len()).filter_map(|index| bad.iter().find_map(|bad| in_example(rule, index, bad))).collect()
+}
+
+/// A `bad` example with what is found in it.
+struct Bad<'e, 'r> {
+    example: &'e Prepared<'r>,
+    /// On its own database, then on the others that it is about.
+    found: Vec<Found>,
+}
+
+/// What is found in an example on one database.
+struct Found {
+    vendor: &'static str,
+    /// What stands around a name in its SQL.
+    quote: &'static str,
+    findings: Vec<Finding>,
+}
+
+impl<'e, 'r> Bad<'e, 'r> {
+    fn new(example: &'e Prepared<'r>) -> Self {
+        let found =
+            |on: &Prepared<'_>| Found { vendor: on.vendor(), quote: on.quote(), findings: on.findings() };
+        let others = example.elsewhere().map(|other| found(&other));
+        Self { example, found: std::iter::once(found(example)).chain(others).collect() }
+    }
+
+    fn findings(&self) -> &[Finding] {
+        self.found.first().map_or(&[], |own| &own.findings)
+    }
+}
+
+impl Found {
+    /// A fix as the first finding with it shows it.
+    fn shown(&self, index: usize) -> Option<&Fix> {
+        self.findings.iter().find_map(|finding| offered(finding, index))
+    }
 }
 
 /// The fixes with edits or a condition that no `bad` example can show.
@@ -27,7 +65,7 @@ pub(super) fn unshown<'r>(
         let is_edit = matches!(fix.body, FixBody::Edits(_));
         let shows = |example: &Prepared<'_>| {
             if is_edit {
-                return edits(example, index).is_some();
+                return edits(&example.findings(), index).is_some();
             }
             example.findings().iter().any(|finding| offered(finding, index).is_some())
         };
@@ -47,8 +85,7 @@ fn offered(finding: &Finding, number: usize) -> Option<&Fix> {
 }
 
 /// The edits of a fix for all that the rule finds in an example.
-fn edits(example: &Prepared<'_>, index: usize) -> Option<Vec<TextEdit>> {
-    let findings = example.findings();
+fn edits(findings: &[Finding], index: usize) -> Option<Vec<TextEdit>> {
     let each = findings.iter().map(|finding| match &offered(finding, index)?.how {
         FixHow::Edits { edits, .. } => edits.clone(),
         FixHow::Title | FixHow::Steps(_) => None,
@@ -56,27 +93,42 @@ fn edits(example: &Prepared<'_>, index: usize) -> Option<Vec<TextEdit>> {
     Some(each.collect::<Option<Vec<_>>>()?.concat()).filter(|edits| !edits.is_empty())
 }
 
-fn in_example(rule: &Rule, index: usize, example: &Prepared<'_>) -> Option<Diagnostic> {
+fn in_example(rule: &Rule, index: usize, bad: &Bad<'_, '_>) -> Option<Diagnostic> {
     let fix = rule.fixes.get(index)?;
+    let example = bad.example;
     let said = |code: &str, message: &str, label: &str, help: String| {
         let diagnostic = Diagnostic::error(&rule.source, code, message, fix.span, label);
         Some(diagnostic.with_label(example.start(), "in this example").with_help(help))
     };
-    if let FixBody::Steps(_) = fix.body {
-        let (title, steps) = steps(example, index)?;
-        if let Some((code, error)) = broken_code(&steps) {
+    for found in &bad.found {
+        let Some(shown) = found.shown(index) else { continue };
+        let steps = if let FixHow::Steps(steps) = &shown.how { steps.as_str() } else { "" };
+        if let Some(line) = shown.title.lines().chain(steps.lines()).find(|line| line.contains("⟨unset⟩")) {
+            let help = format!(
+                "on {} it shows\n{}\ngive the fix a condition, `if … is set`, or write `<words>`",
+                found.vendor,
+                line.trim()
+            );
+            return said("example::fix-unset", "this fix shows a value that is not there", "shown as a way out", help);
+        }
+        if let Some((code, error)) = broken_code(steps) {
             let help =
                 format!("{error}:\n{code}\nwrite Python that can be pasted, with `…` for what only the reader can know");
             return said("example::fix-code", "the code in this fix is not Python", "shown as a way out", help);
         }
-        if let Some((line, vendor)) = misquoted(example, index, &steps) {
-            let help = format!("on {vendor} it shows\n{line}\nwrite `{{db.quote}}` around names that may go to each database");
+        if let Some(line) = misquoted(found.quote, steps) {
+            let help =
+                format!("on {} it shows\n{line}\nwrite `{{db.quote}}` around names that may go to each database", found.vendor);
             return said("example::fix-quotes", "the SQL in this fix is none of this database", "shown as a way out", help);
         }
-        let (message, help) = in_place(example, rule, &title, &steps)?;
+    }
+    if let FixBody::Steps(_) = fix.body {
+        let shown = bad.found.first()?.shown(index)?;
+        let FixHow::Steps(steps) = &shown.how else { return None };
+        let (message, help) = in_place(example, rule, &shown.title, steps)?;
         return said("example::fix-reported", &message, "put in the place of the operation", help);
     }
-    let edits = edits(example, index)?;
+    let edits = edits(bad.findings(), index)?;
     let Some(text) = edited(example.text(), &edits) else {
         let help = "one finding's edit stands in the way of another's: let the rule report the outer one alone";
         return said("example::fix-overlap", "this fix can't be applied", "edits overlap", help.to_owned());
@@ -110,17 +162,6 @@ fn changed_lines(before: &str, after: &str) -> String {
 /// Words that a line of Python starts with, and no sentence does.
 const STARTS: [&str; 9] =
     ["migrations.", "models.", "class ", "def ", "from ", "import ", "with ", "RunPython(", "RunSQL("];
-
-/// Title and steps of a fix, as the example's first finding with it shows them.
-fn steps(example: &Prepared<'_>, index: usize) -> Option<(String, String)> {
-    example.findings().iter().find_map(|finding| {
-        let fix = offered(finding, index)?;
-        match &fix.how {
-            FixHow::Steps(steps) => Some((fix.title.clone(), steps.clone())),
-            _ => None,
-        }
-    })
-}
 
 /// The first code in steps that is no Python, and what is wrong with it.
 fn broken_code(steps: &str) -> Option<(String, String)> {
@@ -156,22 +197,15 @@ fn blocks(steps: &str) -> Vec<String> {
     blocks
 }
 
-/// A line with SQL in steps that quotes names as another database does, and the database that it is shown for.
-fn misquoted(example: &Prepared<'_>, index: usize, shown: &str) -> Option<(String, &'static str)> {
-    if !shown.contains("RunSQL(") {
-        return None;
-    }
-    let wrong = |example: &Prepared<'_>, steps: &str| {
-        let foreign = if example.quote() == "`" { '"' } else { '`' };
-        let line = blocks(steps).iter().flat_map(|block| block.lines()).find_map(|line| {
-            // SQL stands in single quotes.
-            let texts = line.split('\'').skip(1).step_by(2);
-            texts.into_iter().any(|text| text.contains(foreign)).then(|| line.trim().to_owned())
-        });
-        line.map(|line| (line, example.vendor()))
-    };
-    let others = || example.elsewhere().find_map(|other| wrong(&other, &steps(&other, index)?.1));
-    wrong(example, shown).or_else(others)
+/// A line with SQL in steps that quotes names as another database does.
+fn misquoted(quote: &str, steps: &str) -> Option<String> {
+    let foreign = if quote == "`" { '"' } else { '`' };
+    let blocks = blocks(steps).into_iter().filter(|block| block.contains("RunSQL("));
+    blocks.flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>()).find_map(|line| {
+        // SQL stands in single quotes.
+        let wrong = line.split('\'').skip(1).step_by(2).any(|text| text.contains(foreign));
+        wrong.then(|| line.trim().to_owned())
+    })
 }
 
 /// What is said of code that takes the place of the example's only operation, and shows nothing of its own to fill in.
