@@ -37,8 +37,7 @@ struct Found {
 
 impl<'e, 'r> Bad<'e, 'r> {
     fn new(example: &'e Prepared<'r>) -> Self {
-        let found =
-            |on: &Prepared<'_>| Found { vendor: on.vendor(), quote: on.quote(), findings: on.findings() };
+        let found = |on: &Prepared<'_>| Found { vendor: on.vendor(), quote: on.quote(), findings: on.findings() };
         let others = example.elsewhere().map(|other| found(&other));
         Self { example, found: std::iter::once(found(example)).chain(others).collect() }
     }
@@ -112,14 +111,22 @@ fn in_example(rule: &Rule, index: usize, bad: &Bad<'_, '_>) -> Option<Diagnostic
             return said("example::fix-unset", "this fix shows a value that is not there", "shown as a way out", help);
         }
         if let Some((code, error)) = broken_code(steps) {
-            let help =
-                format!("{error}:\n{code}\nwrite Python that can be pasted, with `…` for what only the reader can know");
+            let help = format!(
+                "{error}:\n{code}\nwrite Python that can be pasted, with `…` for what only the reader can know"
+            );
             return said("example::fix-code", "the code in this fix is not Python", "shown as a way out", help);
         }
         if let Some(line) = misquoted(found.quote, steps) {
-            let help =
-                format!("on {} it shows\n{line}\nwrite `{{db.quote}}` around names that may go to each database", found.vendor);
-            return said("example::fix-quotes", "the SQL in this fix is none of this database", "shown as a way out", help);
+            let help = format!(
+                "on {} it shows\n{line}\nwrite `{{db.quote}}` around names that may go to each database",
+                found.vendor
+            );
+            return said(
+                "example::fix-quotes",
+                "the SQL in this fix is none of this database",
+                "shown as a way out",
+                help,
+            );
         }
     }
     if let FixBody::Steps(_) = fix.body {

@@ -216,7 +216,7 @@ impl<'r> Prepared<'r> {
         let target = (&[self.database][..], self.django);
         let (states, deployed) = surroundings(self.whole, &snippet, self.before.migrations(app), target);
         let (rules, databases) = (self.rules.clone(), self.databases.clone());
-        Ok(Self { rules, databases, snippet, states, deployed, ..*self })
+        Ok(Self { rules, snippet, deployed, states, databases, ..*self })
     }
 
     /// The same example on another database.
@@ -225,7 +225,7 @@ impl<'r> Prepared<'r> {
         let given = self.before.migrations(&self.snippet.migration.app);
         let (states, deployed) = surroundings(self.whole, &self.snippet, given, target);
         let (rules, databases, snippet) = (self.rules.clone(), self.databases.clone(), self.snippet.clone());
-        Self { rules, databases, snippet, states, deployed, database, ..*self }
+        Self { rules, snippet, deployed, states, database, databases, ..*self }
     }
 
     /// The same example on each other database that it is about.
