@@ -122,6 +122,15 @@ impl Vendor {
         }
     }
 
+    /// What it quotes names with (`quote_name` in `django/db/backends/*/operations.py`).
+    #[must_use]
+    pub const fn quote(self) -> &'static str {
+        match self {
+            Vendor::MySql | Vendor::MariaDb => "`",
+            Vendor::PostgreSql | Vendor::Sqlite => "\"",
+        }
+    }
+
     /// The word that Django's connection has for it (`DatabaseWrapper.vendor` in `django/db/backends/*/base.py`).
     #[must_use]
     pub const fn django_word(self) -> &'static str {

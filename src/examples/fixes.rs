@@ -1,5 +1,6 @@
 //! Whether the fixes of a rule do what they promise: each is applied to each `bad` example, and the result must be
-//! Python, quiet for the rule, and raise nothing that was not there before. What steps show as code must be Python.
+//! Python, quiet for the rule, and raise nothing that was not there before. What steps show as code must be Python, its
+//! SQL must quote names as the database does, and code that takes the place of an operation is put there and judged.
 
 use std::collections::BTreeSet;
 
@@ -12,8 +13,45 @@ use crate::source::{SourceFile, Span};
 
 /// What is wrong with the fixes of a rule, whose examples all pass.
 pub(super) fn wrong(rule: &Rule, examples: &[Prepared<'_>]) -> Vec<Diagnostic> {
-    let bad: Vec<&Prepared<'_>> = examples.iter().filter(|example| example.is_bad()).collect();
-    (0..rule.fixes.len()).filter_map(|index| bad.iter().find_map(|example| in_example(rule, index, example))).collect()
+    if rule.fixes.is_empty() {
+        return Vec::new();
+    }
+    let bad: Vec<Bad<'_, '_>> = examples.iter().filter(|example| example.is_bad()).map(Bad::new).collect();
+    (0..rule.fixes.len()).filter_map(|index| bad.iter().find_map(|bad| in_example(rule, index, bad))).collect()
+}
+
+/// A `bad` example with what is found in it.
+struct Bad<'e, 'r> {
+    example: &'e Prepared<'r>,
+    /// On its own database, then on the others that it is about.
+    found: Vec<Found>,
+}
+
+/// What is found in an example on one database.
+struct Found {
+    vendor: &'static str,
+    /// What stands around a name in its SQL.
+    quote: &'static str,
+    findings: Vec<Finding>,
+}
+
+impl<'e, 'r> Bad<'e, 'r> {
+    fn new(example: &'e Prepared<'r>) -> Self {
+        let found = |on: &Prepared<'_>| Found { vendor: on.vendor(), quote: on.quote(), findings: on.findings() };
+        let others = example.elsewhere().map(|other| found(&other));
+        Self { example, found: std::iter::once(found(example)).chain(others).collect() }
+    }
+
+    fn findings(&self) -> &[Finding] {
+        self.found.first().map_or(&[], |own| &own.findings)
+    }
+}
+
+impl Found {
+    /// A fix as the first finding with it shows it.
+    fn shown(&self, index: usize) -> Option<&Fix> {
+        self.findings.iter().find_map(|finding| offered(finding, index))
+    }
 }
 
 /// The fixes with edits or a condition that no `bad` example can show.
@@ -26,7 +64,7 @@ pub(super) fn unshown<'r>(
         let is_edit = matches!(fix.body, FixBody::Edits(_));
         let shows = |example: &Prepared<'_>| {
             if is_edit {
-                return edits(example, index).is_some();
+                return edits(&example.findings(), index).is_some();
             }
             example.findings().iter().any(|finding| offered(finding, index).is_some())
         };
@@ -46,8 +84,7 @@ fn offered(finding: &Finding, number: usize) -> Option<&Fix> {
 }
 
 /// The edits of a fix for all that the rule finds in an example.
-fn edits(example: &Prepared<'_>, index: usize) -> Option<Vec<TextEdit>> {
-    let findings = example.findings();
+fn edits(findings: &[Finding], index: usize) -> Option<Vec<TextEdit>> {
     let each = findings.iter().map(|finding| match &offered(finding, index)?.how {
         FixHow::Edits { edits, .. } => edits.clone(),
         FixHow::Title | FixHow::Steps(_) => None,
@@ -55,24 +92,50 @@ fn edits(example: &Prepared<'_>, index: usize) -> Option<Vec<TextEdit>> {
     Some(each.collect::<Option<Vec<_>>>()?.concat()).filter(|edits| !edits.is_empty())
 }
 
-fn in_example(rule: &Rule, index: usize, example: &Prepared<'_>) -> Option<Diagnostic> {
+fn in_example(rule: &Rule, index: usize, bad: &Bad<'_, '_>) -> Option<Diagnostic> {
     let fix = rule.fixes.get(index)?;
+    let example = bad.example;
     let said = |code: &str, message: &str, label: &str, help: String| {
         let diagnostic = Diagnostic::error(&rule.source, code, message, fix.span, label);
         Some(diagnostic.with_label(example.start(), "in this example").with_help(help))
     };
-    if let FixBody::Steps(_) = fix.body {
-        let findings = example.findings();
-        let steps = findings.iter().find_map(|finding| match &offered(finding, index)?.how {
-            FixHow::Steps(steps) => Some(steps),
-            _ => None,
-        })?;
-        let (code, error) = broken_code(steps)?;
-        let help =
-            format!("{error}:\n{code}\nwrite Python that can be pasted, with `…` for what only the reader can know");
-        return said("example::fix-code", "the code in this fix is not Python", "shown as a way out", help);
+    for found in &bad.found {
+        let Some(shown) = found.shown(index) else { continue };
+        let steps = if let FixHow::Steps(steps) = &shown.how { steps.as_str() } else { "" };
+        if let Some(line) = shown.title.lines().chain(steps.lines()).find(|line| line.contains("⟨unset⟩")) {
+            let help = format!(
+                "on {} it shows\n{}\ngive the fix a condition, `if … is set`, or write `<words>`",
+                found.vendor,
+                line.trim()
+            );
+            return said("example::fix-unset", "this fix shows a value that is not there", "shown as a way out", help);
+        }
+        if let Some((code, error)) = broken_code(steps) {
+            let help = format!(
+                "{error}:\n{code}\nwrite Python that can be pasted, with `…` for what only the reader can know"
+            );
+            return said("example::fix-code", "the code in this fix is not Python", "shown as a way out", help);
+        }
+        if let Some(line) = misquoted(found.quote, steps) {
+            let help = format!(
+                "on {} it shows\n{line}\nwrite `{{db.quote}}` around names that may go to each database",
+                found.vendor
+            );
+            return said(
+                "example::fix-quotes",
+                "the SQL in this fix is none of this database",
+                "shown as a way out",
+                help,
+            );
+        }
     }
-    let edits = edits(example, index)?;
+    if let FixBody::Steps(_) = fix.body {
+        let shown = bad.found.first()?.shown(index)?;
+        let FixHow::Steps(steps) = &shown.how else { return None };
+        let (message, help) = in_place(example, rule, &shown.title, steps)?;
+        return said("example::fix-reported", &message, "put in the place of the operation", help);
+    }
+    let edits = edits(bad.findings(), index)?;
     let Some(text) = edited(example.text(), &edits) else {
         let help = "one finding's edit stands in the way of another's: let the rule report the outer one alone";
         return said("example::fix-overlap", "this fix can't be applied", "edits overlap", help.to_owned());
@@ -107,11 +170,21 @@ fn changed_lines(before: &str, after: &str) -> String {
 const STARTS: [&str; 9] =
     ["migrations.", "models.", "class ", "def ", "from ", "import ", "with ", "RunPython(", "RunSQL("];
 
-/// The first code in steps that is no Python, and what is wrong with it. A line that starts like Python, and what is
-/// indented below it, is code; `…` and `<words>` stand for what only the reader can know.
+/// The first code in steps that is no Python, and what is wrong with it.
 fn broken_code(steps: &str) -> Option<(String, String)> {
+    blocks(steps).into_iter().find_map(|block| {
+        let code = block.lines().map(placeholders).collect::<Vec<_>>().join("\n");
+        let error = python::statements(&SourceFile::new("fix.py", code.as_str())).err()?;
+        Some((block, error.message))
+    })
+}
+
+/// The code in steps, flush left. A line that starts like Python, and what is indented below it, is code; `…` and
+/// `<words>` stand for what only the reader can know.
+fn blocks(steps: &str) -> Vec<String> {
     let lines: Vec<&str> = steps.lines().collect();
     let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut blocks = Vec::new();
     let mut at = 0;
     while let Some(first) = lines.get(at) {
         let start = at;
@@ -125,14 +198,54 @@ fn broken_code(steps: &str) -> Option<(String, String)> {
         };
         at += lines.get(at..).unwrap_or_default().iter().take_while(inside).count();
         let block = lines.get(start..at).unwrap_or_default();
-        let code: Vec<String> =
-            block.iter().map(|line| placeholders(line.get(indent(first)..).unwrap_or_default())).collect();
-        let code = code.join("\n");
-        if let Err(error) = python::statements(&SourceFile::new("fix.py", code.as_str())) {
-            return Some((block.join("\n"), error.message));
-        }
+        let flush: Vec<&str> = block.iter().map(|line| line.get(indent(first)..).unwrap_or_default()).collect();
+        blocks.push(flush.join("\n"));
     }
-    None
+    blocks
+}
+
+/// A line with SQL in steps that quotes names as another database does.
+fn misquoted(quote: &str, steps: &str) -> Option<String> {
+    let foreign = if quote == "`" { '"' } else { '`' };
+    let blocks = blocks(steps).into_iter().filter(|block| block.contains("RunSQL("));
+    blocks.flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>()).find_map(|line| {
+        // SQL stands in single quotes.
+        let wrong = line.split('\'').skip(1).step_by(2).any(|text| text.contains(foreign));
+        wrong.then(|| line.trim().to_owned())
+    })
+}
+
+/// What is said of code that takes the place of the example's only operation, and shows nothing of its own to fill in.
+fn in_place(example: &Prepared<'_>, rule: &Rule, title: &str, steps: &str) -> Option<(String, String)> {
+    let operation = match example.snippet.migration.operations.as_slice() {
+        [only] if !steps.contains("1. ") => only.span,
+        _ => return None,
+    };
+    let text = example.text();
+    let own = text.get(operation.start..operation.end)?;
+    let [block] = blocks(steps).try_into().ok()?;
+    let (start, rest) = block.split_once("<this ")?;
+    let (_, end) = rest.split_once('>')?;
+    let code = format!("{start}{own}{end}");
+    if code.contains('…') || code.contains('<') {
+        return None;
+    }
+    let mut changed = text.to_owned();
+    changed.replace_range(operation.start..operation.end, code.trim_end().trim_end_matches(','));
+    if title.contains("`atomic = False`")
+        && let Some(list) = changed.find("    operations = [")
+    {
+        changed.insert_str(list, "    atomic = False\n");
+    }
+    let fixed = example.with_text(&changed).ok()?;
+    let shown = |message: &str| Some((message.to_owned(), format!("it makes\n{}", changed_lines(text, &changed))));
+    if fixed.outcome(None) != Outcome::Quiet {
+        return shown(&format!("`{}` still reports what this fix makes", rule.id));
+    }
+    let before: BTreeSet<String> = example.all_findings().into_iter().map(|finding| finding.rule).collect();
+    let graver = |finding: &Finding| finding.severity == Severity::Error && !before.contains(&finding.rule);
+    let new = fixed.all_findings().into_iter().find(graver)?;
+    shown(&format!("what this fix makes is reported by `{}`: {}", new.rule, new.message))
 }
 
 /// Whether a line starts as code does: `from x import y`, not `from now on`.

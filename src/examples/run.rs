@@ -141,6 +141,8 @@ pub(super) struct Prepared<'r> {
     deployed: Deployed,
     states: States,
     database: Database,
+    /// All databases that it is about.
+    databases: Vec<Database>,
     django: Version,
 }
 
@@ -180,6 +182,7 @@ impl<'r> Prepared<'r> {
             states,
             snippet,
             database,
+            databases: target::databases(rule, example),
             django,
         })
     }
@@ -212,7 +215,8 @@ impl<'r> Prepared<'r> {
         let snippet = self.snippet.with_migration(migration);
         let target = (&[self.database][..], self.django);
         let (states, deployed) = surroundings(self.whole, &snippet, self.before.migrations(app), target);
-        Ok(Self { rules: self.rules.clone(), snippet, states, deployed, ..*self })
+        let (rules, databases) = (self.rules.clone(), self.databases.clone());
+        Ok(Self { rules, snippet, deployed, states, databases, ..*self })
     }
 
     /// The same example on another database.
@@ -220,7 +224,18 @@ impl<'r> Prepared<'r> {
         let target = (&[database][..], self.django);
         let given = self.before.migrations(&self.snippet.migration.app);
         let (states, deployed) = surroundings(self.whole, &self.snippet, given, target);
-        Self { rules: self.rules.clone(), snippet: self.snippet.clone(), states, deployed, database, ..*self }
+        let (rules, databases, snippet) = (self.rules.clone(), self.databases.clone(), self.snippet.clone());
+        Self { rules, snippet, deployed, states, database, databases, ..*self }
+    }
+
+    /// The same example on each other database that it is about.
+    pub(super) fn elsewhere(&self) -> impl Iterator<Item = Self> + '_ {
+        self.databases.iter().filter(|other| **other != self.database).map(|other| self.on(*other))
+    }
+
+    /// What stands around a name in the SQL of its database.
+    pub(super) fn quote(&self) -> &'static str {
+        self.database.vendor.quote()
     }
 
     /// What the rule finds in the example.

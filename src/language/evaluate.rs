@@ -56,14 +56,25 @@ where
         nodes.into_iter().fold(Truth::False, |truth, node| truth.or(|| self.condition(node, &mut Vec::new())))
     }
 
-    /// A text with its holes filled.
+    /// A text with its holes filled. Of a list between backticks or quotes, each element gets its own.
     #[must_use]
     pub fn render(&self, template: &'r Template) -> String {
         let mut text = String::new();
-        for part in &template.parts {
+        for (at, part) in template.parts.iter().enumerate() {
             match part {
                 TemplatePart::Text(plain) => text.push_str(plain),
-                TemplatePart::Hole(node) => text.push_str(&self.value(node, &mut Vec::new()).print()),
+                TemplatePart::Hole(node) => {
+                    let next = match template.parts.get(at + 1) {
+                        Some(TemplatePart::Text(plain)) => plain.chars().next(),
+                        _ => None,
+                    };
+                    let between = match text.chars().next_back().filter(|quote| next == Some(*quote)) {
+                        Some('`') => "`, `",
+                        Some('"') => "\", \"",
+                        _ => ", ",
+                    };
+                    text.push_str(&self.value(node, &mut Vec::new()).print_with(between));
+                }
             }
         }
         text

@@ -275,6 +275,12 @@ impl<'a> Fact<'a> {
     /// How a message prints it. What is not known stands in `⟨…⟩`.
     #[must_use]
     pub fn print(&self) -> Cow<'a, str> {
+        self.print_with(", ")
+    }
+
+    /// How a message prints it, with this between the elements of a list.
+    #[must_use]
+    pub fn print_with(&self, between: &str) -> Cow<'a, str> {
         match self {
             Fact::Unset => Cow::Borrowed("⟨unset⟩"),
             Fact::Unknown(cause) | Fact::Given(cause) => Cow::Owned(format!("⟨{}⟩", cause.text)),
@@ -289,7 +295,7 @@ impl<'a> Fact<'a> {
                 let unknown = items.iter().any(|item| matches!(item, Fact::Unknown(_)));
                 let known = items.iter().filter(|item| !matches!(item, Fact::Unknown(_))).map(Fact::print);
                 let more = unknown.then_some(Cow::Borrowed("⟨not known⟩"));
-                Cow::Owned(known.chain(more).collect::<Vec<_>>().join(", "))
+                Cow::Owned(known.chain(more).collect::<Vec<_>>().join(between))
             }
             Fact::Entity(entity) => entity.text(),
         }

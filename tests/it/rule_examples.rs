@@ -456,12 +456,43 @@ fn code_in_the_steps_of_a_fix_must_be_python() {
      13 │   ```
         ╰────
       help: invalid Python: unexpected 'note':
-               migrations.AlterField("order", order note)
+            migrations.AlterField("order", order note)
             write Python that can be pasted, with `…` for what only the reader can
             know
 
     1 rule, 2 examples: all pass, but 1 broken fix
     "#);
+}
+
+#[test]
+fn sql_in_the_steps_of_a_fix_quotes_names_as_each_database_does() {
+    let fix = |sql: &str| format!("```\n    migrations.RunSQL('{sql}', migrations.RunSQL.noop)\n  ```");
+    let bad = "migrations.AddField(\"order\", \"note\", models.TextField())";
+    let fine = fix("ALTER TABLE {db.quote}{table}{db.quote} ADD note text");
+    let folder = Folder::with(&[("team.rules", &with_fix(&fine, &[bad]))]);
+    let run = folder.run(&["test", "team.rules"]);
+    assert_eq!(run.status, 0, "{}", run.out);
+    folder.write("team.rules", &with_fix(&fix("ALTER TABLE \"{table}\" ADD note text"), &[bad]));
+    let run = folder.run(&["test", "team.rules"]);
+    assert_eq!(run.status, 1);
+    assert!(run.out.contains("example::fix-quotes"), "{}", run.out);
+    assert!(run.out.contains("on mysql it shows"), "{}", run.out);
+    assert!(run.out.contains("write `{db.quote}` around names"), "{}", run.out);
+}
+
+#[test]
+fn steps_that_take_the_place_of_an_operation_are_put_there_and_judged() {
+    let fix = "```\n    migrations.SeparateDatabaseAndState(state_operations=[<this {op.kind}>])\n  ```";
+    let bad = "migrations.AddField(\"order\", \"note\", models.TextField())";
+    let text = with_fix(fix, &[bad]);
+    let folder = Folder::with(&[("team.rules", &text)]);
+    let run = folder.run(&["test", "team.rules"]);
+    assert_eq!(run.status, 0, "{}", run.out);
+    let other = "rule no-halves { forbid SeparateDatabaseAndState  message \"no halves here\" }";
+    folder.write("team.rules", &format!("{text}\n{other}\n"));
+    let run = folder.run(&["test", "team.rules"]);
+    assert_eq!(run.status, 1);
+    assert!(run.out.contains("what this fix makes is reported by `team/no-halves`: no halves here"), "{}", run.out);
 }
 
 #[test]

@@ -31,6 +31,12 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
             attribute("version", Slot::maybe(Type::Version), "Its version, when it is configured.", |db| {
                 Fact::optional(db.0.database.version.map(Fact::Version))
             }),
+            attribute(
+                "quote",
+                Slot::set(Type::Str),
+                "What stands around a name in its SQL: `\"`, or a backtick.",
+                |db| Fact::Str(Cow::Borrowed(db.0.database.vendor.quote())),
+            ),
         ],
     )
 });

@@ -51,6 +51,17 @@ static ATTRIBUTES: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             },
         ),
         attribute("name", Slot::maybe(Type::Str), "Its `name` argument, if it has one.", |o| o.argument("name")),
+        attribute("old_name", Slot::maybe(Type::Str), "Its `old_name` argument, if it has one.", |o| {
+            o.argument("old_name")
+        }),
+        attribute("new_name", Slot::maybe(Type::Str), "Its `new_name` argument, if it has one.", |o| {
+            o.argument("new_name")
+        }),
+        attribute("old", Slot::maybe(Type::Entity("Field")), "Of an AlterField, the field as it was.", |o| {
+            let alters = o.like().is_some_and(|entry| entry.name == "AlterField");
+            let field = o.field().filter(|_| alters);
+            field.map_or(Fact::Unset, |field| Fact::Entity(Rc::new(field.found_in_state())))
+        }),
         attribute("code", Slot::maybe(Type::Entity("Code")), "The code of a RunPython.", |o| o.argument("code")),
         attribute(
             "reach",

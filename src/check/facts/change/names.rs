@@ -308,6 +308,20 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
             of_table,
         ),
         name(
+            "references",
+            Slot::maybe(Type::Str),
+            "The table that the foreign key that it adds refers to.",
+            |c| c.references(),
+            always,
+        ),
+        name(
+            "references_column",
+            Slot::maybe(Type::Str),
+            "The column that the foreign key that it adds refers to, when there is one.",
+            |c| c.references_column(),
+            always,
+        ),
+        name(
             "fails_on_rows",
             flag(),
             "Whether it fails as soon as its table has a row: a NOT NULL column, and nothing gives those rows a value.",

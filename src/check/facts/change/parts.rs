@@ -8,7 +8,7 @@ use super::ChangeView;
 use crate::check::facts::part::{ColumnView, ConstraintView, TableIndexView};
 use crate::language::Fact;
 use crate::schema::Table;
-use crate::sql::{ChangeKind, Column, Constraint, Index, SchemaChange};
+use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, ForeignKey, Index, SchemaChange};
 use crate::target::Vendor;
 
 impl<'a> ChangeView<'a> {
@@ -29,6 +29,27 @@ impl<'a> ChangeView<'a> {
         let refers = |table: &Table| table.foreign_keys().any(|(_, references)| references.table == own);
         let others = self.effects.before.tables.iter().filter(|(name, table)| *name != own && refers(table));
         names(others.map(|(name, _)| name.as_str()))
+    }
+
+    /// The foreign key that it adds, with its column or by itself.
+    fn foreign_key(&self) -> Option<&'a ForeignKey> {
+        match &self.own().kind {
+            ChangeKind::AddColumn { column, .. } => column.references.as_ref(),
+            ChangeKind::AddConstraint { constraint, .. } => match &constraint.kind {
+                ConstraintKind::ForeignKey { references, .. } => Some(references),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    pub(super) fn references(&self) -> Fact<'a> {
+        Fact::optional(self.foreign_key().map(|key| Fact::Str(Cow::Borrowed(&key.table))))
+    }
+
+    pub(super) fn references_column(&self) -> Fact<'a> {
+        let column = self.foreign_key().and_then(|key| key.columns.first());
+        Fact::optional(column.map(|column| Fact::Str(Cow::Borrowed(column))))
     }
 
     pub(super) fn column_before(&self) -> Option<&'a Column> {
