@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::effects::compat::{self, Code, MigrationEffects, ModelTables, Rollout};
+use crate::effects::compat::{self, Code, MigrationEffects, ModelTables, Rollout, Then};
 use crate::effects::earlier::{Earlier, index_without_table, rests_on};
 use crate::effects::locks;
 use crate::effects::neighbourhood::{Neighbourhood, Relations, named_by};
@@ -130,6 +130,7 @@ impl<'h> Surroundings<'h> {
         let live = models.schema(old);
         let old_code = Code::new(old, live.clone(), models);
         let new = release.as_ref().map(|release| &release.code).or(within.last()).unwrap_or(old);
+        let behind = sent.last().map(|around| models.schema(&around.after));
         let finally = release.as_ref().map(|release| models.schema(&release.database));
         let atomic = migration.atomic.value.as_ref().copied().unwrap_or(true);
         let commits_each = matches!(target.database.vendor, Vendor::MySql | Vendor::MariaDb);
@@ -143,7 +144,7 @@ impl<'h> Surroundings<'h> {
             new: &code(new),
             before: &before,
             statements: &statements,
-            finally: finally.as_ref(),
+            then: behind.as_ref().zip(finally.as_ref()).map(|(from, to)| Then { from, to }),
             transactional: atomic && !commits_each,
             operations: reversals.len(),
             code_after: &|operations| {

@@ -147,11 +147,21 @@ impl Table {
                 self.columns.retain(|other| other.name != column.name);
                 self.add_column(column);
             }
-            ChangeKind::DropColumn { column, .. } => self.drop_column(column),
-            ChangeKind::AlterColumnType { column, to, collation, .. } => {
+            ChangeKind::DropColumn { column, cascade } => {
+                // PostgreSQL, "Generated Columns": what computes from it depends on it (measured:
+                // `remove_field__source_of_generated`); nothing else knows CASCADE here.
+                if *cascade {
+                    for computed in self.computed_from(column) {
+                        self.drop_column(&computed);
+                    }
+                }
+                self.drop_column(column);
+            }
+            ChangeKind::AlterColumnType { column, to, collation, drops_expression, .. } => {
                 if let Some(column) = self.column_mut(column) {
                     column.column_type = Ok(to.clone());
                     column.collation.clone_from(collation);
+                    column.generated.take_if(|_| *drops_expression);
                 }
             }
             ChangeKind::SetNotNull { column } => self.set_null(column, false),
@@ -181,6 +191,11 @@ impl Table {
             ChangeKind::RenameIndex { name, to } => {
                 for index in &mut self.indexes {
                     rename_part(&mut index.name, name, to);
+                }
+            }
+            ChangeKind::Other { words, object: Some(column) } if words == "ALTER COLUMN DROP EXPRESSION" => {
+                if let Some(column) = self.column_mut(column) {
+                    column.generated = None;
                 }
             }
             ChangeKind::Other { words, object: Some(column) } => {
@@ -217,6 +232,12 @@ impl Table {
         }
     }
 
+    /// The columns that the database computes from a column.
+    fn computed_from(&self, name: &str) -> Vec<String> {
+        let computes = |column: &&Column| column.generated.as_ref().is_some_and(|own| own.computes_from(name));
+        self.columns.iter().filter(computes).map(|column| column.name.clone()).collect()
+    }
+
     /// PostgreSQL, ALTER TABLE: "Indexes and table constraints involving the column will be automatically dropped as
     /// well."
     fn drop_column(&mut self, name: &str) {
@@ -238,6 +259,9 @@ impl Table {
     pub(super) fn rename_column(&mut self, old: &str, new: &str) {
         if let Some(column) = self.column_mut(old) {
             new.clone_into(&mut column.name);
+        }
+        for generated in self.columns.iter_mut().filter_map(|column| column.generated.as_mut()) {
+            rename(&mut generated.names, old, new);
         }
         for index in &mut self.indexes {
             rename(&mut index.columns, old, new);

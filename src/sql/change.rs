@@ -71,6 +71,8 @@ pub enum ChangeKind {
         collation: Option<String>,
         /// A USING expression, which may change values without an error.
         using: Option<String>,
+        /// Whether the column is not computed any more if it was: MODIFY states all of it again, and no expression.
+        drops_expression: bool,
     },
     /// ALTER COLUMN … SET NOT NULL
     SetNotNull {

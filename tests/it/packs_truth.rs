@@ -21,8 +21,6 @@ use crate::schema_truth::django_sql;
 
 /// Where the packs and the measurement differ: the question, the case, and why.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    // Django up to 5.2 drops with CASCADE on PostgreSQL; which columns a generated one computes from is not followed.
-    (QUESTIONS[1], "remove_field__source_of_generated", "the column that computes from it goes, too"),
     // Nothing is raised, but something else happens: that is an error all the same.
     (QUESTIONS[4], "alter_field__m2m_auto_to_through_state_only", IGNORED),
     (QUESTIONS[5], "alter_field__m2m_auto_to_through_state_only", IGNORED),
@@ -39,21 +37,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     (QUESTIONS[4], "multi__swap_fields", REPLACED),
     (QUESTIONS[5], "multi__swap_fields", REPLACED),
     // Cases of our own.
-    (
-        QUESTIONS[0],
-        "alter_field__generated_other_type",
-        "MariaDB's MODIFY takes the expression away, which is not followed",
-    ),
-    (
-        QUESTIONS[1],
-        "alter_field__generated_other_type",
-        "MariaDB's MODIFY takes the expression away, which is not followed",
-    ),
-    (
-        QUESTIONS[6],
-        "alter_field__generated_other_type",
-        "MariaDB's MODIFY takes the expression away, which is not followed",
-    ),
     (QUESTIONS[0], "run_python__create_and_fill_other_model", WRITES),
     (QUESTIONS[6], "run_python__create_and_fill_other_model", WRITES),
     (QUESTIONS[0], "run_python__editor_remove_field", EDITOR),
@@ -61,7 +44,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     (QUESTIONS[0], "run_sql__trigger_that_refuses", "what a trigger does is not looked at"),
     (QUESTIONS[0], "run_sql__words_trigger_fills_null", "what a trigger does is not looked at"),
     (QUESTIONS[0], "run_sql__words_rule_do_nothing", "what a rule of PostgreSQL does is not looked at"),
-    (QUESTIONS[0], "run_sql__words_drop_expression", "that the column is not computed any more is not followed"),
     (QUESTIONS[1], "options__managed_on", "who made the table is not known"),
     (QUESTIONS[1], "separate__state_add_model", "a table that only the state hears of may be there"),
     (QUESTIONS[1], "separate__state_add_unique", VALUES),

@@ -220,7 +220,9 @@ impl<'c, 's> Check<'c, 's> {
         match own.fill {
             Fill::Computed => {
                 if column.generated.is_none() {
-                    self.unnamed(at, actual, column, &[Insert], (Certain, Error));
+                    let outcome = if column.must_be_given() { Error } else { Silent };
+                    self.say(at, &[Insert], (Certain, outcome), name, &Cause::NotComputed);
+                    self.say(at, &[Update], (Certain, Silent), name, &Cause::NotComputed);
                 }
                 return self.types(at, own, wanted, column);
             }

@@ -108,6 +108,8 @@ pub enum Cause {
     Unnamed,
     /// The code writes into a column that the database computes.
     Generated,
+    /// The code leaves the value to the database, which does not compute the column any more.
+    NotComputed,
     /// The code leaves the number to the database, which does not number the column.
     NotNumbered,
     /// The code leaves the value to the database's DEFAULT, and there is none.
@@ -187,6 +189,9 @@ impl fmt::Display for Failure {
                 write!(f, "`{table}.{column}` is NOT NULL without a database default, and INSERT does not name it")
             }
             Cause::Generated => write!(f, "the database computes `{table}.{column}`, and the code writes it"),
+            Cause::NotComputed => {
+                write!(f, "the database does not compute `{table}.{column}`, and the code never writes it")
+            }
             Cause::NotNumbered => write!(f, "the database does not number `{table}.{column}`"),
             Cause::NoDefault => write!(f, "`{table}.{column}` has no database default, and the code relies on one"),
             Cause::OtherDefault => write!(f, "`{table}.{column}` has another database default"),

@@ -28,8 +28,8 @@ pub struct Rollout<'a> {
     pub before: &'a Schema,
     /// What the migration sends, in order.
     pub statements: &'a [Statement],
-    /// What the database holds when all migrations of the release have run; `None` when this is the last.
-    pub finally: Option<&'a Schema>,
+    /// What follows in the release; `None` when this migration is its last.
+    pub then: Option<Then<'a>>,
     /// Whether all of it happens at once: `atomic`, on a database that can take back DDL.
     pub transactional: bool,
     /// How many operations the migration has, nested ones counted.
@@ -37,6 +37,22 @@ pub struct Rollout<'a> {
     /// The code of which the models are those after so many of the migration's operations; 0 for those before it. It is
     /// asked for few of them, but for these more than once.
     pub code_after: &'a dyn Fn(usize) -> Arc<Code>,
+}
+
+/// What the other migrations of a release do, as their models tell it.
+#[derive(Clone, Copy)]
+pub struct Then<'a> {
+    /// What the database holds for the models behind the migration.
+    pub from: &'a Schema,
+    /// What it holds for those behind all migrations of the release.
+    pub to: &'a Schema,
+}
+
+impl Then<'_> {
+    /// Whether the table is another one in the end.
+    fn changes(self, table: &str) -> bool {
+        self.from.table(table) != self.to.table(table)
+    }
 }
 
 /// What a change does to those who run.
@@ -296,8 +312,14 @@ fn stays(
     left.retain(|failure| failure.cause != Cause::NoColumn || !start.guesses_some(&failure.table));
     if !left.is_empty() {
         let known = failures(&start, rollout.before).failures;
-        let finally = failures(rollout.new, rollout.finally.unwrap_or(after)).failures;
-        left.retain(|failure| known.binary_search(failure).is_err() && finally.binary_search(failure).is_ok());
+        let new = failures(rollout.new, after).failures;
+        let finally = failures(rollout.new, rollout.then.map_or(after, |then| then.to)).failures;
+        // What the models don't tell, nothing that follows mends.
+        let stays = |failure: &Failure| {
+            finally.binary_search(failure).is_ok()
+                || rollout.then.is_some_and(|then| !then.changes(&failure.table)) && new.binary_search(failure).is_ok()
+        };
+        left.retain(|failure| known.binary_search(failure).is_err() && stays(failure));
     }
     let blame: BTreeMap<&Failure, At> = appeared.iter().map(|(failure, at)| (failure, *at)).collect();
     for failure in left {
