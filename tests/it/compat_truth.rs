@@ -9,6 +9,7 @@ use whimbrel::effects::compat::{
     Action, Cause, Certainty, Code, Failure, MigrationEffects, ModelTables, Outcome, Rollout, of_migration,
 };
 use whimbrel::effects::reversal::{self, Reversal};
+use whimbrel::effects::written;
 use whimbrel::history::Side;
 use whimbrel::migration::Operation;
 use whimbrel::schema::{Schema, Target};
@@ -106,11 +107,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "no number beyond the range that Django gives the field was tried",
     ),
     (
-        "run_python__create_and_fill_other_model",
-        "old code: verdict",
-        "what a function writes into a new table is not looked at",
-    ),
-    (
         "run_sql__column_generated",
         "old code: verdict",
         "that the range of what is computed is wide enough is not known",
@@ -145,11 +141,13 @@ fn predict(case: &Case, target: Target) -> Predicted {
     let (old, new) = (code_after(0), code_after(states.len() - 1));
     let sent = sent(&history, node, target);
     let takes_back_ddl = matches!(target.database.vendor, Vendor::PostgreSql | Vendor::Sqlite);
+    let written = written(change, &history.states_sent(node, &[]));
     let rollout = Rollout {
         old: &old,
         new: &new,
         before: &before,
         statements: &sent,
+        written: &written,
         then: None,
         transactional: change.atomic.value == Ok(true) && takes_back_ddl,
         operations: states.len() - 1,

@@ -57,6 +57,7 @@ fn effects(models: &str, change: &str, database: &str) -> Effects {
         new: &code_after(states.len() - 1),
         before: &before,
         statements: &statements,
+        written: &[],
         then: None,
         transactional: matches!(target.database.vendor, Vendor::PostgreSql | Vendor::Sqlite),
         operations: states.len() - 1,

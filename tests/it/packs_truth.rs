@@ -37,10 +37,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     (QUESTIONS[4], "multi__swap_fields", REPLACED),
     (QUESTIONS[5], "multi__swap_fields", REPLACED),
     // Cases of our own.
-    (QUESTIONS[0], "run_python__create_and_fill_other_model", WRITES),
-    (QUESTIONS[6], "run_python__create_and_fill_other_model", WRITES),
-    (QUESTIONS[0], "run_python__editor_remove_field", EDITOR),
-    (QUESTIONS[6], "run_python__editor_remove_field", EDITOR),
     (QUESTIONS[0], "run_sql__trigger_that_refuses", "what a trigger does is not looked at"),
     (QUESTIONS[0], "run_sql__words_trigger_fills_null", "what a trigger does is not looked at"),
     (QUESTIONS[0], "run_sql__words_rule_do_nothing", "what a rule of PostgreSQL does is not looked at"),
@@ -61,8 +57,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     (QUESTIONS[5], "run_sql__words_set_access_method", "it is the method that the table has"),
 ];
 
-const WRITES: &str = "what a function writes into a new table is not looked at";
-const EDITOR: &str = "which model a function hands to the schema editor is not followed";
 const VALUES: &str = "the state says less, or more, than the database for some values";
 const IGNORED: &str = "MariaDB's INSERT IGNORE stores 0 in the new column rather than fail";
 const REPLACED: &str = "measured as rows that changed: all of a column or table is gone, or is that of another one";

@@ -53,6 +53,13 @@ pub(super) static REACHED: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             |o| o.collected("old_code_failures"),
         ),
         attribute(
+            "rows_break_old_code",
+            failures(),
+            "What running code can no longer do because of rows that the function of a RunPython writes, into what an \
+             earlier migration of this release has made.",
+            |o| o.failures_by_rows(),
+        ),
+        attribute(
             "breaks_new_code",
             list_of_text(),
             "What the code of this release certainly can't do before it.",
@@ -152,6 +159,16 @@ impl<'a> OperationView<'a> {
     fn failures_after(&self) -> &'a [Failure] {
         let after = self.context.effects.map(|effects| &effects.compatibility.breaks_new_code_after);
         after.and_then(|after| after.get(self.placed.order)).map_or(&[][..], Vec::as_slice)
+    }
+
+    fn failures_by_rows(&self) -> Fact<'a> {
+        let later = self.context.effects.map(|effects| &effects.compatibility.breaks_old_code_later);
+        let own = later.and_then(|later| later.get(self.placed.order)).into_iter().flatten();
+        let span = self.operation().span;
+        let now = own.filter(|failure| failure.certainty == Certainty::Possible);
+        Fact::List(
+            now.map(|failure| Fact::Entity(Rc::new(FailureView { failure, span }) as Rc<dyn Entity<'a> + 'a>)).collect(),
+        )
     }
 
     fn held_back(&self) -> Fact<'a> {

@@ -13,9 +13,10 @@ use crate::effects::compat::watch::{At, Watch};
 use crate::effects::compat::{Code, failures};
 use crate::effects::loss::{Loss, Losses};
 use crate::effects::phase::Phase;
+use crate::effects::written::Written;
 use crate::python::Unknown;
 use crate::schema::{Schema, Statement};
-use crate::sql::ChangeKind;
+use crate::sql::{ChangeKind, Rows, SchemaChange};
 
 /// A migration on its way into a running system.
 #[derive(Clone, Copy)]
@@ -28,6 +29,8 @@ pub struct Rollout<'a> {
     pub before: &'a Schema,
     /// What the migration sends, in order.
     pub statements: &'a [Statement],
+    /// What its functions write.
+    pub written: &'a [Written],
     /// What follows in the release; `None` when this migration is its last.
     pub then: Option<Then<'a>>,
     /// Whether all of it happens at once: `atomic`, on a database that can take back DDL.
@@ -83,8 +86,8 @@ pub struct MigrationEffects {
     pub breaks_new_code_after: Vec<Vec<Failure>>,
     /// For each operation, why it can't be told whether there is more of that.
     pub unknown_after: Vec<Vec<Unknown>>,
-    /// For each operation, what old code can't do once the new code has written, because of a relation that only the
-    /// state learns of: the database has had it before.
+    /// For each operation, what old code can't do any more because of relations that the database has had before: once
+    /// the new code has written, where only the state learns of one; now, where a function writes the rows.
     pub breaks_old_code_later: Vec<Vec<Failure>>,
     /// The schema afterwards.
     pub after: Schema,
@@ -150,6 +153,7 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
                 blame(at, |effect| &mut effect.breaks_in_between, failure);
             }
         } else if !is_harmless(&failure, rollout) {
+            let failure = rollout.with_written_rows(failure, at.operation, &schema);
             blame(at, |effect| &mut effect.breaks_old_code, failure);
         }
     }
@@ -253,17 +257,61 @@ impl Rollout<'_> {
         }
         failure
     }
+
+    /// The failure with the rows in mind that the migration itself writes behind an operation: they refer to others now,
+    /// not later.
+    fn with_written_rows(&self, mut failure: Failure, operation: usize, after: &Schema) -> Failure {
+        if self.writes_referring(&failure, operation, after).is_some() {
+            failure.certainty = Certainty::Possible;
+        }
+        failure
+    }
+
+    /// The operation, that one or one behind it, which writes rows that refer to others; `None` where it is for new code
+    /// to write some.
+    fn writes_referring(&self, failure: &Failure, operation: usize, after: &Schema) -> Option<usize> {
+        let (Cause::Referred(child), Certainty::Later, Some(name)) =
+            (&failure.cause, failure.certainty, &failure.column)
+        else {
+            return None;
+        };
+        let in_every_row = after.table(child)?.column(name).is_some_and(|column| !column.null);
+        let by_function = self.written.iter().filter(|written| {
+            let refers = written.columns.contains(name) || written.inserts && in_every_row;
+            written.table == *child && refers
+        });
+        // What Django copies on SQLite is there before.
+        let by_sql = self.statements.iter().filter(|sent| sent.sql.is_some()).filter(|sent| {
+            let inserts = |change: &SchemaChange| {
+                let rows = matches!(change.kind, ChangeKind::ChangeRows { rows: Rows::Insert, .. });
+                rows && change.table.as_ref() == Some(child)
+            };
+            in_every_row && sent.changes.iter().any(inserts)
+        });
+        let operations = by_function.map(|written| written.operation).chain(by_sql.map(|sent| sent.operation));
+        operations.filter(|own| *own >= operation).min()
+    }
 }
 
 /// What old code can't do any more, once code with the models after an operation has written: relations of which the
 /// database knew already.
 fn learned(rollout: &Rollout<'_>, after: &Schema) -> Vec<Vec<Failure>> {
     let mut blamed = vec![Vec::new(); rollout.operations];
+    let referring = |schema| failures_of(rollout.old, &Snapshot::of(schema), rollout.old.needs.freedoms()).failures;
+    // Tables and columns that an earlier migration of the release has made, and that get rows now.
+    if !rollout.written.is_empty() {
+        for failure in referring(rollout.before).into_iter().filter(|failure| !is_harmless(failure, rollout)) {
+            if let Some(operation) = rollout.writes_referring(&failure, 0, rollout.before)
+                && let Some(failures) = blamed.get_mut(operation)
+            {
+                failures.push(Failure { certainty: Certainty::Possible, ..failure });
+            }
+        }
+    }
     let sends: BTreeSet<usize> = rollout.statements.iter().map(|statement| statement.operation).collect();
     if sends.len() >= rollout.operations {
         return blamed;
     }
-    let referring = |schema| failures_of(rollout.old, &Snapshot::of(schema), rollout.old.needs.freedoms()).failures;
     let mut referred = referring(after);
     if !referred.is_empty() {
         let before = referring(rollout.before);

@@ -69,11 +69,6 @@ const DIFFER: &[(&str, Vendor, &str)] = &[
         Vendor::Sqlite,
         "an index that is made behind a copy of the table counts as part of the copy",
     ),
-    (
-        "run_python__editor_remove_field",
-        Vendor::PostgreSql,
-        "which model a function hands to the schema editor is not followed",
-    ),
 ];
 
 #[test]
