@@ -62,7 +62,8 @@ pub(super) fn rests_on(change: &SchemaChange) -> bool {
         | ChangeKind::ValidateConstraint { .. }
         | ChangeKind::AlterColumnType { from: None, .. } => true,
         ChangeKind::AddConstraint { using_index, .. } => using_index.is_some(),
-        _ => index_without_table(change).is_some(),
+        // The function of a trigger, or the triggers that call a function.
+        _ => index_without_table(change).is_some() || change.routine.is_some(),
     }
 }
 
@@ -127,6 +128,11 @@ fn enter(change: &SchemaChange, followed: bool, schema: &mut Schema, own: &mut B
             }
         }
         ChangeKind::ValidateConstraint { .. } => schema.apply(change),
+        ChangeKind::Other { words, .. }
+            if change.routine.is_some() || matches!(words.as_str(), "DROP TRIGGER" | "DROP RULE") =>
+        {
+            schema.apply(change);
+        }
         ChangeKind::DropConstraint { name: Some(name), .. } | ChangeKind::DropIndex { name: Some(name), .. }
             if own.remove(name) =>
         {

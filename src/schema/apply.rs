@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use crate::schema::{Schema, Table};
-use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, DatabaseDefault, Index, SchemaChange};
+use crate::sql::{
+    ChangeKind, Column, Constraint, ConstraintKind, DatabaseDefault, Guard, Index, Routine, SchemaChange,
+};
 
 impl Schema {
     /// Changes the schema as the database would. A change of what is not known changes nothing.
     pub fn apply(&mut self, change: &SchemaChange) {
         self.follow_validation(&change.kind);
+        self.follow_routine(change);
         let Some(name) = &change.table else {
             self.apply_without_table(&change.kind);
             return;
@@ -65,6 +68,39 @@ impl Schema {
             }
             ChangeKind::ValidateConstraint { name } | ChangeKind::DropConstraint { name: Some(name), .. } => {
                 self.not_valid.remove(name);
+            }
+            _ => {}
+        }
+    }
+
+    /// Triggers and rules, with the functions that they call.
+    fn follow_routine(&mut self, change: &SchemaChange) {
+        match (change.routine.as_deref(), &change.kind, change.table.as_deref()) {
+            (Some(Routine::Function(body)), ChangeKind::Other { object: Some(name), .. }, _) => {
+                self.functions.insert(name.clone(), *body);
+                let calls = |guard: &Guard| guard.function.as_ref() == Some(name);
+                let callers = self.tables.values_mut().filter(|table| table.guards.iter().any(calls));
+                for guard in callers.flat_map(|table| &mut Arc::make_mut(table).guards).filter(|guard| calls(guard)) {
+                    guard.body = *body;
+                }
+            }
+            (Some(Routine::Guard(guard)), _, Some(table)) => {
+                let function = guard.function.as_ref().and_then(|name| self.functions.get(name));
+                let body = function.copied().unwrap_or(guard.body);
+                if let Some(table) = self.table_mut(table) {
+                    table.guards.retain(|other| other.name != guard.name);
+                    table.guards.push(Guard { body, ..guard.clone() });
+                }
+            }
+            (None, ChangeKind::Other { words, object: Some(name) }, table) => {
+                // MySQL and SQLite name no table.
+                let gone = matches!(words.as_str(), "DROP TRIGGER" | "DROP RULE");
+                let has = |table: &Table| table.guards.iter().any(|guard| guard.name == *name);
+                let of = |own: &str| table.is_none_or(|table| table == own);
+                let holders = self.tables.iter_mut().filter(|(own, content)| gone && of(own) && has(content));
+                for (_, holder) in holders {
+                    Arc::make_mut(holder).guards.retain(|guard| guard.name != *name);
+                }
             }
             _ => {}
         }

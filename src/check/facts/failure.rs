@@ -57,6 +57,7 @@ const CAUSES: &[&str] = &[
     "dangling",
     "referred",
     "computed",
+    "stopped",
     "replaced",
 ];
 
@@ -88,6 +89,7 @@ fn cause(cause: &Cause) -> &'static str {
         Cause::Dangling(_) => "dangling",
         Cause::Referred(_) => "referred",
         Cause::Computed => "computed",
+        Cause::Stopped(_) => "stopped",
         Cause::Replaced => "replaced",
     }
 }

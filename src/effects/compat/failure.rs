@@ -155,6 +155,8 @@ pub enum Cause {
     Referred(String),
     /// The database computes a column from what the code writes, and the result may not fit.
     Computed,
+    /// A trigger or a rule stops what the code sends: its kind and name.
+    Stopped(String),
     /// Another column has the name now, with other values or none.
     Replaced,
 }
@@ -221,6 +223,10 @@ impl fmt::Display for Failure {
             Cause::Referred(child) => write!(f, "rows of `{child}` refer to `{table}`, and the code does not know it"),
             Cause::Replaced if self.column.is_none() => write!(f, "`{table}` is another table now"),
             Cause::Replaced => write!(f, "`{table}.{column}` is another column now"),
+            Cause::Stopped(by) if self.outcome == Outcome::Silent => {
+                write!(f, "the {by} of `{table}` does nothing instead")
+            }
+            Cause::Stopped(by) => write!(f, "the {by} of `{table}` refuses it"),
             Cause::Computed => write!(f, "`{table}.{column}` is computed, and the result may not fit"),
         }
     }
