@@ -149,6 +149,8 @@ impl<'h> Surroundings<'h> {
             reversal(operation, &migration.app, &sent, target, &mut reversals);
         }
         let codes: RefCell<HashMap<usize, Arc<Code>>> = RefCell::default();
+        let nodes: Vec<NodeId> = self.history.graph().plan().collect();
+        let replayed = || Schema::replay(self.history, &nodes, target);
         let compatibility = compat::of_migration(&Rollout {
             old: &old_code,
             new: &code(new),
@@ -156,6 +158,7 @@ impl<'h> Surroundings<'h> {
             statements: &statements,
             written: &written,
             then: behind.as_ref().zip(finally.as_ref()).map(|(from, to)| Then { from, to }),
+            replayed: Some(&replayed),
             transactional: atomic && !commits_each,
             operations: reversals.len(),
             code_after: &|operations| {
@@ -164,7 +167,7 @@ impl<'h> Surroundings<'h> {
             },
         });
         let is_live = |table: &str| live.tables.contains_key(table);
-        let filled = filled(&statements, &written);
+        let filled = filled(&statements, &written, relations);
         let locks = locks::walk(&statements, &before, atomic, target, &is_live, &filled);
         Effects { statements, locks, compatibility, reversals, before, live }
     }
@@ -184,15 +187,20 @@ impl Effects {
     }
 }
 
-/// The tables that the migration makes and that a RunPython of it fills in a loop over rows, each with the operation's
-/// place. A row or two are read in a moment.
-fn filled(statements: &[Statement], written: &[Written]) -> Vec<(usize, String)> {
-    let makes = |table: &str| {
-        let mut changes = statements.iter().flat_map(|sent| &sent.changes);
-        changes.any(|own| matches!(own.kind, ChangeKind::CreateTable { .. }) && own.table.as_deref() == Some(table))
-    };
-    let filled = written.iter().filter(|own| own.repeated && makes(&own.table));
-    filled.map(|own| (own.operation, own.table.clone())).collect()
+/// The tables that the migration makes and that a RunPython of it fills in a loop over rows, those of many-to-many
+/// relations included, each with the operation's place. A row or two are read in a moment.
+fn filled(statements: &[Statement], written: &[Written], relations: &Relations) -> Vec<(usize, String)> {
+    let made = statements.iter().flat_map(|sent| &sent.changes).filter_map(|change| match &change.kind {
+        ChangeKind::CreateTable { .. } => change.table.as_deref(),
+        _ => None,
+    });
+    let made: Vec<&str> = made.collect();
+    let mut filled = Vec::new();
+    for own in written.iter().filter(|own| own.repeated) {
+        let tables = made.iter().filter(|table| relations.models_of(table).any(|model| *model == own.model));
+        filled.extend(tables.map(|table| (own.operation, (*table).to_owned())));
+    }
+    filled
 }
 
 /// The tables that a change names: its own, those that its foreign keys refer to, and what it may name beside.

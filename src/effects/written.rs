@@ -12,6 +12,8 @@ use crate::python::DefinitionKind;
 pub struct Written {
     /// The operation, nested ones counted.
     pub operation: usize,
+    /// The model's app and lower-case name.
+    pub model: (String, String),
     /// The model's table when the function runs.
     pub table: String,
     /// Whether rows are inserted, or may be: `save()`.
@@ -54,6 +56,7 @@ fn of_model(code: &DataCode, model: &HistoricalModel, around: &Around, operation
     let table = table(&around.before, state).ok().filter(|_| writes)?;
     Some(Written {
         operation,
+        model: (model.app.clone(), model.name.to_lowercase()),
         table,
         inserts: inserting().next().is_some(),
         repeated: inserting().any(|query| query.for_each.is_some()),

@@ -147,6 +147,7 @@ fn predict(case: &Case, target: Target) -> Predicted {
         statements: &sent,
         written: &written,
         then: None,
+        replayed: None,
         transactional: change.atomic.value == Ok(true) && takes_back_ddl,
         operations: states.len() - 1,
         code_after: &code_after,

@@ -59,6 +59,7 @@ fn effects(models: &str, change: &str, database: &str) -> Effects {
         statements: &statements,
         written: &[],
         then: None,
+        replayed: None,
         transactional: matches!(target.database.vendor, Vendor::PostgreSql | Vendor::Sqlite),
         operations: states.len() - 1,
         code_after: &code_after,

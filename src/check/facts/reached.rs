@@ -79,6 +79,13 @@ pub(super) static REACHED: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             |o| o.left_behind(),
         ),
         attribute(
+            "may_be_left_behind",
+            failures(),
+            "What code with the models after it can't do with some values on the schema that this migration leaves, nor \
+             on what all migrations leave: what a change of the state alone allows.",
+            |o| o.may_be_left_behind(),
+        ),
+        attribute(
             "held_back",
             list_of_text(),
             "The models, as `app.model`, of which code with the models after it can't delete a row that the old column \
@@ -175,6 +182,15 @@ impl<'a> OperationView<'a> {
         let held = self.failures_after().iter().filter(|failure| matches!(failure.cause, Cause::Referred(_)));
         let models: BTreeSet<&str> = held.map(|failure| failure.model.as_str()).collect();
         Fact::List(models.into_iter().map(|model| Fact::Str(Cow::Borrowed(model))).collect())
+    }
+
+    fn may_be_left_behind(&self) -> Fact<'a> {
+        let after = self.context.effects.map(|effects| &effects.compatibility.may_break_new_code_after);
+        let own = after.and_then(|after| after.get(self.placed.order)).into_iter().flatten();
+        let span = self.operation().span;
+        Fact::List(
+            own.map(|failure| Fact::Entity(Rc::new(FailureView { failure, span }) as Rc<dyn Entity<'a> + 'a>)).collect(),
+        )
     }
 
     fn left_behind(&self) -> Fact<'a> {

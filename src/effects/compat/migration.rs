@@ -33,6 +33,8 @@ pub struct Rollout<'a> {
     pub written: &'a [Written],
     /// What follows in the release; `None` when this migration is its last.
     pub then: Option<Then<'a>>,
+    /// What the statements of all migrations there are make, SQL among them: it takes a replay of all of them.
+    pub replayed: Option<&'a dyn Fn() -> Schema>,
     /// Whether all of it happens at once: `atomic`, on a database that can take back DDL.
     pub transactional: bool,
     /// How many operations the migration has, nested ones counted.
@@ -84,6 +86,9 @@ pub struct MigrationEffects {
     /// For each operation, what code with its models can't do on the schema that the migration leaves: of a state that
     /// changes without the database.
     pub breaks_new_code_after: Vec<Vec<Failure>>,
+    /// For each operation, what such code can't do with some values, neither there nor on what all migrations leave: of a
+    /// state that changes without the database as well.
+    pub may_break_new_code_after: Vec<Vec<Failure>>,
     /// For each operation, why it can't be told whether there is more of that.
     pub unknown_after: Vec<Vec<Unknown>>,
     /// For each operation, what old code can't do any more because of relations that the database has had before: once
@@ -193,12 +198,15 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
             effect.unknown.push(unknown);
         }
     }
-    let (breaks_new_code_after, unknown_after) = stays(rollout, &schema, &made, &own.appeared());
+    let appeared = own.appeared();
+    let (breaks_new_code_after, unknown_after) = stays(rollout, &schema, &made, &appeared);
+    let may_break_new_code_after = apart(rollout, &schema, &made, &appeared);
     let phase = Phase::of(&effects, &breaks_new_code_after);
     let breaks_old_code_later = learned(rollout, &schema);
     MigrationEffects {
         changes: effects,
         breaks_new_code_after,
+        may_break_new_code_after,
         unknown_after,
         breaks_old_code_later,
         after: schema,
@@ -265,6 +273,17 @@ impl Rollout<'_> {
             failure.certainty = Certainty::Possible;
         }
         failure
+    }
+
+    /// Whether new code can't do something when all migrations of the release have run, as far as the models tell. What
+    /// they don't tell, nothing mends that leaves the table as it is.
+    fn in_the_end(&self, after: &Schema) -> impl Fn(&Failure) -> bool + use<'_> {
+        let finally = failures(self.new, self.then.map_or(after, |then| then.to)).failures;
+        let now = self.then.map(|_| failures(self.new, after).failures).unwrap_or_default();
+        move |failure| {
+            let unchanged = self.then.is_some_and(|then| !then.changes(&failure.table));
+            finally.binary_search(failure).is_ok() || unchanged && now.binary_search(failure).is_ok()
+        }
     }
 
     /// The operation, that one or one behind it, which writes rows that refer to others; `None` where it is for new code
@@ -341,6 +360,39 @@ fn is_harmless(failure: &Failure, rollout: &Rollout<'_>) -> bool {
     }
 }
 
+/// What code with the models after the migration can't do with some values on the schema after it, by operation, where
+/// only the state has changed; `appeared` is what changes of the database have brought about.
+fn apart(rollout: &Rollout<'_>, after: &Schema, made: &Made<'_>, appeared: &[(Failure, At)]) -> Vec<Vec<Failure>> {
+    let mut blamed = vec![Vec::new(); rollout.operations];
+    let sends: BTreeSet<usize> = rollout.statements.iter().map(|statement| statement.operation).collect();
+    if sends.len() >= rollout.operations {
+        return blamed;
+    }
+    let (start, end) = ((rollout.code_after)(0), (rollout.code_after)(rollout.operations));
+    let mut left = failures(&end, after).failures;
+    left.retain(|failure| failure.depends_on_values() && made.covers(failure).is_none());
+    left.retain(|failure| !failure.column.as_ref().is_some_and(|column| end.guesses(&failure.table, column)));
+    left.retain(|failure| made.may_mend(failure).is_none() && !appeared.iter().any(|(other, _)| other == failure));
+    if left.is_empty() {
+        return blamed;
+    }
+    let known = failures(&start, rollout.before).failures;
+    let finally = rollout.in_the_end(after);
+    left.retain(|failure| known.binary_search(failure).is_err() && finally(failure));
+    if let Some(replayed) = rollout.replayed.filter(|_| !left.is_empty()) {
+        let replayed = failures(rollout.new, &replayed()).failures;
+        left.retain(|failure| replayed.binary_search(failure).is_ok());
+    }
+    for failure in left {
+        let fails = |number: &usize| failures(&(rollout.code_after)(*number), after).failures.contains(&failure);
+        let operation = (1..=rollout.operations).find(fails).map(|number| number - 1);
+        if let Some(failures) = operation.and_then(|operation| blamed.get_mut(operation)) {
+            failures.push(failure);
+        }
+    }
+    blamed
+}
+
 /// What code with the models after the migration can't do on the schema after it, by operation; `appeared` is what
 /// changes have brought about. Beside it, what of that can't be told.
 fn stays(
@@ -360,14 +412,14 @@ fn stays(
     left.retain(|failure| failure.cause != Cause::NoColumn || !start.guesses_some(&failure.table));
     if !left.is_empty() {
         let known = failures(&start, rollout.before).failures;
-        let new = failures(rollout.new, after).failures;
-        let finally = failures(rollout.new, rollout.then.map_or(after, |then| then.to)).failures;
-        // What the models don't tell, nothing that follows mends.
-        let stays = |failure: &Failure| {
-            finally.binary_search(failure).is_ok()
-                || rollout.then.is_some_and(|then| !then.changes(&failure.table)) && new.binary_search(failure).is_ok()
-        };
-        left.retain(|failure| known.binary_search(failure).is_err() && stays(failure));
+        let finally = rollout.in_the_end(after);
+        left.retain(|failure| known.binary_search(failure).is_err() && finally(failure));
+    }
+    // A table of which the models say nothing may be one that SQL has made.
+    let is_missing = |failure: &Failure| failure.cause == Cause::NoTable;
+    if let Some(replayed) = rollout.replayed.filter(|_| left.iter().any(is_missing)) {
+        let replayed = failures(rollout.new, &replayed()).failures;
+        left.retain(|failure| !is_missing(failure) || replayed.binary_search(failure).is_ok());
     }
     let blame: BTreeMap<&Failure, At> = appeared.iter().map(|(failure, at)| (failure, *at)).collect();
     for failure in left {
