@@ -28,12 +28,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     (QUESTIONS[5], "multi__remove_then_add_same_name_null", REPLACED),
     (QUESTIONS[4], "multi__delete_and_create_same_model", REPLACED),
     (QUESTIONS[5], "multi__delete_and_create_same_model", REPLACED),
-    (QUESTIONS[7], "multi__create_and_fk_not_null", "the default is the key of a row that a new table does not have"),
-    (
-        QUESTIONS[7],
-        "delete_model__target_of_fk_not_removed",
-        "SQLite looks at the foreign key that is left at the commit",
-    ),
     (QUESTIONS[4], "multi__swap_fields", REPLACED),
     (QUESTIONS[5], "multi__swap_fields", REPLACED),
     // Cases of our own.

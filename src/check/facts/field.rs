@@ -75,7 +75,8 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
             attribute(
                 "default_name",
                 maybe(Type::Str),
-                "The dotted name that `default` is given as: that of a function, such as `uuid.uuid4`, or of a constant.",
+                "The dotted name that `default` is given as: that of a function, such as `uuid.uuid4`, or of a constant; the bare \
+                 name of one that stands in the same file.",
                 |f| f.argument("default", value::dotted_name),
             ),
             attribute("db_default", maybe(Type::Value), "The default that the database fills in.", |f| {
