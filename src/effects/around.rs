@@ -4,16 +4,15 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::effects::compat::{self, Code, MigrationEffects, ModelTables, Rollout};
+use crate::effects::compat::{self, Code, MigrationEffects, ModelTables, Rollout, Then};
 use crate::effects::earlier::{Dropped, Earlier, asks_for_dropped, index_without_table, object_of, rests_on};
 use crate::effects::locks;
 use crate::effects::neighbourhood::{Neighbourhood, Relations, named_by};
 use crate::effects::phase::Phase;
 use crate::effects::reversal::{self, Reversal};
+use crate::effects::written::{Written, written};
 use crate::history::{Around, History, NodeId, ProjectState, Side};
-use crate::migration::queries::{Action, data_code};
-use crate::migration::{Code as RunCode, Migration, Operation};
-use crate::python::DefinitionKind;
+use crate::migration::{Migration, Operation};
 use crate::schema::{Schema, Statement, Target};
 use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, SchemaChange};
 use crate::target::Vendor;
@@ -102,12 +101,23 @@ impl<'h> Surroundings<'h> {
         &self.within
     }
 
+    /// Whether running code knows all fields that a model has before the migration.
+    fn is_old(&self, (app, name): &(String, String)) -> bool {
+        let of = |state: &'h ProjectState| state.model(app, name).likely();
+        let Some(old) = of(self.old) else { return false };
+        let now = self.database.model(app, name).likely();
+        now.is_none_or(|now| now.fields.iter().all(|(field, _)| old.fields.iter().any(|(other, _)| other == field)))
+    }
+
     /// What the migration does to the database that `models` are for.
     #[must_use]
     pub fn effects(&self, models: &ModelTables) -> Effects {
         let Self { migration, database, relations, .. } = self;
         let (settings, target) = (models.settings(), models.target());
         let mut touched = named_by(migration);
+        let written = written(migration, &self.sent);
+        let given_rows = written.iter().flat_map(|own| relations.models_of(&own.table));
+        touched.extend(given_rows.filter(|key| !self.is_old(key)).cloned());
         let (mut near, sent, before, statements) = loop {
             let mut near = Neighbourhood::of(&touched, relations);
             let sent = near.parts_around(&self.sent);
@@ -136,6 +146,7 @@ impl<'h> Surroundings<'h> {
         let live = models.schema(old);
         let old_code = Code::new(old, live.clone(), models);
         let new = &near.part_of(&self.new);
+        let behind = sent.last().map(|around| models.schema(&around.after));
         let finally = self.release.map(|release| models.schema(&near.part_of(&release.database)));
         let atomic = migration.atomic.value.as_ref().copied().unwrap_or(true);
         let commits_each = matches!(target.database.vendor, Vendor::MySql | Vendor::MariaDb);
@@ -144,12 +155,16 @@ impl<'h> Surroundings<'h> {
             reversal(operation, &migration.app, &sent, target, &mut reversals);
         }
         let codes: RefCell<HashMap<usize, Arc<Code>>> = RefCell::default();
+        let nodes: Vec<NodeId> = self.history.graph().plan().collect();
+        let replayed = || Schema::replay(self.history, &nodes, target);
         let compatibility = compat::of_migration(&Rollout {
             old: &old_code,
             new: &code(new),
             before: &before,
             statements: &statements,
-            finally: finally.as_ref(),
+            written: &written,
+            then: behind.as_ref().zip(finally.as_ref()).map(|(from, to)| Then { from, to }),
+            replayed: Some(&replayed),
             transactional: atomic && !commits_each,
             operations: reversals.len(),
             code_after: &|operations| {
@@ -158,7 +173,7 @@ impl<'h> Surroundings<'h> {
             },
         });
         let is_live = |table: &str| live.tables.contains_key(table);
-        let filled = filled(migration, &statements, relations);
+        let filled = filled(&statements, &written, relations);
         let locks = locks::walk(&statements, &before, atomic, target, &is_live, &filled);
         let asks = statements.iter().flat_map(|sent| &sent.changes).any(asks_for_dropped);
         let dropped = if asks { self.earlier().dropped(target.database.vendor) } else { Dropped::new() };
@@ -185,31 +200,18 @@ impl Effects {
     }
 }
 
-/// The tables that the migration makes and that a RunPython of it fills in a loop over rows, each with the operation's
-/// place. A row or two are read in a moment.
-fn filled(migration: &Migration, statements: &[Statement], relations: &Relations) -> Vec<(usize, String)> {
+/// The tables that the migration makes and that a RunPython of it fills in a loop over rows, those of many-to-many
+/// relations included, each with the operation's place. A row or two are read in a moment.
+fn filled(statements: &[Statement], written: &[Written], relations: &Relations) -> Vec<(usize, String)> {
     let made = statements.iter().flat_map(|sent| &sent.changes).filter_map(|change| match &change.kind {
         ChangeKind::CreateTable { .. } => change.table.as_deref(),
         _ => None,
     });
     let made: Vec<&str> = made.collect();
     let mut filled = Vec::new();
-    if made.is_empty() {
-        return filled;
-    }
-    for (order, operation) in migration.all_operations().into_iter().enumerate() {
-        let Some(RunCode::Local(definition, bound)) = operation.code() else { continue };
-        let DefinitionKind::Function(function) = &definition.kind else { continue };
-        let code = data_code(function, &bound, &migration.definitions);
-        let inserting = code
-            .queries
-            .iter()
-            .filter(|query| query.for_each.is_some() && matches!(query.action, Action::Insert | Action::Save));
-        for model in inserting.filter_map(|query| query.model.as_deref()) {
-            let is_it = |(app, name): &(String, String)| *app == model.app && *name == model.name.to_lowercase();
-            let tables = made.iter().filter(|table| relations.models_of(table).any(is_it));
-            filled.extend(tables.map(|table| (order, (*table).to_owned())));
-        }
+    for own in written.iter().filter(|own| own.repeated) {
+        let tables = made.iter().filter(|table| relations.models_of(table).any(|model| *model == own.model));
+        filled.extend(tables.map(|table| (own.operation, (*table).to_owned())));
     }
     filled
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::history::{History, NodeId};
-use crate::migration::queries::data_code;
+use crate::migration::queries::{Sending, Sent, data_code};
 use crate::migration::{Code, Operation, Reach};
 use crate::python::{Definition, DefinitionKind, ValueKind};
 use crate::schema::Schema;
@@ -104,7 +104,8 @@ pub(super) fn rests_on(change: &SchemaChange) -> bool {
         | ChangeKind::ValidateConstraint { .. }
         | ChangeKind::AlterColumnType { from: None, .. } => true,
         ChangeKind::AddConstraint { using_index, .. } => using_index.is_some(),
-        _ => index_without_table(change).is_some(),
+        // The function of a trigger, or the triggers that call a function.
+        _ => index_without_table(change).is_some() || change.routine.is_some(),
     }
 }
 
@@ -153,7 +154,11 @@ fn sent_by(operation: &Operation, definitions: &[Arc<Definition>], vendor: Vendo
     let DefinitionKind::Function(function) = &definition.kind else { return Vec::new() };
     let sent = data_code(function, &bound, definitions).sent.into_iter();
     let runs = sent.filter(|sent| sent.when.on(vendor) != Some(false));
-    runs.filter_map(|sent| Some((sent.sql?, sent.when.on(vendor) == Some(true)))).collect()
+    let text = |sent: Sent| match sent.what {
+        Sending::Sql(sql) => Some((sql, sent.when.on(vendor) == Some(true))),
+        Sending::Edit(_) | Sending::Unknown => None,
+    };
+    runs.filter_map(text).collect()
 }
 
 /// Hands on an operation and those inside it that certainly reach the database.
@@ -204,6 +209,11 @@ fn enter(change: &SchemaChange, followed: bool, schema: &mut Schema, own: &mut B
             }
         }
         ChangeKind::ValidateConstraint { .. } => schema.apply(change),
+        ChangeKind::Other { words, .. }
+            if change.routine.is_some() || matches!(words.as_str(), "DROP TRIGGER" | "DROP RULE") =>
+        {
+            schema.apply(change);
+        }
         ChangeKind::DropConstraint { name: Some(name), .. } | ChangeKind::DropIndex { name: Some(name), .. }
             if own.remove(name) =>
         {

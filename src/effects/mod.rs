@@ -11,4 +11,6 @@ mod neighbourhood;
 pub mod phase;
 pub mod reversal;
 pub mod rows;
+mod written;
 pub use around::{Effects, Release, Surroundings};
+pub use written::{Written, written};

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::history::{self, Around, ModelState, ProjectState, Settings};
-use crate::migration::{Migration, Operation};
+use crate::migration::queries::{Sending, data_code};
+use crate::migration::{Code, Migration, Operation};
+use crate::python::DefinitionKind;
 
 /// A model: its app and lower-case name.
 type Key = (String, String);
@@ -118,11 +120,20 @@ impl Neighbourhood {
     }
 }
 
-/// The models that the operations of a migration name.
+/// The models that the operations of a migration name, and those that its functions hand to the schema editor.
 pub(super) fn named_by(migration: &Migration) -> BTreeSet<Key> {
     let mut named = BTreeSet::new();
     for operation in &migration.operations {
         name(operation, &migration.app, &mut named);
+    }
+    for operation in migration.all_operations() {
+        let Some(Code::Local(definition, bound)) = operation.code() else { continue };
+        let DefinitionKind::Function(function) = &definition.kind else { continue };
+        let sent = data_code(function, &bound, &migration.definitions).sent;
+        named.extend(sent.into_iter().filter_map(|sent| match sent.what {
+            Sending::Edit(edit) => Some((edit.model.app.clone(), edit.model.name.to_lowercase())),
+            Sending::Sql(_) | Sending::Unknown => None,
+        }));
     }
     named
 }

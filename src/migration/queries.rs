@@ -40,19 +40,54 @@ pub struct DataCode {
     pub commands: Vec<(String, Span)>,
     /// Whether it asks which database it runs on.
     pub asks_vendor: bool,
+    /// Fields of rows that it gives a value: `order.total = 1`.
+    pub assigned: Vec<(Rc<HistoricalModel>, String)>,
     /// Names that it looks for with `hasattr` or `getattr`, or gives a value.
     pub provided: Vec<String>,
 }
 
-/// SQL that code sends, or another call of the schema editor.
+/// What code sends to the database.
 #[derive(Clone, Debug)]
 pub struct Sent {
-    /// The SQL, where it is written in the call.
-    pub sql: Option<String>,
+    /// What it is.
+    pub what: Sending,
     /// Where it is sent.
     pub when: When,
     /// The call.
     pub span: Span,
+}
+
+/// What a call sends.
+#[derive(Clone, Debug)]
+pub enum Sending {
+    /// SQL that is written in the call.
+    Sql(String),
+    /// What a method of the schema editor sends for a historical model.
+    Edit(Edit),
+    /// Something that can't be read.
+    Unknown,
+}
+
+/// A change of a historical model by the schema editor (`django.db.backends.base.schema`).
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// The model.
+    pub model: Rc<HistoricalModel>,
+    /// What happens to it.
+    pub kind: EditKind,
+}
+
+/// What the schema editor does with a model.
+#[derive(Clone, Debug)]
+pub enum EditKind {
+    /// `create_model`
+    Create,
+    /// `delete_model`
+    Delete,
+    /// `add_field` of a field that the model has.
+    AddField(String),
+    /// `remove_field`
+    RemoveField(String),
 }
 
 /// A model that `apps.get_model` gives.
@@ -77,7 +112,7 @@ pub struct Query {
     pub iterator: bool,
     /// Whether it names the database.
     pub alias: bool,
-    /// What an UPDATE writes.
+    /// What an UPDATE or `create` writes.
     pub written: Vec<Written>,
     /// The query over whose rows it is repeated, by its place among the queries.
     pub for_each: Option<usize>,
@@ -173,6 +208,10 @@ enum Thing {
     Registry,
     Editor,
     Model(Option<Rc<HistoricalModel>>),
+    /// `Order._meta`
+    Meta(Option<Rc<HistoricalModel>>),
+    /// `Order._meta.get_field("total")`
+    Field(Option<Rc<HistoricalModel>>, String),
     Rows(Rows),
     /// A row, and whether the query that gave it names the database.
     Row(Option<Rc<HistoricalModel>>, bool),
@@ -304,7 +343,11 @@ impl<'f> Follower<'f> {
                     }
                 }
                 FunctionStep::Bind(binding) => self.bind(&mut frame, binding),
-                FunctionStep::Use { attributes, written: true, .. } => {
+                FunctionStep::Use { root, attributes, written: true, .. } => {
+                    if let (Some(Thing::Row(Some(model), _)), [field]) = (frame.names.get(root), attributes.as_slice())
+                    {
+                        self.found.assigned.push((Rc::clone(model), field.clone()));
+                    }
                     self.found.provided.extend(attributes.last().cloned());
                 }
                 FunctionStep::Use { root, attributes, span, .. } => self.uses(&frame, root, attributes, *span),
@@ -395,7 +438,11 @@ impl<'f> Follower<'f> {
         let executes = call.callee.ends_with(".execute") || call.callee.ends_with(".executemany");
         if executes || edits(frame, call) {
             let sql = call.strings.first().cloned().flatten().filter(|_| executes);
-            self.found.sent.push(Sent { sql, when: frame.when(call.in_branch), span: call.span });
+            let what = match sql {
+                Some(sql) => Sending::Sql(sql),
+                None => edit(frame, call).map_or(Sending::Unknown, Sending::Edit),
+            };
+            self.found.sent.push(Sent { what, when: frame.when(call.in_branch), span: call.span });
         }
         let Some(Chain { root, links }) = &call.chain else { return };
         match links.as_slice() {
@@ -474,7 +521,8 @@ impl<'f> Follower<'f> {
                     "update" => query(rows.model, Action::Update, rows.filter, rows.alias, arguments.to_vec()),
                     "delete" | "_raw_delete" => query(rows.model, Action::Delete, rows.filter, rows.alias, Vec::new()),
                     "create" | "bulk_create" | "get_or_create" | "update_or_create" => {
-                        query(rows.model, Action::Insert, Filter::opaque(), rows.alias, Vec::new());
+                        let written = if method.ends_with("bulk_create") { Vec::new() } else { arguments.to_vec() };
+                        query(rows.model, Action::Insert, Filter::opaque(), rows.alias, written);
                     }
                     "bulk_update" => {
                         let given = match arguments.first() {
@@ -540,6 +588,29 @@ fn edits(frame: &Frame<'_>, call: &FunctionCall) -> bool {
         && matches!(&links[..], [Link::Attribute(first), ..] if !asks(first))
 }
 
+/// What a call of the schema editor does to a historical model, where it can be read.
+fn edit(frame: &Frame<'_>, call: &FunctionCall) -> Option<Edit> {
+    let Chain { root, links } = call.chain.as_ref()?;
+    let [Link::Attribute(method), Link::Call(arguments)] = links.as_slice() else { return None };
+    let given = |place: usize| match arguments.get(place)? {
+        (None, Given::Chain(chain)) => Some(value_of(frame, chain)),
+        _ => None,
+    };
+    let (Some(Thing::Editor), Some(Thing::Model(Some(model)))) = (frame.names.get(root), given(0)) else { return None };
+    let field = || match given(1) {
+        Some(Thing::Field(Some(owner), name)) if owner == model => Some(name),
+        _ => None,
+    };
+    let kind = match method.as_str() {
+        "create_model" => EditKind::Create,
+        "delete_model" => EditKind::Delete,
+        "add_field" => EditKind::AddField(field()?),
+        "remove_field" => EditKind::RemoveField(field()?),
+        _ => return None,
+    };
+    Some(Edit { model, kind })
+}
+
 /// Whether a path is Django's connection to the default database, or something of it.
 fn is_connection(path: &str) -> bool {
     path.strip_prefix("django.db.connection").is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -600,8 +671,17 @@ fn follow(frame: &Frame<'_>, root: &str, links: &[Link]) -> Thing {
                     plain: false,
                     held: false,
                 }),
+                "_meta" => Thing::Meta(model),
                 _ => Thing::Other,
             },
+            (Thing::Meta(model), Link::Attribute(name)) if name == "get_field" => {
+                let arguments = called(links.peek());
+                links.next();
+                match arguments.as_deref() {
+                    Some([(_, Given::Str(field))]) => Thing::Field(model, field.clone()),
+                    _ => Thing::Other,
+                }
+            }
             (Thing::Model(model), Link::Call(_)) => Thing::Row(model, false),
             (Thing::Rows(rows), Link::Attribute(name)) if !rows.held => {
                 let Some(arguments) = called(links.peek()) else { return Thing::Other };

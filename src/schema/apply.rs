@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use crate::schema::{Schema, Table};
-use crate::sql::{ChangeKind, Column, Constraint, ConstraintKind, DatabaseDefault, Index, SchemaChange};
+use crate::sql::{
+    ChangeKind, Column, Constraint, ConstraintKind, DatabaseDefault, Guard, Index, Routine, SchemaChange,
+};
 
 impl Schema {
     /// Changes the schema as the database would. A change of what is not known changes nothing.
     pub fn apply(&mut self, change: &SchemaChange) {
         self.follow_validation(&change.kind);
+        self.follow_routine(change);
         let Some(name) = &change.table else {
             self.apply_without_table(&change.kind);
             return;
@@ -65,6 +68,39 @@ impl Schema {
             }
             ChangeKind::ValidateConstraint { name } | ChangeKind::DropConstraint { name: Some(name), .. } => {
                 self.not_valid.remove(name);
+            }
+            _ => {}
+        }
+    }
+
+    /// Triggers and rules, with the functions that they call.
+    fn follow_routine(&mut self, change: &SchemaChange) {
+        match (change.routine.as_deref(), &change.kind, change.table.as_deref()) {
+            (Some(Routine::Function(body)), ChangeKind::Other { object: Some(name), .. }, _) => {
+                self.functions.insert(name.clone(), *body);
+                let calls = |guard: &Guard| guard.function.as_ref() == Some(name);
+                let callers = self.tables.values_mut().filter(|table| table.guards.iter().any(calls));
+                for guard in callers.flat_map(|table| &mut Arc::make_mut(table).guards).filter(|guard| calls(guard)) {
+                    guard.body = *body;
+                }
+            }
+            (Some(Routine::Guard(guard)), _, Some(table)) => {
+                let function = guard.function.as_ref().and_then(|name| self.functions.get(name));
+                let body = function.copied().unwrap_or(guard.body);
+                if let Some(table) = self.table_mut(table) {
+                    table.guards.retain(|other| other.name != guard.name);
+                    table.guards.push(Guard { body, ..guard.clone() });
+                }
+            }
+            (None, ChangeKind::Other { words, object: Some(name) }, table) => {
+                // MySQL and SQLite name no table.
+                let gone = matches!(words.as_str(), "DROP TRIGGER" | "DROP RULE");
+                let has = |table: &Table| table.guards.iter().any(|guard| guard.name == *name);
+                let of = |own: &str| table.is_none_or(|table| table == own);
+                let holders = self.tables.iter_mut().filter(|(own, content)| gone && of(own) && has(content));
+                for (_, holder) in holders {
+                    Arc::make_mut(holder).guards.retain(|guard| guard.name != *name);
+                }
             }
             _ => {}
         }
@@ -147,11 +183,21 @@ impl Table {
                 self.columns.retain(|other| other.name != column.name);
                 self.add_column(column);
             }
-            ChangeKind::DropColumn { column, .. } => self.drop_column(column),
-            ChangeKind::AlterColumnType { column, to, collation, .. } => {
+            ChangeKind::DropColumn { column, cascade } => {
+                // PostgreSQL, "Generated Columns": what computes from it depends on it (measured:
+                // `remove_field__source_of_generated`); nothing else knows CASCADE here.
+                if *cascade {
+                    for computed in self.computed_from(column) {
+                        self.drop_column(&computed);
+                    }
+                }
+                self.drop_column(column);
+            }
+            ChangeKind::AlterColumnType { column, to, collation, drops_expression, .. } => {
                 if let Some(column) = self.column_mut(column) {
                     column.column_type = Ok(to.clone());
                     column.collation.clone_from(collation);
+                    column.generated.take_if(|_| *drops_expression);
                 }
             }
             ChangeKind::SetNotNull { column } => self.set_null(column, false),
@@ -181,6 +227,11 @@ impl Table {
             ChangeKind::RenameIndex { name, to } => {
                 for index in &mut self.indexes {
                     rename_part(&mut index.name, name, to);
+                }
+            }
+            ChangeKind::Other { words, object: Some(column) } if words == "ALTER COLUMN DROP EXPRESSION" => {
+                if let Some(column) = self.column_mut(column) {
+                    column.generated = None;
                 }
             }
             ChangeKind::Other { words, object: Some(column) } => {
@@ -217,6 +268,12 @@ impl Table {
         }
     }
 
+    /// The columns that the database computes from a column.
+    fn computed_from(&self, name: &str) -> Vec<String> {
+        let computes = |column: &&Column| column.generated.as_ref().is_some_and(|own| own.computes_from(name));
+        self.columns.iter().filter(computes).map(|column| column.name.clone()).collect()
+    }
+
     /// PostgreSQL, ALTER TABLE: "Indexes and table constraints involving the column will be automatically dropped as
     /// well."
     fn drop_column(&mut self, name: &str) {
@@ -238,6 +295,9 @@ impl Table {
     pub(super) fn rename_column(&mut self, old: &str, new: &str) {
         if let Some(column) = self.column_mut(old) {
             new.clone_into(&mut column.name);
+        }
+        for generated in self.columns.iter_mut().filter_map(|column| column.generated.as_mut()) {
+            rename(&mut generated.names, old, new);
         }
         for index in &mut self.indexes {
             rename(&mut index.columns, old, new);

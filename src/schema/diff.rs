@@ -69,6 +69,7 @@ fn of_column(old: &Column, new: &Column) -> Vec<ChangeKind> {
                 to: to.clone(),
                 collation: new.collation.clone(),
                 using: None,
+                drops_expression: new.generated.is_none(),
             },
             Err(_) => ChangeKind::Unknown,
         });

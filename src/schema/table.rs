@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::sql::{Column, Constraint, ConstraintKind, ForeignKey, Index};
+use crate::sql::{Body, Column, Constraint, ConstraintKind, ForeignKey, Guard, Index};
 
 /// The tables of a database, as far as they are known.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,6 +12,8 @@ pub struct Schema {
     pub tables: BTreeMap<String, Arc<Table>>,
     /// Names of constraints that rows need not fulfil which were there before: added NOT VALID, and not validated since.
     pub not_valid: BTreeSet<String>,
+    /// Functions for triggers that SQL has made, by name.
+    pub functions: BTreeMap<String, Body>,
 }
 
 impl Schema {
@@ -58,6 +60,8 @@ pub struct Table {
     pub constraints: Vec<Constraint>,
     /// Indexes that belong to no constraint.
     pub indexes: Vec<Index>,
+    /// Triggers and rules that SQL has made.
+    pub guards: Vec<Guard>,
 }
 
 impl Table {

@@ -1,7 +1,7 @@
 //! The changes that a statement makes.
 
 use crate::source::Span;
-use crate::sql::{Column, ColumnType, Constraint, DatabaseDefault, Index};
+use crate::sql::{Column, ColumnType, Constraint, DatabaseDefault, Index, Routine};
 
 /// One change.
 #[derive(Clone, Debug)]
@@ -12,6 +12,8 @@ pub struct SchemaChange {
     pub kind: ChangeKind,
     /// Where it is written.
     pub span: Span,
+    /// What it sets up that acts on the statements of others: a trigger, a rule.
+    pub routine: Option<Box<Routine>>,
 }
 
 /// The kinds of changes, in SQL's words.
@@ -71,6 +73,8 @@ pub enum ChangeKind {
         collation: Option<String>,
         /// A USING expression, which may change values without an error.
         using: Option<String>,
+        /// Whether the column is not computed any more if it was: MODIFY states all of it again, and no expression.
+        drops_expression: bool,
     },
     /// ALTER COLUMN … SET NOT NULL
     SetNotNull {

@@ -99,4 +99,14 @@ pub enum Volatility {
 pub struct Generated {
     /// STORED rather than VIRTUAL.
     pub stored: bool,
+    /// The names in its expression, the columns that it is computed from among them.
+    pub names: Vec<String>,
+}
+
+impl Generated {
+    /// Whether it is computed from that column.
+    #[must_use]
+    pub fn computes_from(&self, column: &str) -> bool {
+        self.names.iter().any(|name| name == column)
+    }
 }

@@ -38,7 +38,7 @@ pub fn run_sql(sql: &migration::Sql, vendor: Vendor) -> Vec<Written> {
 }
 
 fn not_known(unknown: &Unknown, span: Span) -> Written {
-    let changes = vec![SchemaChange { table: None, kind: ChangeKind::Unknown, span }];
+    let changes = vec![SchemaChange { table: None, kind: ChangeKind::Unknown, span, routine: None }];
     let statement = Statement { span, words: String::new(), changes };
     Written { statement, sql: None, joined: false, unknown: Some(unknown.clone()) }
 }

@@ -21,8 +21,6 @@ use crate::schema_truth::django_sql;
 
 /// Where the packs and the measurement differ: the question, the case, and why.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    // Django up to 5.2 drops with CASCADE on PostgreSQL; which columns a generated one computes from is not followed.
-    (QUESTIONS[1], "remove_field__source_of_generated", "the column that computes from it goes, too"),
     // Nothing is raised, but something else happens: that is an error all the same.
     (QUESTIONS[4], "alter_field__m2m_auto_to_through_state_only", IGNORED),
     (QUESTIONS[5], "alter_field__m2m_auto_to_through_state_only", IGNORED),
@@ -30,45 +28,12 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     (QUESTIONS[5], "multi__remove_then_add_same_name_null", REPLACED),
     (QUESTIONS[4], "multi__delete_and_create_same_model", REPLACED),
     (QUESTIONS[5], "multi__delete_and_create_same_model", REPLACED),
-    (QUESTIONS[7], "multi__create_and_fk_not_null", "the default is the key of a row that a new table does not have"),
-    (
-        QUESTIONS[7],
-        "delete_model__target_of_fk_not_removed",
-        "SQLite looks at the foreign key that is left at the commit",
-    ),
     (QUESTIONS[4], "multi__swap_fields", REPLACED),
     (QUESTIONS[5], "multi__swap_fields", REPLACED),
     // Cases of our own.
-    (
-        QUESTIONS[0],
-        "alter_field__generated_other_type",
-        "MariaDB's MODIFY takes the expression away, which is not followed",
-    ),
-    (
-        QUESTIONS[1],
-        "alter_field__generated_other_type",
-        "MariaDB's MODIFY takes the expression away, which is not followed",
-    ),
-    (
-        QUESTIONS[6],
-        "alter_field__generated_other_type",
-        "MariaDB's MODIFY takes the expression away, which is not followed",
-    ),
-    (QUESTIONS[0], "run_python__create_and_fill_other_model", WRITES),
-    (QUESTIONS[6], "run_python__create_and_fill_other_model", WRITES),
-    (QUESTIONS[0], "run_python__editor_remove_field", EDITOR),
-    (QUESTIONS[6], "run_python__editor_remove_field", EDITOR),
-    (QUESTIONS[0], "run_sql__trigger_that_refuses", "what a trigger does is not looked at"),
-    (QUESTIONS[0], "run_sql__words_trigger_fills_null", "what a trigger does is not looked at"),
-    (QUESTIONS[0], "run_sql__words_rule_do_nothing", "what a rule of PostgreSQL does is not looked at"),
-    (QUESTIONS[0], "run_sql__words_drop_expression", "that the column is not computed any more is not followed"),
-    (QUESTIONS[1], "options__managed_on", "who made the table is not known"),
-    (QUESTIONS[1], "separate__state_add_model", "a table that only the state hears of may be there"),
-    (QUESTIONS[1], "separate__state_add_unique", VALUES),
-    (QUESTIONS[1], "separate__state_alter_longer", VALUES),
-    (QUESTIONS[1], "separate__state_alter_type", VALUES),
-    (QUESTIONS[1], "separate__state_remove_generated", VALUES),
-    (QUESTIONS[1], "separate__state_remove_unique", VALUES),
+    (QUESTIONS[0], "run_sql__words_trigger_fills_null", "a trigger that fills what old code leaves out is the remedy"),
+    (QUESTIONS[1], "options__managed_on", "running code reads the table, so that it is there"),
+    (QUESTIONS[1], "separate__state_remove_generated", "the database refused the same before"),
     (QUESTIONS[3], "multi__unique_by_concurrent_index", "the build and the lock are two transactions"),
     (QUESTIONS[3], "run_sql__truncate", "the file is new, and empty"),
     (QUESTIONS[3], "run_sql__words_domain_column", "whether a type is a domain with constraints is not known"),
@@ -79,9 +44,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     (QUESTIONS[5], "run_sql__words_set_access_method", "it is the method that the table has"),
 ];
 
-const WRITES: &str = "what a function writes into a new table is not looked at";
-const EDITOR: &str = "which model a function hands to the schema editor is not followed";
-const VALUES: &str = "the state says less, or more, than the database for some values";
 const IGNORED: &str = "MariaDB's INSERT IGNORE stores 0 in the new column rather than fail";
 const REPLACED: &str = "measured as rows that changed: all of a column or table is gone, or is that of another one";
 

@@ -36,6 +36,7 @@ const CAUSES: &[&str] = &[
     "no-column",
     "unnamed",
     "generated",
+    "not-computed",
     "not-numbered",
     "no-default",
     "other-default",
@@ -57,6 +58,7 @@ const CAUSES: &[&str] = &[
     "dangling",
     "referred",
     "computed",
+    "stopped",
     "replaced",
 ];
 
@@ -67,6 +69,7 @@ fn cause(cause: &Cause) -> &'static str {
         Cause::NoColumn => "no-column",
         Cause::Unnamed => "unnamed",
         Cause::Generated => "generated",
+        Cause::NotComputed => "not-computed",
         Cause::NotNumbered => "not-numbered",
         Cause::NoDefault => "no-default",
         Cause::OtherDefault => "other-default",
@@ -88,6 +91,7 @@ fn cause(cause: &Cause) -> &'static str {
         Cause::Dangling(_) => "dangling",
         Cause::Referred(_) => "referred",
         Cause::Computed => "computed",
+        Cause::Stopped(_) => "stopped",
         Cause::Replaced => "replaced",
     }
 }

@@ -76,7 +76,8 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
             attribute(
                 "default_name",
                 maybe(Type::Str),
-                "The dotted name that `default` is given as: that of a function, such as `uuid.uuid4`, or of a constant.",
+                "The dotted name that `default` is given as: that of a function, such as `uuid.uuid4`, or of a constant; the bare \
+                 name of one that stands in the same file.",
                 |f| f.argument("default", value::dotted_name),
             ),
             attribute("default_is_none", set(Type::Bool), "Whether `default` is `None`, which fills nothing.", |f| {

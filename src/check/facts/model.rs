@@ -38,6 +38,9 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
             attribute("app", Slot::set(Type::Str), "Label of its app.", |m| Fact::Str(m.app.clone())),
             attribute("label", Slot::set(Type::Str), "`app.model`, in lower case.", |m| m.label()),
             attribute("table", Slot::set(Type::Str), "Its table: `db_table`, else `app_model`.", |m| m.table()),
+            attribute("db_table", Slot::maybe(Type::Str), "Its `db_table`, where that is set.", |m| {
+                m.text_option("db_table")
+            }),
             attribute("managed", Slot::set(Type::Bool), "Whether Django creates and alters its table.", |m| {
                 m.managed()
             }),

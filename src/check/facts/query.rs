@@ -60,7 +60,7 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
             attribute("names_database", Slot::set(Type::Bool), "Whether it says which database it is for.", |q| {
                 Fact::Bool(q.query().is_some_and(|query| query.alias))
             }),
-            attribute("fields", list_of_text(), "Fields that an `update` or `bulk_update` names.", |q| {
+            attribute("fields", list_of_text(), "Fields that an `update`, a `bulk_update` or a `create` names.", |q| {
                 let fields = q.query().map_or(Vec::new(), fields_of);
                 Fact::List(fields.into_iter().map(|field| Fact::Str(Cow::Owned(field.to_owned()))).collect())
             }),

@@ -53,6 +53,13 @@ pub(super) static REACHED: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             |o| o.collected("old_code_failures"),
         ),
         attribute(
+            "rows_break_old_code",
+            failures(),
+            "What running code can no longer do because of rows that the function of a RunPython writes, into what an \
+             earlier migration of this release has made.",
+            |o| o.failures_by_rows(),
+        ),
+        attribute(
             "breaks_new_code",
             list_of_text(),
             "What the code of this release certainly can't do before it.",
@@ -70,6 +77,13 @@ pub(super) static REACHED: LazyLock<Vec<Attribute<Getter>>> = LazyLock::new(|| {
             "What code with the models after it can't do on the schema that this migration leaves: what a change of \
              the state alone forgets.",
             |o| o.left_behind(),
+        ),
+        attribute(
+            "may_be_left_behind",
+            failures(),
+            "What code with the models after it can't do with some values on the schema that this migration leaves, nor \
+             on what all migrations leave: what a change of the state alone allows.",
+            |o| o.may_be_left_behind(),
         ),
         attribute(
             "held_back",
@@ -154,10 +168,31 @@ impl<'a> OperationView<'a> {
         after.and_then(|after| after.get(self.placed.order)).map_or(&[][..], Vec::as_slice)
     }
 
+    fn failures_by_rows(&self) -> Fact<'a> {
+        let later = self.context.effects.map(|effects| &effects.compatibility.breaks_old_code_later);
+        let own = later.and_then(|later| later.get(self.placed.order)).into_iter().flatten();
+        let span = self.operation().span;
+        let now = own.filter(|failure| failure.certainty == Certainty::Possible);
+        Fact::List(
+            now.map(|failure| Fact::Entity(Rc::new(FailureView { failure, span }) as Rc<dyn Entity<'a> + 'a>))
+                .collect(),
+        )
+    }
+
     fn held_back(&self) -> Fact<'a> {
         let held = self.failures_after().iter().filter(|failure| matches!(failure.cause, Cause::Referred(_)));
         let models: BTreeSet<&str> = held.map(|failure| failure.model.as_str()).collect();
         Fact::List(models.into_iter().map(|model| Fact::Str(Cow::Borrowed(model))).collect())
+    }
+
+    fn may_be_left_behind(&self) -> Fact<'a> {
+        let after = self.context.effects.map(|effects| &effects.compatibility.may_break_new_code_after);
+        let own = after.and_then(|after| after.get(self.placed.order)).into_iter().flatten();
+        let span = self.operation().span;
+        Fact::List(
+            own.map(|failure| Fact::Entity(Rc::new(FailureView { failure, span }) as Rc<dyn Entity<'a> + 'a>))
+                .collect(),
+        )
     }
 
     fn left_behind(&self) -> Fact<'a> {

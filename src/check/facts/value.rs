@@ -79,6 +79,7 @@ pub(super) fn relation<'a>(origin: Origin<'a>, value: &'a Value) -> Fact<'a> {
 pub(super) fn dotted_name<'a>(origin: Origin<'a>, value: &'a Value) -> Fact<'a> {
     match &value.kind {
         ValueKind::Reference(path) => Fact::Str(Cow::Borrowed(path)),
+        ValueKind::Definition(definition) => Fact::Str(Cow::Borrowed(&definition.name)),
         ValueKind::Unknown(unknown) => origin.given(unknown),
         _ => Fact::Unset,
     }

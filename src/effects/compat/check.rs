@@ -12,7 +12,7 @@ use crate::effects::compat::{table, types};
 use crate::history::Doubt;
 use crate::python::Unknown;
 use crate::schema::{Schema, Table};
-use crate::sql::{Column, ForeignKey};
+use crate::sql::{Column, ForeignKey, Reach, Rows};
 use crate::target::Vendor;
 
 use Action::{Delete, Insert, M2m, Query, Select, Update};
@@ -184,9 +184,28 @@ impl<'c, 's> Check<'c, 's> {
                 }
             }
         }
+        self.guards(at, actual, &[(Rows::Insert, Insert), (Rows::Update, Update), (Rows::Delete, Delete)]);
         self.uniques(at, holder, expected, actual);
         self.constraints(at, holder, expected, actual);
         self.indexes(at, holder, expected, actual);
+    }
+
+    /// Triggers and rules that stop what the code sends: the model does not tell of them.
+    fn guards(&mut self, at: At<'_>, actual: &Table, actions: &[(Rows, Action)]) {
+        for guard in &actual.guards {
+            let by = format!("{} `{}`", if guard.rule { "rule" } else { "trigger" }, guard.name);
+            let drops = if guard.rule || guard.before_rows { guard.body.drops } else { Reach::None };
+            for (reach, outcome) in [(guard.body.refuses, Error), (drops, Silent)] {
+                let certainty = match reach {
+                    Reach::None => continue,
+                    Reach::All if guard.always => Certain,
+                    Reach::All | Reach::Some => Possible,
+                };
+                let stopped = actions.iter().filter(|(event, _)| guard.events.contains(event));
+                let stopped: Vec<Action> = stopped.map(|(_, action)| *action).collect();
+                self.say(at, &stopped, (certainty, outcome), None, &Cause::Stopped(by.clone()));
+            }
+        }
     }
 
     /// A column that the code's INSERT does not name.
@@ -220,7 +239,9 @@ impl<'c, 's> Check<'c, 's> {
         match own.fill {
             Fill::Computed => {
                 if column.generated.is_none() {
-                    self.unnamed(at, actual, column, &[Insert], (Certain, Error));
+                    let outcome = if column.must_be_given() { Error } else { Silent };
+                    self.say(at, &[Insert], (Certain, outcome), name, &Cause::NotComputed);
+                    self.say(at, &[Update], (Certain, Silent), name, &Cause::NotComputed);
                 }
                 return self.types(at, own, wanted, column);
             }
@@ -304,6 +325,7 @@ impl<'c, 's> Check<'c, 's> {
                 self.say(at, &[M2m], (Certain, Error), Some(name), &Cause::NoColumn);
             }
         }
+        self.guards(at, actual, &[(Rows::Insert, M2m), (Rows::Delete, M2m)]);
         let own_keys = table::table(&self.code.schema, &link.table, self.vendor).map(table::foreign_keys);
         for (columns, references) in table::foreign_keys(actual) {
             let other = |(own, target): &(Vec<&str>, &ForeignKey)| {

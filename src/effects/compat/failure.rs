@@ -108,6 +108,8 @@ pub enum Cause {
     Unnamed,
     /// The code writes into a column that the database computes.
     Generated,
+    /// The code leaves the value to the database, which does not compute the column any more.
+    NotComputed,
     /// The code leaves the number to the database, which does not number the column.
     NotNumbered,
     /// The code leaves the value to the database's DEFAULT, and there is none.
@@ -155,6 +157,8 @@ pub enum Cause {
     Referred(String),
     /// The database computes a column from what the code writes, and the result may not fit.
     Computed,
+    /// A trigger or a rule stops what the code sends: its kind and name.
+    Stopped(String),
     /// Another column has the name now, with other values or none.
     Replaced,
 }
@@ -195,6 +199,9 @@ impl fmt::Display for Failure {
                 write!(f, "`{table}.{column}` is NOT NULL without a database default, and INSERT does not name it")
             }
             Cause::Generated => write!(f, "the database computes `{table}.{column}`, and the code writes it"),
+            Cause::NotComputed => {
+                write!(f, "the database does not compute `{table}.{column}`, and the code never writes it")
+            }
             Cause::NotNumbered => write!(f, "the database does not number `{table}.{column}`"),
             Cause::NoDefault => write!(f, "`{table}.{column}` has no database default, and the code relies on one"),
             Cause::OtherDefault => write!(f, "`{table}.{column}` has another database default"),
@@ -225,6 +232,10 @@ impl fmt::Display for Failure {
             Cause::Referred(child) => write!(f, "rows of `{child}` refer to `{table}`, and the code does not know it"),
             Cause::Replaced if self.column.is_none() => write!(f, "`{table}` is another table now"),
             Cause::Replaced => write!(f, "`{table}.{column}` is another column now"),
+            Cause::Stopped(by) if self.outcome == Outcome::Silent => {
+                write!(f, "the {by} of `{table}` does nothing instead")
+            }
+            Cause::Stopped(by) => write!(f, "the {by} of `{table}` refuses it"),
             Cause::Computed => write!(f, "`{table}.{column}` is computed, and the result may not fit"),
         }
     }

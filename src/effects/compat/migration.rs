@@ -13,9 +13,10 @@ use crate::effects::compat::watch::{At, Watch};
 use crate::effects::compat::{Code, failures};
 use crate::effects::loss::{Loss, Losses};
 use crate::effects::phase::Phase;
+use crate::effects::written::Written;
 use crate::python::Unknown;
 use crate::schema::{Schema, Statement};
-use crate::sql::ChangeKind;
+use crate::sql::{ChangeKind, Rows, SchemaChange};
 
 /// A migration on its way into a running system.
 #[derive(Clone, Copy)]
@@ -28,8 +29,12 @@ pub struct Rollout<'a> {
     pub before: &'a Schema,
     /// What the migration sends, in order.
     pub statements: &'a [Statement],
-    /// What the database holds when all migrations of the release have run; `None` when this is the last.
-    pub finally: Option<&'a Schema>,
+    /// What its functions write.
+    pub written: &'a [Written],
+    /// What follows in the release; `None` when this migration is its last.
+    pub then: Option<Then<'a>>,
+    /// What the statements of all migrations there are make, SQL among them: it takes a replay of all of them.
+    pub replayed: Option<&'a dyn Fn() -> Schema>,
     /// Whether all of it happens at once: `atomic`, on a database that can take back DDL.
     pub transactional: bool,
     /// How many operations the migration has, nested ones counted.
@@ -37,6 +42,22 @@ pub struct Rollout<'a> {
     /// The code of which the models are those after so many of the migration's operations; 0 for those before it. It is
     /// asked for few of them, but for these more than once.
     pub code_after: &'a dyn Fn(usize) -> Arc<Code>,
+}
+
+/// What the other migrations of a release do, as their models tell it.
+#[derive(Clone, Copy)]
+pub struct Then<'a> {
+    /// What the database holds for the models behind the migration.
+    pub from: &'a Schema,
+    /// What it holds for those behind all migrations of the release.
+    pub to: &'a Schema,
+}
+
+impl Then<'_> {
+    /// Whether the table is another one in the end.
+    fn changes(self, table: &str) -> bool {
+        self.from.table(table) != self.to.table(table)
+    }
 }
 
 /// What a change does to those who run.
@@ -65,10 +86,13 @@ pub struct MigrationEffects {
     /// For each operation, what code with its models can't do on the schema that the migration leaves: of a state that
     /// changes without the database.
     pub breaks_new_code_after: Vec<Vec<Failure>>,
+    /// For each operation, what such code can't do with some values, neither there nor on what all migrations leave: of a
+    /// state that changes without the database as well.
+    pub may_break_new_code_after: Vec<Vec<Failure>>,
     /// For each operation, why it can't be told whether there is more of that.
     pub unknown_after: Vec<Vec<Unknown>>,
-    /// For each operation, what old code can't do once the new code has written, because of a relation that only the
-    /// state learns of: the database has had it before.
+    /// For each operation, what old code can't do any more because of relations that the database has had before: once
+    /// the new code has written, where only the state learns of one; now, where a function writes the rows.
     pub breaks_old_code_later: Vec<Vec<Failure>>,
     /// The schema afterwards.
     pub after: Schema,
@@ -134,6 +158,7 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
                 blame(at, |effect| &mut effect.breaks_in_between, failure);
             }
         } else if !is_harmless(&failure, rollout) {
+            let failure = rollout.with_written_rows(failure, at.operation, &schema);
             blame(at, |effect| &mut effect.breaks_old_code, failure);
         }
     }
@@ -173,12 +198,15 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
             effect.unknown.push(unknown);
         }
     }
-    let (breaks_new_code_after, unknown_after) = stays(rollout, &schema, &made, &own.appeared());
+    let appeared = own.appeared();
+    let (breaks_new_code_after, unknown_after) = stays(rollout, &schema, &made, &appeared);
+    let may_break_new_code_after = apart(rollout, &schema, &made, &appeared);
     let phase = Phase::of(&effects, &breaks_new_code_after);
     let breaks_old_code_later = learned(rollout, &schema);
     MigrationEffects {
         changes: effects,
         breaks_new_code_after,
+        may_break_new_code_after,
         unknown_after,
         breaks_old_code_later,
         after: schema,
@@ -237,17 +265,72 @@ impl Rollout<'_> {
         }
         failure
     }
+
+    /// The failure with the rows in mind that the migration itself writes behind an operation: they refer to others now,
+    /// not later.
+    fn with_written_rows(&self, mut failure: Failure, operation: usize, after: &Schema) -> Failure {
+        if self.writes_referring(&failure, operation, after).is_some() {
+            failure.certainty = Certainty::Possible;
+        }
+        failure
+    }
+
+    /// Whether new code can't do something when all migrations of the release have run, as far as the models tell. What
+    /// they don't tell, nothing mends that leaves the table as it is.
+    fn in_the_end(&self, after: &Schema) -> impl Fn(&Failure) -> bool + use<'_> {
+        let finally = failures(self.new, self.then.map_or(after, |then| then.to)).failures;
+        let now = self.then.map(|_| failures(self.new, after).failures).unwrap_or_default();
+        move |failure| {
+            let unchanged = self.then.is_some_and(|then| !then.changes(&failure.table));
+            finally.binary_search(failure).is_ok() || unchanged && now.binary_search(failure).is_ok()
+        }
+    }
+
+    /// The operation, that one or one behind it, which writes rows that refer to others; `None` where it is for new code
+    /// to write some.
+    fn writes_referring(&self, failure: &Failure, operation: usize, after: &Schema) -> Option<usize> {
+        let (Cause::Referred(child), Certainty::Later, Some(name)) =
+            (&failure.cause, failure.certainty, &failure.column)
+        else {
+            return None;
+        };
+        let in_every_row = after.table(child)?.column(name).is_some_and(|column| !column.null);
+        let by_function = self.written.iter().filter(|written| {
+            let refers = written.columns.contains(name) || written.inserts && in_every_row;
+            written.table == *child && refers
+        });
+        // What Django copies on SQLite is there before.
+        let by_sql = self.statements.iter().filter(|sent| sent.sql.is_some()).filter(|sent| {
+            let inserts = |change: &SchemaChange| {
+                let rows = matches!(change.kind, ChangeKind::ChangeRows { rows: Rows::Insert, .. });
+                rows && change.table.as_ref() == Some(child)
+            };
+            in_every_row && sent.changes.iter().any(inserts)
+        });
+        let operations = by_function.map(|written| written.operation).chain(by_sql.map(|sent| sent.operation));
+        operations.filter(|own| *own >= operation).min()
+    }
 }
 
 /// What old code can't do any more, once code with the models after an operation has written: relations of which the
 /// database knew already.
 fn learned(rollout: &Rollout<'_>, after: &Schema) -> Vec<Vec<Failure>> {
     let mut blamed = vec![Vec::new(); rollout.operations];
+    let referring = |schema| failures_of(rollout.old, &Snapshot::of(schema), rollout.old.needs.freedoms()).failures;
+    // Tables and columns that an earlier migration of the release has made, and that get rows now.
+    if !rollout.written.is_empty() {
+        for failure in referring(rollout.before).into_iter().filter(|failure| !is_harmless(failure, rollout)) {
+            if let Some(operation) = rollout.writes_referring(&failure, 0, rollout.before)
+                && let Some(failures) = blamed.get_mut(operation)
+            {
+                failures.push(Failure { certainty: Certainty::Possible, ..failure });
+            }
+        }
+    }
     let sends: BTreeSet<usize> = rollout.statements.iter().map(|statement| statement.operation).collect();
     if sends.len() >= rollout.operations {
         return blamed;
     }
-    let referring = |schema| failures_of(rollout.old, &Snapshot::of(schema), rollout.old.needs.freedoms()).failures;
     let mut referred = referring(after);
     if !referred.is_empty() {
         let before = referring(rollout.before);
@@ -277,6 +360,39 @@ fn is_harmless(failure: &Failure, rollout: &Rollout<'_>) -> bool {
     }
 }
 
+/// What code with the models after the migration can't do with some values on the schema after it, by operation, where
+/// only the state has changed; `appeared` is what changes of the database have brought about.
+fn apart(rollout: &Rollout<'_>, after: &Schema, made: &Made<'_>, appeared: &[(Failure, At)]) -> Vec<Vec<Failure>> {
+    let mut blamed = vec![Vec::new(); rollout.operations];
+    let sends: BTreeSet<usize> = rollout.statements.iter().map(|statement| statement.operation).collect();
+    if sends.len() >= rollout.operations {
+        return blamed;
+    }
+    let (start, end) = ((rollout.code_after)(0), (rollout.code_after)(rollout.operations));
+    let mut left = failures(&end, after).failures;
+    left.retain(|failure| failure.depends_on_values() && made.covers(failure).is_none());
+    left.retain(|failure| !failure.column.as_ref().is_some_and(|column| end.guesses(&failure.table, column)));
+    left.retain(|failure| made.may_mend(failure).is_none() && !appeared.iter().any(|(other, _)| other == failure));
+    if left.is_empty() {
+        return blamed;
+    }
+    let known = failures(&start, rollout.before).failures;
+    let finally = rollout.in_the_end(after);
+    left.retain(|failure| known.binary_search(failure).is_err() && finally(failure));
+    if let Some(replayed) = rollout.replayed.filter(|_| !left.is_empty()) {
+        let replayed = failures(rollout.new, &replayed()).failures;
+        left.retain(|failure| replayed.binary_search(failure).is_ok());
+    }
+    for failure in left {
+        let fails = |number: &usize| failures(&(rollout.code_after)(*number), after).failures.contains(&failure);
+        let operation = (1..=rollout.operations).find(fails).map(|number| number - 1);
+        if let Some(failures) = operation.and_then(|operation| blamed.get_mut(operation)) {
+            failures.push(failure);
+        }
+    }
+    blamed
+}
+
 /// What code with the models after the migration can't do on the schema after it, by operation; `appeared` is what
 /// changes have brought about. Beside it, what of that can't be told.
 fn stays(
@@ -296,8 +412,14 @@ fn stays(
     left.retain(|failure| failure.cause != Cause::NoColumn || !start.guesses_some(&failure.table));
     if !left.is_empty() {
         let known = failures(&start, rollout.before).failures;
-        let finally = failures(rollout.new, rollout.finally.unwrap_or(after)).failures;
-        left.retain(|failure| known.binary_search(failure).is_err() && finally.binary_search(failure).is_ok());
+        let finally = rollout.in_the_end(after);
+        left.retain(|failure| known.binary_search(failure).is_err() && finally(failure));
+    }
+    // A table of which the models say nothing may be one that SQL has made.
+    let is_missing = |failure: &Failure| failure.cause == Cause::NoTable;
+    if let Some(replayed) = rollout.replayed.filter(|_| left.iter().any(is_missing)) {
+        let replayed = failures(rollout.new, &replayed()).failures;
+        left.retain(|failure| !is_missing(failure) || replayed.binary_search(failure).is_ok());
     }
     let blame: BTreeMap<&Failure, At> = appeared.iter().map(|(failure, at)| (failure, *at)).collect();
     for failure in left {

@@ -32,7 +32,7 @@ pub use check::{Compatibility, failures};
 pub use code::Code;
 pub(super) use code::is_a;
 pub use failure::{Action, Cause, Certainty, Failure, Outcome};
-pub use migration::{ChangeEffects, MigrationEffects, Rollout, of_migration};
+pub use migration::{ChangeEffects, MigrationEffects, Rollout, Then, of_migration};
 pub use model_tables::ModelTables;
 pub(super) use origins::Origins;
 pub(super) use types::narrows_values;

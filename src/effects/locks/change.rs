@@ -53,7 +53,7 @@ pub(super) fn steps(change: &SchemaChange, context: &Context<'_>) -> Steps {
         ChangeKind::AddColumn { column, .. } => add_column(column, name, context, &mut steps),
         ChangeKind::DropColumn { column, .. } => drop_column(column, name, table, &mut steps),
         ChangeKind::RenameColumn { .. } => steps.take(Step::RenameColumn, name),
-        ChangeKind::AlterColumnType { column, from, to, collation, using } => {
+        ChangeKind::AlterColumnType { column, from, to, collation, using, .. } => {
             let before = table.and_then(|table| table.column(column));
             let from = from.as_ref().or_else(|| before.and_then(|column| column.column_type.as_ref().ok()));
             let Some(from) = from else {

@@ -212,9 +212,15 @@ impl Editor<'_> {
                 kinds.push(ChangeKind::DropDefault { column: name.clone() });
             }
             if let Some(Column { column_type: Ok(own), collation: Some(_), .. }) = known {
-                let (from, to) = (Some(own.clone()), own.clone());
-                let collation = None;
-                kinds.insert(0, ChangeKind::AlterColumnType { column: name, from, to, collation, using: None });
+                let retyped = ChangeKind::AlterColumnType {
+                    column: name,
+                    from: Some(own.clone()),
+                    to: own.clone(),
+                    collation: None,
+                    using: None,
+                    drops_expression: true,
+                };
+                kinds.insert(0, retyped);
             }
         }
         let changes = kinds.into_iter().map(|kind| self.change(table, kind)).collect();

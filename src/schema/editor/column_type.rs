@@ -43,6 +43,8 @@ impl Editor<'_> {
             using: self.using(old, new, &to),
             to,
             collation,
+            // MODIFY says nothing of the expression (measured: `alter_field__generated_other_type`).
+            drops_expression: self.target.is_mysql(),
         });
         if self.target.is_mysql() && recollated && !self.target.since(4, 2) && !old.column.null {
             actions.with_type.push(ChangeKind::DropNotNull { column: column.clone() });

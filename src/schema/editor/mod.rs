@@ -100,12 +100,12 @@ impl<'s> Editor<'s> {
     }
 
     fn change(&self, table: &str, kind: ChangeKind) -> SchemaChange {
-        SchemaChange { table: Some(table.to_owned()), kind, span: self.place.span }
+        SchemaChange { table: Some(table.to_owned()), kind, span: self.place.span, routine: None }
     }
 
     /// A change that is about no table.
     fn bare(&self, kind: ChangeKind) -> SchemaChange {
-        SchemaChange { table: None, kind, span: self.place.span }
+        SchemaChange { table: None, kind, span: self.place.span, routine: None }
     }
 
     /// Sends a statement of one change.
@@ -130,7 +130,7 @@ impl<'s> Editor<'s> {
     /// Something happens that is not known.
     fn unknown(&mut self, table: Option<String>, doubt: Unknown) {
         let span = self.place.span;
-        let change = SchemaChange { table, kind: ChangeKind::Unknown, span };
+        let change = SchemaChange { table, kind: ChangeKind::Unknown, span, routine: None };
         let statement = Statement { doubt: Some(doubt), ..self.statement(vec![change]) };
         self.sent.push(statement);
     }

@@ -382,7 +382,7 @@ enum FieldOperation {
 }
 
 /// A model without one of its fields.
-fn without(model: &Model, field: &str) -> Model {
+pub(super) fn without(model: &Model, field: &str) -> Model {
     let mut model = model.clone();
     model.fields.retain(|other| other.name != field);
     model.indexes.retain(|index| !index.fields.iter().any(|other| other == field));

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::history::Around;
-use crate::migration::queries::{Sent, data_code};
+use crate::migration::queries::{Edit, EditKind, Sending, Sent, data_code};
 use crate::migration::{Code, Migration, Operation, OperationKind, Reach, SentPart};
 use crate::python::{Definition, DefinitionKind, Unknown};
 use crate::schema::Statement;
-use crate::schema::editor::operations::Call;
+use crate::schema::editor::operations::{Call, without};
 use crate::schema::editor::{Editor, Place};
 use crate::source::Span;
 use crate::sql::{run_sql, statements};
@@ -80,8 +80,8 @@ impl Editor<'_> {
         }
     }
 
-    /// What can be seen of a function that sends SQL itself: the statements as they stand in its calls, those of other
-    /// databases left out. What it does with models is not the schema's.
+    /// What can be seen of a function that sends SQL itself, or lets the schema editor do so: the statements as they stand
+    /// in its calls, those of other databases left out. What it does with rows of models is not the schema's.
     fn run_python(&mut self, call: &Call<'_, '_>, definitions: &[Arc<Definition>]) {
         let Some(Code::Local(definition, bound)) = call.operation.code() else { return };
         let DefinitionKind::Function(function) = &definition.kind else { return };
@@ -89,7 +89,7 @@ impl Editor<'_> {
         // A doubt is the same wherever it comes up, and is said once, of the first place.
         let mut doubtful: Option<Span> = None;
         let mut unread = false;
-        for Sent { sql, when, span } in data_code(function, &bound, definitions).sent {
+        for Sent { what, when, span } in data_code(function, &bound, definitions).sent {
             let runs = when.on(vendor);
             if runs == Some(false) {
                 continue;
@@ -100,13 +100,25 @@ impl Editor<'_> {
             };
             let perhaps = runs.is_none().then(|| doubt("is a function, which may send this or not"));
             self.place.span = span;
-            let Some(sql) = sql else {
-                if !std::mem::replace(&mut unread, true) {
-                    let cause =
-                        perhaps.unwrap_or_else(|| doubt("is a function, of which it can't be read what it sends here"));
-                    self.unknown(None, cause);
+            let sql = match what {
+                Sending::Sql(sql) => sql,
+                Sending::Edit(edit) => {
+                    let outer = self.place.doubt.clone();
+                    self.place.doubt = perhaps.or(outer.clone());
+                    if let Err(unknown) = self.edit(call, &edit) {
+                        self.unknown(None, unknown);
+                    }
+                    self.place.doubt = outer;
+                    continue;
                 }
-                continue;
+                Sending::Unknown => {
+                    if !std::mem::replace(&mut unread, true) {
+                        let unreadable = || doubt("is a function, of which it can't be read what it sends here");
+                        let cause = perhaps.unwrap_or_else(unreadable);
+                        self.unknown(None, cause);
+                    }
+                    continue;
+                }
             };
             for mut found in statements(&sql, vendor) {
                 for change in &mut found.changes {
@@ -135,6 +147,30 @@ impl Editor<'_> {
             let statement = self.statement(found.changes);
             self.send(Statement { sql: Some(text), ..statement });
         }
+    }
+
+    /// What the schema editor sends for a model that a function hands to it: the function gets the models as they are
+    /// before the operation (`RunPython.database_forwards`).
+    fn edit(&mut self, call: &Call<'_, '_>, edit: &Edit) -> Result<(), Unknown> {
+        let label = || format!("{}.{}", edit.model.app, edit.model.name);
+        let found = call.before.model_named(&edit.model.app, &edit.model.name);
+        let missing = || call.missing(&label(), "is created by none of the migrations before this one");
+        let model = found.unwrap_or_else(|| Err(missing()))?;
+        match &edit.kind {
+            EditKind::Create => self.create_model(call.before, &model),
+            EditKind::Delete => self.delete_model(call.before, &model),
+            EditKind::AddField(name) | EditKind::RemoveField(name) => {
+                let missing = || call.missing(name, "is not a field of the model at this point");
+                let field = model.field(name).cloned().ok_or_else(missing)?;
+                let rest = without(&model, name);
+                if matches!(edit.kind, EditKind::AddField(_)) {
+                    self.add_field(call.ends(), (&rest, &model), &field);
+                } else {
+                    self.remove_field(call.ends(), (&model, &rest), &field);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The statements that a RunSQL holds.

@@ -253,7 +253,10 @@ impl Project<'_> {
         column.auto = auto;
         column.collation = collation;
         column.comment = self.comment(stated);
-        column.generated = generated.then(|| Generated { stored: flag("db_persist") });
+        column.generated = generated.then(|| Generated {
+            stored: flag("db_persist"),
+            names: stated.argument("expression").map(|given| columns_in(model, &given.value)).unwrap_or_default(),
+        });
         // The class of a generated column's values knows no column to check.
         let checked = internal.filter(|_| !is_array(stated) && !generated);
         column.check = checked.and_then(|entry| entry.check(self.target, &column.name));
@@ -324,6 +327,34 @@ fn kind_of(stated: &Stated) -> Kind {
         Some(_) => Kind::Nothing,
         None if through || stated.argument("to").is_some() && stated.argument("on_delete").is_none() => Kind::Nothing,
         None => Kind::Column,
+    }
+}
+
+/// The columns of a model that an expression names: `F(name)`, a text among the arguments of a function, a keyword of `Q`.
+/// Other texts that happen to be a field's name count as well.
+fn columns_in(model: &ModelState, expression: &Value) -> Vec<String> {
+    let named = |lookup: &str| {
+        let name = lookup.split("__").next()?;
+        let (name, field) = model.fields.iter().find(|(field, _)| **field == *name)?;
+        Some(column_name(name, field))
+    };
+    match &expression.kind {
+        ValueKind::Str(text) => named(&text.value).into_iter().collect(),
+        ValueKind::Call(call) if call.callee.as_deref().map(class_name) == Some("Value") => Vec::new(),
+        ValueKind::Call(call) => {
+            let given = call.arguments.iter().filter(|argument| argument.name.as_deref() != Some("output_field"));
+            let columns = given.flat_map(|argument| {
+                let keyword = argument.name.as_deref().and_then(named);
+                keyword.into_iter().chain(columns_in(model, &argument.value))
+            });
+            columns.collect()
+        }
+        ValueKind::List(items) | ValueKind::Tuple(items) => {
+            items.iter().flat_map(|item| columns_in(model, item)).collect()
+        }
+        // `F("price") * 2`
+        ValueKind::Unknown(unknown) => unknown.text.split(['"', '\'']).filter_map(named).collect(),
+        _ => Vec::new(),
     }
 }
 

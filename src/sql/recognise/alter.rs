@@ -4,7 +4,7 @@ use crate::source::Span;
 use crate::sql::cursor::Cursor;
 use crate::sql::recognise::column::{column, column_type, default};
 use crate::sql::recognise::constraint::table_constraint;
-use crate::sql::recognise::table::{change_type, modify};
+use crate::sql::recognise::table::modify;
 use crate::sql::recognise::{Recognised, index};
 use crate::sql::token::TokenKind;
 use crate::sql::{ChangeKind, Constraint, ConstraintKind};
@@ -180,7 +180,8 @@ fn alter_column(action: &mut Cursor<'_>) -> Option<Vec<ChangeKind>> {
             action.skip_all();
             action.text_since(place).to_owned()
         });
-        return Some(vec![change_type(&column, to, collation, using)]);
+        let kind = ChangeKind::AlterColumnType { column, from: None, to, collation, using, drops_expression: false };
+        return Some(vec![kind]);
     }
     Some(vec![if action.eat("SET NOT NULL") {
         ChangeKind::SetNotNull { column }

@@ -193,10 +193,17 @@ fn generated(cursor: &mut Cursor<'_>, column: &mut Column) {
         }
         return;
     }
-    cursor.skip_group();
+    let mut names = Vec::new();
+    let mut inside = cursor.group();
+    while let Some(expression) = inside.as_mut().filter(|expression| !expression.at_end()) {
+        match expression.kind() {
+            Some(TokenKind::Word | TokenKind::Quoted) => names.extend(expression.identifier()),
+            _ => expression.advance(),
+        }
+    }
     let stored = cursor.eat_any(&["STORED", "PERSISTENT"]);
     cursor.eat("VIRTUAL");
-    column.generated = Some(Generated { stored });
+    column.generated = Some(Generated { stored, names });
 }
 
 /// The text between its brackets.

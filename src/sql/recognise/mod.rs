@@ -5,6 +5,7 @@ mod column;
 mod constraint;
 mod index;
 mod object;
+mod routine;
 mod rows;
 mod table;
 mod volatility;
@@ -29,7 +30,7 @@ impl Recognised {
     }
 
     fn push(&mut self, table: Option<String>, kind: ChangeKind, span: Span) {
-        self.changes.push(SchemaChange { table, kind, span });
+        self.changes.push(SchemaChange { table, kind, span, routine: None });
     }
 
     /// A statement that is one change of a kind that has no type of its own.

@@ -3,7 +3,7 @@
 use crate::source::Span;
 use crate::sql::ChangeKind;
 use crate::sql::cursor::Cursor;
-use crate::sql::recognise::{Recognised, rows};
+use crate::sql::recognise::{Recognised, routine, rows};
 use crate::sql::token::TokenKind;
 
 /// What CREATE, ALTER and DROP are about beside tables and indexes; longer beginnings first.
@@ -247,6 +247,12 @@ fn object(cursor: &mut Cursor<'_>, verb: &str, span: Span) -> Option<Recognised>
     cursor.eat_any(&["IF NOT EXISTS", "IF EXISTS"]);
     let name = cursor.name();
     let mut table = None;
+    let routine = match (*object, &name) {
+        ("FUNCTION", Some(_)) if verb == "CREATE" => routine::function(cursor.clone()),
+        ("TRIGGER", Some(name)) if verb == "CREATE" => routine::trigger(cursor.clone(), name),
+        ("RULE", Some(name)) if verb == "CREATE" => routine::rule(cursor.clone(), name),
+        _ => None,
+    };
     match (*object, verb) {
         ("TRIGGER" | "RULE" | "POLICY", _) => {
             // CREATE RULE … AS ON event TO table; DROP RULE … ON table
@@ -307,6 +313,9 @@ fn object(cursor: &mut Cursor<'_>, verb: &str, span: Span) -> Option<Recognised>
         _ => {}
     }
     recognised.other(table, name, span);
+    if let Some(change) = recognised.changes.last_mut() {
+        change.routine = routine.map(Box::new);
+    }
     Some(recognised)
 }
 

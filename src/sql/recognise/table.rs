@@ -5,7 +5,7 @@ use crate::sql::cursor::Cursor;
 use crate::sql::recognise::column::column;
 use crate::sql::recognise::constraint::table_constraint;
 use crate::sql::recognise::{Recognised, alter, index, rows};
-use crate::sql::{ChangeKind, Column, ColumnType};
+use crate::sql::{ChangeKind, Column};
 
 /// A statement about tables.
 pub(super) fn recognise(cursor: &mut Cursor<'_>, span: Span) -> Option<Recognised> {
@@ -116,7 +116,15 @@ pub(super) fn modify(column: Column) -> Vec<ChangeKind> {
     let name = column.name;
     let mut kinds = Vec::new();
     if let Ok(to) = column.column_type {
-        kinds.push(change_type(&name, to, column.collation, None));
+        let (collation, drops_expression) = (column.collation, column.generated.is_none());
+        kinds.push(ChangeKind::AlterColumnType {
+            column: name.clone(),
+            from: None,
+            to,
+            collation,
+            using: None,
+            drops_expression,
+        });
     }
     kinds.push(if column.null {
         ChangeKind::DropNotNull { column: name.clone() }
@@ -131,14 +139,4 @@ pub(super) fn modify(column: Column) -> Vec<ChangeKind> {
         kinds.push(ChangeKind::Other { words: "ALTER COLUMN ADD IDENTITY".to_owned(), object: Some(name) });
     }
     kinds
-}
-
-/// A change of a column's type whose old type is not told.
-pub(super) fn change_type(
-    column: &str,
-    to: ColumnType,
-    collation: Option<String>,
-    using: Option<String>,
-) -> ChangeKind {
-    ChangeKind::AlterColumnType { column: column.to_owned(), from: None, to, collation, using }
 }

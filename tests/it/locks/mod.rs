@@ -289,11 +289,6 @@ const EXCEPTIONS_COMPUTED: Exceptions = &[
         "postgresql",
         "a function fills the new table, whose foreign key then reads the other",
     ),
-    (
-        "run_python__editor_remove_field",
-        "postgresql",
-        "which model a function hands to the schema editor is not followed",
-    ),
 ];
 
 #[test]
