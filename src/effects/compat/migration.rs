@@ -126,9 +126,8 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
             schema.apply(change);
             let touched = Touched::by(change, &last, &schema);
             let snapshot = Snapshot::of(&schema);
-            let apart = matches!(change.kind, ChangeKind::AddColumn { .. } | ChangeKind::DropColumn { .. });
             for watch in [&mut old, &mut new, &mut own] {
-                watch.step(&snapshot, &touched, apart, at);
+                watch.step(&snapshot, &touched, change, at);
             }
             // What a statement is not known for is said below.
             if matches!(change.kind, ChangeKind::Unknown) && statement.doubt.is_none() {
