@@ -62,7 +62,7 @@ impl Relations {
             .fields
             .iter()
             .filter_map(|(name, field)| history::through_table(state, model, name, field).ok().flatten());
-        for table in history::table(state, model).into_iter().chain(between) {
+        for table in history::likely_table(state, model).into_iter().chain(between) {
             self.tables.entry(table).or_default().insert(key.clone());
         }
     }

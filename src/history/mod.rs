@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 pub(crate) use contrib::{ContribModel, contrib_model};
 pub use graph::{Graph, NodeId};
 pub use model::{Creation, FieldState, ModelState, Part, Reference, Sourced, resolve_relation};
-pub use names::{TableName, column, key_origin, primary_key, proxied, table, through_table};
+pub use names::{TableName, column, key_origin, likely_table, primary_key, proxied, table, through_table};
 pub use problem::{GraphProblem, GraphProblemKind, MigrationKey};
 pub use replay::{Around, History};
 pub use state::{Doubt, Known, ProjectState};

@@ -48,8 +48,10 @@ pub struct ModelState {
     pub managers: Option<Sourced>,
     /// Why it may not exist, or not be what it seems.
     pub existence: Option<Arc<Doubt>>,
-    /// Why there may be fields, options, indexes or constraints beside these.
+    /// Why there may be options, indexes or constraints beside these.
     pub more: Option<Arc<Doubt>>,
+    /// Why there may be fields beside these.
+    pub more_fields: Option<Arc<Doubt>>,
 }
 
 /// A field of a model.
@@ -94,7 +96,7 @@ impl ModelState {
     #[must_use]
     pub fn field(&self, name: &str) -> Known<&Arc<FieldState>> {
         let field = self.fields.iter().find(|(other, _)| &**other == name).map(|(_, field)| field);
-        Known::of(field, field.and_then(|field| field.doubt.as_ref()), self.more.as_ref())
+        Known::of(field, field.and_then(|field| field.doubt.as_ref()), self.more_fields.as_ref())
     }
 
     /// The option of that name.
@@ -161,6 +163,12 @@ impl ModelState {
         Some(self.options.remove(index).1)
     }
 
+    /// Why it may not exist, or have more than what is known of it.
+    #[must_use]
+    pub fn doubt(&self) -> Option<&Arc<Doubt>> {
+        self.existence.as_ref().or(self.more_fields.as_ref()).or(self.more.as_ref())
+    }
+
     /// Makes everything about the model doubtful.
     pub(super) fn make_doubtful(&mut self, doubt: &Arc<Doubt>) {
         let keep = |own: &mut Option<Arc<Doubt>>| {
@@ -168,6 +176,7 @@ impl ModelState {
         };
         keep(&mut self.existence);
         keep(&mut self.more);
+        keep(&mut self.more_fields);
         for (_, field) in &mut self.fields {
             keep(&mut Arc::make_mut(field).doubt);
         }

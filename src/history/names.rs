@@ -37,17 +37,37 @@ pub fn table(state: &ProjectState, model: &ModelState) -> TableName {
             }
         }
     }
-    let by_default = || format!("{}_{}", model.app, model.name.to_lowercase());
     match model.option("db_table") {
-        Known::No => Ok(by_default()),
+        Known::No => Ok(default_table(model)),
         Known::Maybe(_, doubt) => Err(doubt),
         Known::Yes(option) => match &option.value.kind {
-            ValueKind::None => Ok(by_default()),
-            ValueKind::Str(text) if text.value.is_empty() => Ok(by_default()),
+            ValueKind::None => Ok(default_table(model)),
+            ValueKind::Str(text) if text.value.is_empty() => Ok(default_table(model)),
             ValueKind::Str(text) => Ok(text.value.clone()),
             _ => Err(not_literal(&option.source, &option.value)),
         },
     }
+}
+
+/// The table of a model. Where something about the model is not certain, the one that it most likely has.
+///
+/// # Errors
+///
+/// When the name is not written as a text.
+pub fn likely_table(state: &ProjectState, model: &ModelState) -> TableName {
+    let doubt = match table(state, model) {
+        Ok(name) => return Ok(name),
+        Err(doubt) => doubt,
+    };
+    match model.option("db_table").likely().map(|option| &option.value) {
+        None => Ok(default_table(model)),
+        Some(value) if value.is_none() => Ok(default_table(model)),
+        Some(value) => value.as_str().map(str::to_owned).ok_or(doubt),
+    }
+}
+
+fn default_table(model: &ModelState) -> String {
+    format!("{}_{}", model.app, model.name.to_lowercase())
 }
 
 /// The model that a proxy stands for, by its app and lower-case name; `None` for a model that is certainly or possibly
@@ -93,7 +113,7 @@ pub fn column(name: &str, field: &FieldState) -> Result<Option<String>, Arc<Doub
 }
 
 /// The table that Django makes for a ManyToManyField: `db_table`, else the model's table and the field's name
-/// (`ManyToManyField._get_m2m_db_table`). `None` when the field has a `through` model, or is no ManyToManyField.
+/// (`ManyToManyField._get_m2m_db_table`), as far as that is certain or likely. `None` when the field has a `through` model, or is no ManyToManyField.
 ///
 /// # Errors
 ///
@@ -121,14 +141,14 @@ pub fn through_table(
     if let Some(unknown) = &stated.open {
         return Err(Doubt::of(&field.source, unknown));
     }
-    Ok(Some(format!("{}_{name}", table(state, model)?)))
+    Ok(Some(format!("{}_{name}", likely_table(state, model)?)))
 }
 
 /// The field that is the model's primary key: the one that says so, else the link to its parent, else the `id` that
 /// Django adds (`Options._prepare`), which is given as a name without a field.
 #[must_use]
 pub fn primary_key(model: &ModelState) -> Known<(&str, Option<&Arc<FieldState>>)> {
-    let mut doubtful = model.more.clone();
+    let mut doubtful = model.more_fields.clone();
     for (name, field) in &model.fields {
         let composite = field.field.entry.is_some_and(|entry| entry.derives_from("CompositePrimaryKey"));
         let is_key = match field.field.argument("primary_key").map(|argument| argument.value.as_bool()) {

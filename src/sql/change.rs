@@ -177,6 +177,25 @@ pub enum ChangeKind {
     Unknown,
 }
 
+impl ChangeKind {
+    /// The column that it is about.
+    #[must_use]
+    pub fn column(&self) -> Option<&str> {
+        match self {
+            Self::AddColumn { column, .. } => Some(&column.name),
+            Self::DropColumn { column, .. }
+            | Self::RenameColumn { column, .. }
+            | Self::AlterColumnType { column, .. }
+            | Self::SetNotNull { column }
+            | Self::DropNotNull { column }
+            | Self::SetDefault { column, .. }
+            | Self::DropDefault { column } => Some(column),
+            Self::Comment { column } => column.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 /// What happens to rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rows {

@@ -261,3 +261,40 @@ fn two_projects_in_one_repository_keep_apart() {
     folder.write("two/shop/migrations/0002_other.py", &migration("('shop', '0001_initial')", ""));
     assert_eq!(reported(&folder, &["one", "two"]), not_null("0002_kind"));
 }
+
+#[test]
+fn what_an_earlier_migration_leaves_uncertain_is_decided_or_undecided_and_never_dropped() {
+    let folder = Folder::with(&[]);
+    let first = migration(
+        "",
+        "migrations.CreateModel('Order', [('id', models.AutoField(primary_key=True))] + ([('sites', models.TextField())] if models.SITES else [])), \
+         migrations.CreateModel('Plain', [('id', models.AutoField(primary_key=True)), ('tags', models.ManyToManyField('shop.Order'))])",
+    );
+    folder.write("shop/migrations/0001_initial.py", &first);
+    let folder = folder.committed();
+    let said = |operations: &str| {
+        let last = if folder.path().join("shop/migrations/0002_own.py").exists() { "0002_own" } else { "0001_initial" };
+        folder.write("shop/migrations/0003_change.py", &migration(&format!("('shop', '{last}')"), operations));
+        let select = "compat/not-null-column-without-db-default,compat/table-dropped,compat/many-to-many-removed";
+        let select = select.split(',').flat_map(|rule| ["--select", rule]);
+        let arguments =
+            ["check", "--format", "concise", "-q", "--database", "postgresql", "shop/migrations/0003_change.py"];
+        let run = folder.run(&arguments.into_iter().chain(select).collect::<Vec<_>>());
+        assert!(run.err.is_empty() && run.status < 2, "{run:?}");
+        let names = |line: &str| line.split(['[', ']']).nth(1).map(str::to_owned);
+        run.out.lines().filter_map(names).collect::<Vec<_>>()
+    };
+    // Whatever its fields are, its table is known.
+    assert_eq!(said(ADD_KIND), [NOT_NULL]);
+    assert_eq!(said("migrations.DeleteModel('Order')"), ["compat/table-dropped"]);
+    // Nothing is certain of a model behind an operation of which nobody knows what it does.
+    let unknown = migration("('shop', '0001_initial')", "models.Own()");
+    folder.write("shop/migrations/0002_own.py", &unknown);
+    folder.git(&["add", "--all"]);
+    folder.commit();
+    let open = ["whimbrel/undecided"];
+    assert_eq!(said(ADD_KIND), open);
+    assert_eq!(said("migrations.DeleteModel('Order')"), open);
+    assert_eq!(said("migrations.DeleteModel('Plain')"), open);
+    assert_eq!(said("migrations.RemoveField('Plain', 'tags')"), open);
+}

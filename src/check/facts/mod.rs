@@ -139,7 +139,7 @@ impl<'a> Context<'a> {
         let models = known.entry(std::ptr::from_ref(state)).or_insert_with(|| {
             let mut models = HashMap::new();
             for (_, _, model) in state.models() {
-                if let Ok(table) = history::table(state, model) {
+                if let Ok(table) = history::likely_table(state, model) {
                     models.entry(table).or_insert(model);
                 }
             }

@@ -230,7 +230,7 @@ impl<'a> ModelView<'a> {
                 stated: Stated::Replayed(field),
             }) as Rc<dyn Entity<'a> + 'a>)
         });
-        let more = model.more.as_ref().map(|doubt| Fact::Unknown(self.doubt(doubt)));
+        let more = model.more_fields.as_ref().map(|doubt| Fact::Unknown(self.doubt(doubt)));
         Fact::List(known.chain(more).collect())
     }
 }

@@ -210,6 +210,7 @@ pub(super) fn lacks(state: &ProjectState, asked: &Asked) -> bool {
     let Known::Yes(model) = state.model(&asked.model.app, &asked.model.name) else { return false };
     // A mixin, or a parent model, may have it; so may a field of a class that is not Django's.
     let plain = model.more.is_none()
+        && model.more_fields.is_none()
         && model.bases.as_ref().is_none_or(|bases| bases.doubt.is_none() && is_plain(&bases.value));
     if !plain || model.fields.iter().any(|(name, field)| **name == *asked.name || brings(name, field, &asked.name)) {
         return false;

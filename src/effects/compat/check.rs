@@ -28,6 +28,8 @@ pub struct Compatibility {
     pub unknown: Vec<(String, Unknown)>,
     /// Why models may be other than they seem.
     pub doubts: Vec<Arc<Doubt>>,
+    /// Why models may have more fields: nothing to a column that is known.
+    pub more_fields: Vec<Arc<Doubt>>,
 }
 
 /// What of the code can't work on the schema.
@@ -72,6 +74,11 @@ pub(super) struct Referring<'s> {
 impl<'s> Snapshot<'s> {
     pub(super) fn of(schema: &'s Schema) -> Self {
         Self { schema, referring: OnceCell::new() }
+    }
+
+    /// A table of it.
+    pub(super) fn table(&self, name: &str) -> Option<&'s Table> {
+        self.schema.table(name)
     }
 
     /// The foreign keys that refer to a table.
@@ -140,7 +147,7 @@ impl<'c, 's> Check<'c, 's> {
             Need::Rows(place) => {
                 let model = &code.models[place];
                 let at = At { who: code.inheriting(place), table: &model.table };
-                self.found.doubts.extend(at.who.iter().filter_map(|who| code.models[*who].doubt.clone()));
+                self.doubt(at.who);
                 match table::table(self.schema, &model.table, self.vendor) {
                     None => self.say(at, &[Select, Insert, Update, Delete], (Certain, Error), None, &Cause::NoTable),
                     Some(actual) => self.rows(at, model, actual),
@@ -157,6 +164,13 @@ impl<'c, 's> Check<'c, 's> {
             Need::Dependents(place, number) => self.dependents(place, number),
             Need::Freedom(place) => self.freedom(place),
         }
+    }
+
+    /// Notes what is not known of models.
+    fn doubt(&mut self, who: &[usize]) {
+        let models = || who.iter().map(|who| &self.code.models[*who]);
+        self.found.doubts.extend(models().filter_map(|model| model.doubt.clone()));
+        self.found.more_fields.extend(models().filter_map(|model| model.more_fields.clone()));
     }
 
     /// A row of the model's, in one table.
@@ -316,6 +330,7 @@ impl<'c, 's> Check<'c, 's> {
         let code: &'c Code = self.code;
         let Some(link) = code.models[place].links.get(number) else { return };
         let at = At { who: code.inheriting(place), table: &link.table };
+        self.doubt(at.who);
         self.linked(place, link);
         let Some(actual) = table::table(self.schema, &link.table, self.vendor) else {
             return self.say(at, &[M2m], (Certain, Error), None, &Cause::NoTable);

@@ -50,8 +50,10 @@ pub(super) struct Model {
     pub(super) links: Vec<Link>,
     /// Places, among all links of other models, of those that point here.
     pub(super) incoming_links: Vec<(usize, usize)>,
-    /// Why there may be more to it.
+    /// Why it may not be there, or there may be more to it.
     pub(super) doubt: Option<Arc<Doubt>>,
+    /// Why it may have more fields.
+    pub(super) more_fields: Option<Arc<Doubt>>,
 }
 
 /// A column as the code knows it.
@@ -209,12 +211,13 @@ impl Code {
         code
     }
 
-    /// The model without its relations; `None` for one without a table of its own, or with one that is not known.
+    /// The model without its relations; `None` for one without a table of its own, or with one that is not written as a
+    /// text: an operation on that is not known at all.
     fn model(&self, state: &ProjectState, model: &Arc<ModelState>, models: &ModelTables) -> Option<Model> {
         if model.flag("proxy") == Some(true) {
             return None;
         }
-        let name = crate::history::table(state, model).ok()?;
+        let name = crate::history::likely_table(state, model).ok()?;
         let made = table::shared(&self.schema, &name, self.vendor());
         Some(Model {
             label: format!("{}.{}", model.app, model.name.to_lowercase()),
@@ -227,6 +230,7 @@ impl Code {
             links: Vec::new(),
             incoming_links: Vec::new(),
             doubt: model.existence.clone().or_else(|| model.more.clone()),
+            more_fields: model.more_fields.clone(),
         })
     }
 

@@ -69,6 +69,7 @@ impl<'a> Watch<'a> {
     /// not to blame for it.
     pub(super) fn step(&mut self, schema: &Snapshot<'_>, touched: &Touched, change: &SchemaChange, at: At) {
         let apart = matches!(change.kind, ChangeKind::AddColumn { .. } | ChangeKind::DropColumn { .. });
+        let settled = is_settled(change, self.before) || is_settled(change, schema);
         let (mut were, mut are) = (BTreeSet::new(), BTreeSet::new());
         for need in self.code.needs.touched(touched) {
             let code = self.code;
@@ -79,14 +80,15 @@ impl<'a> Watch<'a> {
                 failures.into_iter().collect()
             });
             let open = if apart { open.get(&need).map_or(&[][..], Vec::as_slice) } else { &[] };
-            let Compatibility { failures, unknown, doubts } = failures_of(code, schema, [need]);
+            let Compatibility { failures, unknown, doubts, more_fields } = failures_of(code, schema, [need]);
             let now: BTreeSet<Failure> = failures.into_iter().collect();
             let last = self.current.insert(need, now.clone()).unwrap_or_else(|| initial.clone());
             were.extend(last);
             are.extend(now);
             let about = unknown.into_iter().filter(|own| touched.about.contains(&own.0) && !open.contains(own));
             let about = about.map(|(_, unknown)| unknown);
-            let doubts = doubts.iter().map(|doubt| doubt.unknown.clone());
+            let more_fields = more_fields.iter().filter(|_| !settled);
+            let doubts = doubts.iter().chain(more_fields).map(|doubt| doubt.unknown.clone());
             for unknown in about.chain(doubts) {
                 if !self.unknown.iter().any(|(known, _)| *known == unknown) {
                     self.unknown.push((unknown, at));
@@ -175,6 +177,14 @@ impl<'a> Watch<'a> {
 fn takes_the_place(heir: &Failure, failure: &Failure) -> bool {
     (&heir.model, heir.action) == (&failure.model, failure.action)
         && (heir.certainty, heir.outcome) == (Certainty::Certain, Outcome::Error)
+}
+
+/// Whether more columns than those that are known would change nothing: it is about one that is, or about the whole table.
+fn is_settled(change: &SchemaChange, schema: &Snapshot<'_>) -> bool {
+    let own = change.table.as_ref().and_then(|table| schema.table(table));
+    let known = |column| own.is_some_and(|own| own.column(column).is_some());
+    let whole = matches!(change.kind, ChangeKind::DropTable { .. } | ChangeKind::RenameTable { .. });
+    whole || change.kind.column().is_some_and(known)
 }
 
 /// Whether a failure is the other one, of a column that has got another name.

@@ -71,7 +71,7 @@ pub(super) fn rename(
     let model = state.model_mut(app, model_name).ok_or(Missing)?;
     let Some((_, mut field)) = model.take_field(old) else {
         let reason = "is not a field of the model at this point";
-        model.more.get_or_insert_with(|| Doubt::new(&step.source, step.span, old, reason));
+        model.more_fields.get_or_insert_with(|| Doubt::new(&step.source, step.span, old, reason));
         return Ok(());
     };
     if doubt.is_some() {

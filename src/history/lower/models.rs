@@ -42,6 +42,7 @@ impl Call<'_> {
             managers: self.managers("managers"),
             existence: None,
             more: self.operation.open.as_ref().map(|unknown| Doubt::of(self.source, unknown)),
+            more_fields: self.operation.open.as_ref().map(|unknown| Doubt::of(self.source, unknown)),
         };
         self.fields_of(&mut model);
         if let Some(given) = self.argument("options") {
@@ -65,7 +66,7 @@ impl Call<'_> {
                         let created = self.creation(&name);
                         model.set_field(&name, self.field_state(Field::of(field), Some(created)));
                     }
-                    _ => model.more = Some(self.doubt("fields")),
+                    _ => model.more_fields = Some(self.doubt("fields")),
                 }
             }
             return;
@@ -75,7 +76,7 @@ impl Call<'_> {
             model.set_field(&name, self.field_state(field.clone(), Some(self.creation(&name))));
         }
         if let Some(unknown) = &self.operation.fields_open {
-            model.more = Some(Doubt::of(self.source, unknown));
+            model.more_fields = Some(Doubt::of(self.source, unknown));
         }
     }
 

@@ -75,7 +75,7 @@ fn model<'s>(state: &AppState<'_>, model: &'s ModelState) -> Model<'s> {
         bases: bases(model.bases.as_ref()),
         managers: model.managers.as_ref().map_or_else(|| json!([]), sourced),
         fields: fields.collect(),
-        doubt: model.existence.as_ref().or(model.more.as_ref()).map(|doubt| self::doubt(doubt)),
+        doubt: model.doubt().map(|doubt| self::doubt(doubt)),
     }
 }
 

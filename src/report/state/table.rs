@@ -72,7 +72,7 @@ fn model(page: &mut String, notes: &mut Notes, state: &AppState<'_>, model: &Mod
     if let Some(doubt) = &model.existence {
         let _ = writeln!(page, "  may not be there {}", notes.mark(doubt));
     }
-    if let Some(doubt) = &model.more {
+    if let Some(doubt) = model.more_fields.as_ref().or(model.more.as_ref()) {
         let _ = writeln!(page, "  may have more than this {}", notes.mark(doubt));
     }
     let rows: Vec<[String; 3]> =

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::history::{ContribModel, FieldState, Known, ModelState, column, contrib_model, primary_key, proxied};
+use crate::history::{
+    ContribModel, FieldState, Known, ModelState, column, contrib_model, likely_table, primary_key, proxied,
+};
 use crate::migration::catalogue::{self, Default, FieldEntry};
 use crate::migration::{Effective, Field as Stated, OwnType};
 use crate::python::{Unknown, Value, ValueKind};
@@ -73,7 +75,7 @@ impl Project<'_> {
             let text = format!("{app}.{name}.{}", to_field.unwrap_or("pk"));
             return Err(missing(text, "is no field at this point"));
         };
-        let table = self.table_name(model)?;
+        let table = likely_table(self.state, model).map_err(|doubt| reason(&doubt))?;
         let mut key = Key {
             model: (app.to_owned(), name.to_owned()),
             table,

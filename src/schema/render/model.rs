@@ -1,6 +1,6 @@
 //! Models as the schema editor sees them.
 
-use crate::history::{ModelState, primary_key, table};
+use crate::history::{ModelState, likely_table, primary_key};
 use crate::python::{Unknown, Value};
 use crate::schema::render::field::Field;
 use crate::schema::render::part::Part;
@@ -72,7 +72,7 @@ impl Project<'_> {
     ///
     /// When its table is not known.
     pub(in crate::schema) fn model(self, state: &ModelState) -> Result<Model, Unknown> {
-        let table = self.table_name(state)?;
+        let table = likely_table(self.state, state).map_err(|doubt| reason(&doubt))?;
         let mut model = Model {
             app: state.app.to_string(),
             name: state.name.to_lowercase(),
@@ -105,23 +105,6 @@ impl Project<'_> {
         model.indexes = state.indexes.iter().map(|part| self.part(&model, part)).collect();
         model.constraints = state.constraints.iter().map(|part| self.part(&model, part)).collect();
         Ok(model)
-    }
-
-    /// The table of a model. Where something about the model is not certain, the one that it most likely has.
-    ///
-    /// # Errors
-    ///
-    /// When the name is not written as a text.
-    pub(super) fn table_name(self, model: &ModelState) -> Result<String, Unknown> {
-        let doubt = match table(self.state, model) {
-            Ok(name) => return Ok(name),
-            Err(doubt) => doubt,
-        };
-        match model.option("db_table").likely().map(|option| &option.value) {
-            None => Ok(format!("{}_{}", model.app, model.name.to_lowercase())),
-            Some(value) if value.is_none() => Ok(format!("{}_{}", model.app, model.name.to_lowercase())),
-            Some(value) => value.as_str().map(str::to_owned).ok_or_else(|| reason(&doubt)),
-        }
     }
 
     /// The model of that app and name, as it is certain or likely.

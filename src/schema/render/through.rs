@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::history::{FieldState, ModelState, through_table};
+use crate::history::{FieldState, ModelState, likely_table, through_table};
 use crate::python::Unknown;
 use crate::schema::render::field::{Field, Fill, Kind, Remote, plain_column};
 use crate::schema::render::model::Model;
@@ -19,8 +19,8 @@ impl Project<'_> {
     ) -> Option<Result<Model, Unknown>> {
         let table = match through_table(self.state, model, name, field) {
             Ok(table) => table?,
-            // The model's own table is not certain.
-            Err(doubt) => match self.table_name(model) {
+            // The field may be given a table of its own.
+            Err(doubt) => match likely_table(self.state, model) {
                 Ok(own) if field.field.argument("db_table").is_none() => format!("{own}_{name}"),
                 _ => return Some(Err(reason(&doubt))),
             },

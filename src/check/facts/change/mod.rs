@@ -20,11 +20,11 @@ use crate::python::Unknown;
 use crate::schema::Statement;
 use crate::source::Span;
 use crate::sql::{ChangeKind, SchemaChange};
+use crate::target::Vendor;
 
 pub(crate) use kinds::kind_name;
 pub(super) use kinds::{ANY, KINDS};
 pub(super) use names::{attributes, getter_of, names_of};
-use parts::column_name;
 
 /// Whether that can be told of a statement whatever it does, with the table that it changes or without.
 fn is_known_of_any(name: &str, has_table: bool) -> bool {
@@ -122,6 +122,13 @@ impl<'a> ChangeView<'a> {
 
     fn kind_in_sql(&self) -> Fact<'a> {
         match &self.own().kind {
+            // There it is a MODIFY.
+            ChangeKind::Other { words, .. }
+                if words == "ALTER COLUMN ADD IDENTITY"
+                    && matches!(self.context.database.vendor, Vendor::MySql | Vendor::MariaDb) =>
+            {
+                Fact::Str(Cow::Borrowed("MODIFY … AUTO_INCREMENT"))
+            }
             ChangeKind::Other { words, .. } => Fact::Str(Cow::Borrowed(words)),
             kind => {
                 let name = kind_name(kind);
@@ -174,7 +181,7 @@ impl<'a> ChangeView<'a> {
     }
 
     fn column(&self) -> Fact<'a> {
-        Fact::optional(column_name(&self.own().kind).map(|column| Fact::Str(Cow::Borrowed(column))))
+        Fact::optional(self.own().kind.column().map(|column| Fact::Str(Cow::Borrowed(column))))
     }
 
     fn new_name(&self) -> Fact<'a> {

@@ -53,7 +53,7 @@ impl<'a> ChangeView<'a> {
     }
 
     pub(super) fn column_before(&self) -> Option<&'a Column> {
-        self.table_before()?.column(column_name(&self.own().kind)?)
+        self.table_before()?.column(self.own().kind.column()?)
     }
 
     pub(super) fn definition(&self) -> Fact<'a> {
@@ -188,22 +188,6 @@ impl<'a> ChangeView<'a> {
 fn names<'a>(names: impl Iterator<Item = &'a str>) -> Fact<'a> {
     let names: BTreeSet<&'a str> = names.collect();
     Fact::List(names.into_iter().map(|name| Fact::Str(Cow::Borrowed(name))).collect())
-}
-
-/// The column that a change is about.
-pub(super) fn column_name(kind: &ChangeKind) -> Option<&str> {
-    match kind {
-        ChangeKind::AddColumn { column, .. } => Some(&column.name),
-        ChangeKind::DropColumn { column, .. }
-        | ChangeKind::RenameColumn { column, .. }
-        | ChangeKind::AlterColumnType { column, .. }
-        | ChangeKind::SetNotNull { column }
-        | ChangeKind::DropNotNull { column }
-        | ChangeKind::SetDefault { column, .. }
-        | ChangeKind::DropDefault { column } => Some(column),
-        ChangeKind::Comment { column } => column.as_deref(),
-        _ => None,
-    }
 }
 
 /// The names that a change brings into the database.
