@@ -298,6 +298,7 @@ const TOGETHER: &[(&str, &str, &str)] = &[
         "compat/database-object-dropped",
         "Django up to 4.0 drops the sequence of the column",
     ),
+    ("compat/auto-number-removed", "compat/column-replaced", "what INSERT leaves out, and what SELECT reads"),
     ("compat/auto-number-removed", "compat/column-type-changed", CHANGES),
     ("compat/column-compares-otherwise", "compat/column-made-not-null", CHANGES),
     ("compat/column-made-not-null", "compat/same-value-for-null", "rows that come with NULL, and those that have it"),

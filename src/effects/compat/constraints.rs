@@ -223,13 +223,13 @@ impl Check<'_, '_> {
             for entry in &index.columns {
                 let may_fail = |own: &&ModelColumn| {
                     let names = table::mentions(entry, &own.name) || table::mentions(entry, &own.field);
-                    let wanted = table::column(expected, &own.name, self.vendor);
+                    let holds_long_texts = |table: &Table| {
+                        let made = table::column(table, &own.name, self.vendor);
+                        made.and_then(|made| made.column_type.as_ref().ok()).is_some_and(types::is_long_text)
+                    };
                     // A character has up to four bytes.
                     let is_long = || {
-                        !own.chooses_up_to(LONGEST_ENTRY / 4)
-                            && wanted
-                                .and_then(|wanted| wanted.column_type.as_ref().ok())
-                                .is_some_and(types::is_long_text)
+                        !own.chooses_up_to(LONGEST_ENTRY / 4) && holds_long_texts(expected) && holds_long_texts(actual)
                     };
                     if *entry == own.name {
                         is_long()

@@ -167,15 +167,17 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
     for (failure, at) in stumbles(rollout) {
         blame(at, |effect| &mut effect.breaks_old_code, failure);
     }
-    // Code that gets an error with every query reads nothing that is wrong.
-    let reads = |model: &str| {
+    // Code that gets an error with every query reads nothing that is wrong. One relation fails without the others.
+    let reads = |failure: &Failure| {
         !appeared.iter().any(|(other, _)| {
-            let (action, certainty) = (other.action, other.certainty);
-            other.model == model && (action, certainty) == (Action::Select, Certainty::Certain)
+            let fails =
+                (other.action, other.certainty, other.outcome) == (failure.action, Certainty::Certain, Outcome::Error);
+            let same = failure.action != Action::M2m || other.table == failure.table;
+            fails && same && other.model == failure.model
         })
     };
     for (failure, at) in origins.replaced(rollout.old, &schema) {
-        if !reads(&failure.model) {
+        if !reads(&failure) {
             continue;
         }
         blame(at, |effect| &mut effect.breaks_old_code, failure);
