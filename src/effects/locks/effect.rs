@@ -53,6 +53,8 @@ pub struct Effect {
     pub in_transaction: bool,
     /// How MySQL and MariaDB do it; `None` on other databases, and for what changes no table.
     pub algorithm: Option<Algorithm>,
+    /// The places of its changes that need a faster algorithm than the statement as a whole, on MySQL and MariaDB.
+    pub spared: Vec<usize>,
     /// What is not known, in words that fit behind "it is not known".
     pub unknown: Vec<String>,
     /// Where the facts come from.

@@ -140,6 +140,7 @@ impl Walk<'_> {
         let mut effect =
             Effect { transactional: true, in_transaction: self.in_transaction, began: self.began, ..Effect::default() };
         let mut gathered = Gathered::default();
+        let mut algorithms: Vec<Option<Algorithm>> = Vec::new();
         for change in changes {
             let table = change.table.as_ref().filter(|table| self.is_live(table) && !effect.live.contains(table));
             effect.live.extend(table.cloned());
@@ -147,7 +148,11 @@ impl Walk<'_> {
             let steps = steps(change, &context);
             match self.target.database.vendor {
                 Vendor::PostgreSql => self.on_postgresql(change, &steps, &mut gathered, &mut effect),
-                Vendor::MySql | Vendor::MariaDb => self.on_mysql(change, &steps, &mut gathered, &mut effect),
+                Vendor::MySql | Vendor::MariaDb => {
+                    let own = self.on_mysql(change, &steps, &mut gathered, &mut effect);
+                    algorithms.push(own);
+                    effect.algorithm = effect.algorithm.max(own);
+                }
                 Vendor::Sqlite => self.on_sqlite(change, &steps, &mut gathered, &mut effect),
             }
             effect.unknown.extend(steps.unknown);
@@ -158,6 +163,8 @@ impl Walk<'_> {
                 gathered.builds_index.insert(table.clone());
             }
         }
+        let asks_for_less = |(place, own): (usize, &Option<Algorithm>)| (*own < effect.algorithm).then_some(place);
+        effect.spared = algorithms.iter().enumerate().filter_map(asks_for_less).collect();
         self.finish(&gathered, place, statement.doubt.is_none(), &mut effect);
         effect.ended = self.end_of_statement(changes, goes_on);
         if effect.ended {
@@ -350,7 +357,15 @@ impl Walk<'_> {
         }
     }
 
-    fn on_mysql(&self, change: &SchemaChange, steps: &Steps, gathered: &mut Gathered, effect: &mut Effect) {
+    /// Gathers what a change does, and returns its algorithm.
+    fn on_mysql(
+        &self,
+        change: &SchemaChange,
+        steps: &Steps,
+        gathered: &mut Gathered,
+        effect: &mut Effect,
+    ) -> Option<Algorithm> {
+        let mut needed = None;
         let facts = steps.taken.iter().filter_map(|taken| {
             mysql::find(|key| key == Key::Step(taken.step)).map(|fact| (fact, taken.table.as_str()))
         });
@@ -369,7 +384,7 @@ impl Walk<'_> {
             let algorithm = if mariadb { fact.mariadb } else { fact.mysql };
             let copies = if algorithm == Algorithm::Copy { Blocks::Writes } else { Blocks::Nothing };
             let blocks = fact.blocks.max(copies);
-            effect.algorithm = effect.algorithm.max(Some(algorithm));
+            needed = needed.max(Some(algorithm));
             gathered.lock(table, None, blocks);
             if algorithm == Algorithm::Copy {
                 gathered.rewrites.insert(table.to_owned());
@@ -383,7 +398,7 @@ impl Walk<'_> {
         if let (ChangeKind::Other { words, object: Some(object) }, Some(table)) = (&change.kind, &change.table) {
             match (words.as_str(), object.to_ascii_uppercase().as_str()) {
                 ("ALGORITHM", "COPY") => {
-                    effect.algorithm = Some(Algorithm::Copy);
+                    needed = Some(Algorithm::Copy);
                     gathered.lock(table, None, Blocks::Writes);
                     gathered.rewrites.insert(table.clone());
                 }
@@ -392,6 +407,7 @@ impl Walk<'_> {
                 _ => {}
             }
         }
+        needed
     }
 
     fn on_sqlite(&self, change: &SchemaChange, steps: &Steps, gathered: &mut Gathered, effect: &mut Effect) {

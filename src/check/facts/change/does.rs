@@ -168,6 +168,14 @@ impl<'a> ChangeView<'a> {
         }
     }
 
+    /// Whether its rows are written again, and not for another change of the statement alone.
+    pub(super) fn rewrites(&self) -> Fact<'a> {
+        match self.locks() {
+            Some(locks) if locks.spared.contains(&self.change) => Fact::Bool(false),
+            _ => self.works(|locks| &locks.rewrites),
+        }
+    }
+
     pub(super) fn worked_on(&self, on: fn(&locks::Effect) -> &Vec<String>) -> Fact<'a> {
         let locks = self.locks();
         let tables = locks.into_iter().flat_map(|locks| on(locks).iter().filter(|table| !locks.empty.contains(table)));

@@ -261,8 +261,8 @@ static NAMES: LazyLock<Vec<ChangeName>> = LazyLock::new(|| {
         name(
             "rewrites",
             flag(),
-            "Whether all rows of a table that running code uses are written again.",
-            |c| c.works(|e| &e.rewrites),
+            "Whether all rows of a table that running code uses are written again: of several changes in a statement, by those that need it.",
+            |c| c.rewrites(),
             always,
         ),
         name(
