@@ -131,7 +131,10 @@ const TYPES: &[&str] = &[
 
 /// Whether it is a type of PostgreSQL's or of a well-known extension's.
 pub(super) fn is_of_postgresql(column_type: &ColumnType) -> bool {
-    TYPES.contains(&plain(&column_type.name))
+    let name = plain(&column_type.name);
+    // The kind of a geometry stands behind the name.
+    let name = name.split_once(' ').map_or(name, |(first, _)| if first.starts_with("geo") { first } else { name });
+    TYPES.contains(&name)
 }
 
 /// PostgreSQL, "ALTER TABLE", Notes: no rewrite where the old type is binary coercible to the new one, or an unconstrained

@@ -268,9 +268,12 @@ impl Project<'_> {
             constraint: !matches!(stated.flag("db_constraint"), Ok(Some(false))),
             on_delete: database_on_delete(stated),
         });
+        // MySQL and MariaDB index no column that may be NULL in this way: `MySQLGISSchemaEditor.column_sql` (Django 5.2,
+        // `django/contrib/gis/db/backends/mysql/schema.py`).
+        let can_index = if self.target.is_postgresql() { true } else { !self.target.is_sqlite() && !null };
         let spatial = stated.entry.is_some_and(|entry| entry.derives_from("BaseSpatialField"))
             && !matches!(stated.flag("spatial_index"), Ok(Some(false)))
-            && !self.target.is_sqlite();
+            && can_index;
         Field {
             name: name.to_owned(),
             kind,
