@@ -1,6 +1,7 @@
 //! What rules can ask of the code of a RunPython, without running it.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
@@ -98,8 +99,11 @@ pub(super) static FACTS: LazyLock<Facts<Getter>> = LazyLock::new(|| {
     )
 });
 
+/// Texts, each once.
 fn texts<'a>(items: impl Iterator<Item = String>) -> Fact<'a> {
-    Fact::List(items.map(|item| Fact::Str(Cow::Owned(item))).collect())
+    let mut seen = BTreeSet::new();
+    let new = items.filter(|item| seen.insert(item.clone()));
+    Fact::List(new.map(|item| Fact::Str(Cow::Owned(item))).collect())
 }
 
 /// Ends of the names of classes that stand beside models and are none.
