@@ -7,6 +7,7 @@ use crate::migration::catalogue::{self, Default, FieldEntry};
 use crate::migration::field_class::{OwnClass, OwnType};
 use crate::python::{Argument, Unknown, Value, ValueKind};
 use crate::source::Span;
+use crate::target::Vendor;
 
 /// A field.
 #[derive(Clone, Debug)]
@@ -88,10 +89,14 @@ impl Field {
         })
     }
 
-    /// What a class that is not Django's says of the type of its column.
+    /// What a class that is not Django's says of the type of its column on a database.
     #[must_use]
-    pub fn own_type(&self) -> Option<&OwnType> {
-        self.own.as_ref()?.column_type.as_ref()
+    pub fn own_type(&self, vendor: Vendor) -> Option<&OwnType> {
+        let mut own = self.own.as_ref()?.column_type.as_ref()?;
+        while let OwnType::On(types) = own {
+            own = types.iter().find(|(other, _)| *other == vendor).map(|(_, own)| own)?;
+        }
+        Some(own)
     }
 
     /// Why the name of its column is not known, where its class decides that.

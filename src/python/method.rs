@@ -128,6 +128,15 @@ pub enum Computed {
     Has(String, String),
     /// `left is right`, `left == right`
     Same(Box<Computed>, Box<Computed>),
+    /// `name.attribute`
+    Attribute {
+        /// The name of the method.
+        of: String,
+        /// The attribute.
+        name: String,
+        /// Where it stands.
+        span: Span,
+    },
     /// `not value`
     Not(Box<Computed>),
     /// `a and b`
@@ -401,6 +410,14 @@ impl Reader<'_, '_> {
             }
             _ if fixed => Computed::Value(self.evaluator.value(expr)),
             Expr::Name(name) => Computed::Name(name.id.as_str().to_owned()),
+            Expr::Attribute(attribute) => match &*attribute.value {
+                Expr::Name(of) => Computed::Attribute {
+                    of: of.id.as_str().to_owned(),
+                    name: attribute.attr.as_str().to_owned(),
+                    span,
+                },
+                _ => Computed::Other(span),
+            },
             Expr::IfExp(choice) => {
                 let parts = [&*choice.test, &*choice.body, &*choice.orelse];
                 Computed::Choice(Box::new(parts.map(|part| self.computed(part, depth + 1))))

@@ -309,6 +309,11 @@ const TOGETHER: &[(&str, &str, &str)] = &[
     ),
     ("compat/column-made-not-null", "compat/unique-constraint-added", CHANGES),
     ("compat/column-removed", "data/sql-irreversible", BACK),
+    (
+        "compat/column-renamed",
+        "compat/database-ahead-of-state",
+        "new code that waits for it, and code that keeps the name",
+    ),
     ("compat/column-renamed", "compat/not-null-column-without-db-default", "two columns, in one RunSQL"),
     ("compat/column-type-changed", "compat/foreign-key-added", CHANGES),
     ("compat/column-type-incompatible", "compat/foreign-key-added", CHANGES),

@@ -147,6 +147,15 @@ static CLASSES: &[PackageClass] = &[
     class_of("fernet_fields", "EncryptedIntegerField", "BinaryField", &[EDITABLE]),
     class_of("fernet_fields", "EncryptedDateField", "BinaryField", &[EDITABLE]),
     class_of("fernet_fields", "EncryptedDateTimeField", "BinaryField", &[EDITABLE]),
+    // django-parler 2.4, fields.py
+    class_of("parler", "TranslationsForeignKey", "ForeignKey", &[]),
+    // django-filer 3.6, fields/file.py, image.py, folder.py
+    class_of("filer", "FilerFileField", "ForeignKey", &[]),
+    class_of("filer", "FilerImageField", "ForeignKey", &[]),
+    class_of("filer", "FilerFolderField", "ForeignKey", &[]),
+    // django-enumfields 2.1, django-enumfields2 4.0, fields.py
+    class_of("enumfields", "EnumField", "CharField", &[longest(10), ("choices", Taken::Unsure)]),
+    class_of("enumfields", "EnumIntegerField", "IntegerField", &[("choices", Taken::Unsure)]),
     // django-oauth-toolkit 3.4, models.py
     class_of("oauth2_provider", "TokenChecksumField", "CharField", &[]),
 ];

@@ -121,7 +121,7 @@ impl Initialiser<'_> {
                 None => anything(),
             },
             Computed::Dict(_) => anything(),
-            Computed::Other(span) => {
+            Computed::Attribute { span, .. } | Computed::Other(span) => {
                 self.disturb(frame, way, *span, false);
                 unsure(*span)
             }

@@ -8,9 +8,11 @@ use crate::migration::catalogue::packages::{self, PackageClass};
 use crate::migration::catalogue::{self, FieldEntry, OperationEntry};
 use crate::migration::field_class::{FieldClasses, OwnClass, OwnType, Source, parsed, place, unknown};
 use crate::python::{
-    self, Computed, Definition, DefinitionKind, FunctionStep, Given, Link, Method, MethodStepKind, ValueKind,
+    self, Computed, Definition, DefinitionKind, FunctionStep, Given, Link, Method, MethodStep, MethodStepKind, Unknown,
+    ValueKind,
 };
 use crate::source::{SourceFile, Span};
+use crate::target::Vendor;
 
 /// Bases of bases, and imports of imports, that are followed.
 const DEEPEST: usize = 16;
@@ -64,6 +66,8 @@ enum Type {
     Of(&'static FieldEntry),
     Text(String),
     Unknown(String),
+    /// On each database; `None` for what the next class in line says.
+    On(Vec<(Vendor, Option<Type>)>),
 }
 
 /// A class in the line of another one.
@@ -163,13 +167,28 @@ impl Class {
         OwnClass {
             unknown: None,
             column: self.column.as_ref().map(doubt),
-            column_type: types.into_iter().flatten().next().map(|own| match own {
-                Type::Of(entry) => OwnType::Of(entry),
-                Type::Text(text) => OwnType::Text(text.clone()),
-                Type::Unknown(reason) => OwnType::Unknown(doubt(reason)),
-            }),
+            column_type: types.into_iter().flatten().next().map(|own| self.own_type(own, &doubt)),
             referring: self.referring.as_ref().map(doubt),
             empty_strings: self.empty_strings,
+        }
+    }
+
+    fn own_type(&self, own: &Type, doubt: &dyn Fn(&String) -> Unknown) -> OwnType {
+        match own {
+            Type::Of(entry) => OwnType::Of(entry),
+            Type::Text(text) => OwnType::Text(text.clone()),
+            Type::Unknown(reason) => OwnType::Unknown(doubt(reason)),
+            Type::On(types) => {
+                OwnType::On(types.iter().map(|(vendor, own)| (*vendor, self.next_type(own.as_ref(), doubt))).collect())
+            }
+        }
+    }
+
+    /// What a class says that leaves the type to the next one in line: in the end Django asks `get_internal_type`.
+    fn next_type(&self, own: Option<&Type>, doubt: &dyn Fn(&String) -> Unknown) -> OwnType {
+        match own.or(self.internal_type.as_ref()) {
+            Some(own) => self.own_type(own, doubt),
+            None => OwnType::Of(self.entry),
         }
     }
 
@@ -211,7 +230,14 @@ impl Class {
                     self.type_asker = Some(Type::Unknown(says("the type of its column")));
                 }
                 "db_type" => {
-                    let own = returned(followed).map(|text| Type::Text(text.to_owned()));
+                    let own = followed.and_then(by_database).map(|answers| {
+                        let next = self.column_type.clone();
+                        let own = |answer| match answer {
+                            Answer::Text(text) => Some(Type::Text(text)),
+                            Answer::Next => next.clone(),
+                        };
+                        Type::On(answers.into_iter().map(|(vendor, answer)| (vendor, own(answer))).collect())
+                    });
                     self.column_type = Some(own.unwrap_or_else(|| Type::Unknown(says("the type of its column"))));
                 }
                 "get_internal_type" => {
@@ -274,6 +300,66 @@ fn adds_itself(value: &ValueKind) -> bool {
         });
         call.callee.ends_with(".contribute_to_class") && call.callee.starts_with("super(") && !private
     })
+}
+
+/// What a `db_type` returns.
+enum Answer {
+    Text(String),
+    /// What the next class in line does.
+    Next,
+}
+
+/// What a `db_type` returns on each database, when it asks for nothing but the connection's vendor.
+fn by_database(method: &Method) -> Option<Vec<(Vendor, Answer)>> {
+    let connection = &method.parameters.first()?.name;
+    Vendor::ALL.into_iter().map(|vendor| Some((vendor, answer(&method.steps, connection, vendor)??))).collect()
+}
+
+/// What these steps return; `Some(None)` when they go on behind the last one, `None` when that can't be told.
+fn answer(steps: &[MethodStep], connection: &str, vendor: Vendor) -> Option<Option<Answer>> {
+    for step in steps {
+        match &step.kind {
+            MethodStepKind::Branch(test, then, otherwise) => {
+                let way = if holds(test, connection, vendor)? { then } else { otherwise };
+                if let Some(answer) = answer(way, connection, vendor)? {
+                    return Some(Some(answer));
+                }
+            }
+            // What stands behind it is its `return`.
+            MethodStepKind::Super(call) if call.method == "db_type" => return Some(Some(Answer::Next)),
+            MethodStepKind::Return(value) => return chosen(value, connection, vendor).map(Some),
+            _ => return None,
+        }
+    }
+    Some(None)
+}
+
+fn chosen(value: &Computed, connection: &str, vendor: Vendor) -> Option<Answer> {
+    match value {
+        Computed::Value(value) => value.as_str().map(|text| Answer::Text(text.to_owned())),
+        Computed::Choice(parts) => {
+            let [test, then, otherwise] = &**parts;
+            chosen(if holds(test, connection, vendor)? { then } else { otherwise }, connection, vendor)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a test holds that asks for the vendor of a connection (`DatabaseWrapper.vendor`).
+fn holds(test: &Computed, connection: &str, vendor: Vendor) -> Option<bool> {
+    match test {
+        Computed::Same(left, right) => match (&**left, &**right) {
+            (Computed::Attribute { of, name, .. }, Computed::Value(value))
+            | (Computed::Value(value), Computed::Attribute { of, name, .. })
+                if of == connection && name == "vendor" =>
+            {
+                value.as_str().map(|word| word == vendor.django_word())
+            }
+            _ => None,
+        },
+        Computed::Not(inner) => holds(inner, connection, vendor).map(|holds| !holds),
+        _ => None,
+    }
 }
 
 /// The text that a method returns, when it does nothing else.

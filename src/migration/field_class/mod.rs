@@ -17,6 +17,7 @@ use crate::migration::catalogue::{self, FieldEntry};
 use crate::migration::{BoundArgument, Field, Migration, Operation};
 use crate::python::{self, Module, Unknown, Value, ValueKind};
 use crate::source::{SourceFile, Span};
+use crate::target::Vendor;
 
 use initialise::Initialiser;
 use lineage::Class;
@@ -72,6 +73,8 @@ pub enum OwnType {
     Of(&'static FieldEntry),
     /// This one (`db_type`).
     Text(String),
+    /// Another one on each database (`db_type`).
+    On(Vec<(Vendor, OwnType)>),
     /// Something that only running it can tell.
     Unknown(Unknown),
 }

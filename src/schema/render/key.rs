@@ -143,7 +143,7 @@ impl Project<'_> {
     pub(super) fn typed(self, model: &ModelState, field: &Arc<FieldState>, depth: usize) -> Typed {
         let stated = &field.field;
         let relation = |entry: &'static FieldEntry| entry.derives_from("ForeignKey");
-        let says_otherwise = match stated.own_type() {
+        let says_otherwise = match stated.own_type(self.target.database.vendor) {
             None => false,
             Some(OwnType::Of(entry)) => !relation(entry),
             Some(_) => true,
@@ -179,13 +179,15 @@ impl Project<'_> {
         let collation = collation.filter(|name| !name.is_empty()).map(str::to_owned);
         let unknown = |unknown: Unknown| Typed { column_type: Err(unknown), internal: None, collation: None };
         let Some(entry) = stated.entry else { return unknown(stated.class_unknown()) };
-        let entry = match stated.own_type() {
+        let entry = match stated.own_type(self.target.database.vendor) {
             None => entry,
             Some(OwnType::Of(entry)) => entry,
             Some(OwnType::Text(text)) => {
                 return Typed { column_type: written(stated, text), internal: None, collation };
             }
             Some(OwnType::Unknown(reason)) => return unknown(reason.clone()),
+            // It is taken apart where it is asked for.
+            Some(OwnType::On(_)) => entry,
         };
         let inner = match entry.name {
             "ArrayField" => Some("base_field"),
