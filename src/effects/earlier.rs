@@ -53,10 +53,8 @@ impl<'h> Earlier<'h> {
             for (sql, certain) in sent_by(operation, definitions, vendor) {
                 for change in statements(&sql, vendor).iter().flat_map(|statement| &statement.changes) {
                     match (&change.kind, object_of(change)) {
-                        (ChangeKind::Other { words, .. }, Some(object)) if takes_away(words) => {
-                            if certain {
-                                dropped.insert(object);
-                            }
+                        (ChangeKind::Other { words, .. }, Some(object)) if certain && takes_away(words) => {
+                            dropped.insert(object);
                         }
                         (ChangeKind::Other { words, .. }, Some(object)) if words.starts_with("CREATE ") => {
                             dropped.remove(&object);

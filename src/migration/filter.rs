@@ -161,18 +161,16 @@ impl Condition {
             return Pair::Open;
         }
         match (test.negated_if(*excluded), other_test.negated_if(*other_excluded)) {
+            ((Test::Other, _), _) | (_, (Test::Other, _)) => Pair::Open,
             ((Test::Null(one), _), (Test::Null(other), _)) if one != other => Pair::Contradict,
-            ((Test::Null(_), _), (Test::Null(_), _)) => Pair::Agree,
             // A value is not NULL; what `exclude` leaves may be.
             ((Test::Null(true), _), (Test::In(_), false)) | ((Test::In(_), false), (Test::Null(true), _)) => {
                 Pair::Contradict
             }
-            ((Test::Null(_), _), (Test::In(_), _)) | ((Test::In(_), _), (Test::Null(_), _)) => Pair::Agree,
             ((Test::In(some), false), (Test::In(others), false)) => of_values(&some, &others),
             ((Test::In(some), false), (Test::In(left_out), true))
             | ((Test::In(left_out), true), (Test::In(some), false)) => beside(&some, &left_out),
-            ((Test::In(_), true), (Test::In(_), true)) => Pair::Agree,
-            ((Test::Other, _), _) | (_, (Test::Other, _)) => Pair::Open,
+            ((Test::Null(_) | Test::In(_), _), (Test::Null(_) | Test::In(_), _)) => Pair::Agree,
         }
     }
 }

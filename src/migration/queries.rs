@@ -756,7 +756,7 @@ fn rows_after(rows: Rows, method: &str, arguments: &[(Option<String>, Given)]) -
 /// The fields that the arguments of `bulk_update` name, with what each row has for them.
 fn named_fields(arguments: &[(Option<String>, Given)]) -> Vec<Written> {
     let by_name = arguments.iter().find(|(keyword, _)| keyword.as_deref() == Some("fields"));
-    let names = match by_name.or(arguments.get(1)) {
+    let given = match by_name.or(arguments.get(1)) {
         Some((_, Given::List(names))) => names.as_slice(),
         _ => &[Given::Other],
     };
@@ -764,7 +764,7 @@ fn named_fields(arguments: &[(Option<String>, Given)]) -> Vec<Written> {
         Given::Str(name) => Some(name.clone()),
         _ => None,
     };
-    names.iter().map(|name| (named(name), Given::Other)).collect()
+    given.iter().map(|name| (named(name), Given::Other)).collect()
 }
 
 /// A chain as dotted text, with `()` for calls and `[]` for subscripts.

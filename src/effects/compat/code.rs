@@ -58,6 +58,7 @@ pub(super) struct Model {
 
 /// A column as the code knows it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct ModelColumn {
     pub(super) name: String,
     /// The name of the field.
