@@ -354,7 +354,8 @@ impl<'f> Follower<'f> {
                 }
                 FunctionStep::Bind(binding) => self.bind(&mut frame, binding),
                 FunctionStep::Use { root, attributes, written: true, .. } => {
-                    if let (Some(Thing::Row(Some(model), _)), [field]) = (frame.names.get(root), attributes.as_slice()) {
+                    if let (Some(Thing::Row(Some(model), _)), [field]) = (frame.names.get(root), attributes.as_slice())
+                    {
                         self.found.assigned.push((Rc::clone(model), field.clone()));
                     }
                     self.found.provided.extend(attributes.last().cloned());

@@ -174,7 +174,8 @@ impl<'a> OperationView<'a> {
         let span = self.operation().span;
         let now = own.filter(|failure| failure.certainty == Certainty::Possible);
         Fact::List(
-            now.map(|failure| Fact::Entity(Rc::new(FailureView { failure, span }) as Rc<dyn Entity<'a> + 'a>)).collect(),
+            now.map(|failure| Fact::Entity(Rc::new(FailureView { failure, span }) as Rc<dyn Entity<'a> + 'a>))
+                .collect(),
         )
     }
 
@@ -189,7 +190,8 @@ impl<'a> OperationView<'a> {
         let own = after.and_then(|after| after.get(self.placed.order)).into_iter().flatten();
         let span = self.operation().span;
         Fact::List(
-            own.map(|failure| Fact::Entity(Rc::new(FailureView { failure, span }) as Rc<dyn Entity<'a> + 'a>)).collect(),
+            own.map(|failure| Fact::Entity(Rc::new(FailureView { failure, span }) as Rc<dyn Entity<'a> + 'a>))
+                .collect(),
         )
     }
 

@@ -180,8 +180,7 @@ fn alter_column(action: &mut Cursor<'_>) -> Option<Vec<ChangeKind>> {
             action.skip_all();
             action.text_since(place).to_owned()
         });
-        let kind =
-            ChangeKind::AlterColumnType { column, from: None, to, collation, using, drops_expression: false };
+        let kind = ChangeKind::AlterColumnType { column, from: None, to, collation, using, drops_expression: false };
         return Some(vec![kind]);
     }
     Some(vec![if action.eat("SET NOT NULL") {

@@ -63,13 +63,11 @@ fn disagreement(truth: &[String], computed: &[String]) -> Option<String> {
 }
 
 /// Cases in which they can't be, the database, and why.
-const DIFFER: &[(&str, Vendor, &str)] = &[
-    (
-        "alter_constraint__unique_made_conditional",
-        Vendor::Sqlite,
-        "an index that is made behind a copy of the table counts as part of the copy",
-    ),
-];
+const DIFFER: &[(&str, Vendor, &str)] = &[(
+    "alter_constraint__unique_made_conditional",
+    Vendor::Sqlite,
+    "an index that is made behind a copy of the table counts as part of the copy",
+)];
 
 #[test]
 fn the_statements_are_those_that_django_sent() {
