@@ -106,8 +106,8 @@ fn guard(name: &str) -> Guard {
     }
 }
 
-/// What a body does, in the languages of the three: RAISE of PL/pgSQL, SIGNAL of MySQL ("SIGNAL Statement"), RAISE() of
-/// SQLite ("CREATE TRIGGER", "The RAISE() function").
+/// What a body does, in the languages of the three: RAISE of PL/pgSQL ("Errors and Messages"), SIGNAL of MySQL ("SIGNAL
+/// Statement"), the function RAISE of SQLite ("CREATE TRIGGER").
 fn body(mut cursor: Cursor<'_>) -> Body {
     let mut body = Body::default();
     // Whether each open block runs under a condition.
