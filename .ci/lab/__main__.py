@@ -11,6 +11,9 @@ both databases, which it starts itself, and a virtual environment:
 
     python3 -m venv target/lab && target/lab/bin/pip install Django==5.2.19 'psycopg[binary]' PyMySQL
 
+Other environments have other versions of Django; each result says which. What a version can't load (a class, an
+argument) is said, and left out. `write` takes the latest one.
+
 Code is what the migrations say of the models, as Django renders them: old code is the state before the judged
 migration, new code the state after it.
 """

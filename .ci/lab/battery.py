@@ -80,7 +80,9 @@ class Code:
         """Arguments for the fields that must be given."""
 
         def is_optional(field):
-            if field.has_default() or field.null or field.has_db_default():
+            # Defaults of the database came with Django 5.0.
+            db_default = hasattr(field, "has_db_default") and field.has_db_default()
+            if field.has_default() or field.null or db_default:
                 return True
             return field.blank and field.empty_strings_allowed
 
@@ -122,12 +124,12 @@ class Code:
             except Exception:
                 rows[model._meta.model_name] = None
         for _, field in self.links():
+            through = field.remote_field.through
             try:
                 with transaction.atomic():
-                    through = field.remote_field.through
                     rows[through._meta.model_name] = sorted(map(repr, through._base_manager.values_list()))
             except Exception:
-                rows[field.name] = None
+                rows[through._meta.model_name] = None
         return rows
 
     def run(self) -> dict:
@@ -170,7 +172,7 @@ class Code:
                 found.append((f"year:{name}", lambda n=name: pks(rows.filter(**{f"{n}__year": 2001}).order_by("pk"))))
             if isinstance(field, models.JSONField):
                 found.append((f"jsonkey:{name}", lambda n=name: pks(rows.filter(**{f"{n}__a": 1}).order_by("pk"))))
-            if field.generated:
+            if samples.is_generated(field):
                 found.append(
                     (f"gen:{name}", lambda n=name: [observed(v) for v in rows.order_by("pk").values_list(n, flat=True)])
                 )

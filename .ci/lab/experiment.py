@@ -72,6 +72,9 @@ def reset() -> None:
             cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)'")
             for (schema,) in cursor.fetchall():
                 cursor.execute(f'DROP SCHEMA "{schema}" CASCADE')
+            cursor.execute("SELECT pubname FROM pg_publication")
+            for (publication,) in cursor.fetchall():
+                cursor.execute(f'DROP PUBLICATION "{publication}"')
             cursor.execute("CREATE SCHEMA public")
         else:
             cursor.execute("DROP DATABASE lab")
@@ -108,9 +111,14 @@ class Experiment:
         # One transaction holds all operations, so nobody sees what is between them.
         self.whole = self.change.atomic and connection.vendor in ("postgresql", "sqlite")
         self.final = ProjectState()
-        for migration in [*self.deployed, self.change]:
+        # Read again: to rename a field, Django changes those of the operations that refer to it.
+        deployed, change = case.migrations()
+        for migration in [*deployed, change]:
             try:
-                self.final = migration.mutate_state(self.final)
+                final = migration.mutate_state(self.final)
+                # Models are rendered where they are asked for.
+                _ = final.apps
+                self.final = final
             except Exception:
                 # A state that can't be is measured as a migration that does not run.
                 break

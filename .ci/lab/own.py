@@ -153,8 +153,9 @@ def initial(old: str) -> str:
 
 def write(folder: Path) -> None:
     """Writes a folder for each case."""
-    # Fills CASES.
-    importlib.import_module("own_cases")
+    # They fill CASES.
+    for module in ("own_cases", "rare_cases"):
+        importlib.import_module(module)
     for name, told in CASES.items():
         shop = folder / name / "shop"
         (shop / "migrations").mkdir(parents=True, exist_ok=True)

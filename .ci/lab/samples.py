@@ -12,10 +12,15 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 UTC = datetime.UTC
 
 
+def is_generated(field) -> bool:
+    """Whether the database computes the field, of which Django knows since 5.0."""
+    return getattr(field, "generated", False)
+
+
 def is_written(field) -> bool:
     """Whether code gives the field a value: not where the database computes it, counts it up or links a parent."""
     parent = field.remote_field and getattr(field.remote_field, "parent_link", False)
-    return not (field.generated or isinstance(field, models.AutoField) or parent)
+    return not (is_generated(field) or isinstance(field, models.AutoField) or parent)
 
 
 def value(field, number: int, keys, later=None):

@@ -174,7 +174,11 @@ class PostgreSql(Watcher):
 class MariaDb(Watcher):
     """Tries the mildest ALGORITHM and LOCK that the server accepts for each ALTER."""
 
-    ALTER = re.compile(r"\s*(ALTER TABLE|CREATE (?:UNIQUE )?INDEX|DROP INDEX)\b(?!.*\bALGORITHM\b)", re.I | re.S)
+    ALTER = re.compile(
+        r"\s*(ALTER TABLE|CREATE (?:(?:UNIQUE|FULLTEXT|SPATIAL) )?INDEX|DROP INDEX)\b(?!.*\bALGORITHM\b)", re.I | re.S
+    )
+    # With a clause beside it, what renames the table would copy it.
+    RENAME = re.compile(r"\s*ALTER TABLE \S+ RENAME (?:TO |AS )?\S+\s*;?\s*$", re.I)
 
     def __init__(self):
         super().__init__()
@@ -187,7 +191,7 @@ class MariaDb(Watcher):
         kind = self.ALTER.match(text)
         found = re.search(r"(?:ALTER TABLE|\bON)\s+`?(\w+)", text, re.I)
         table = found and found[1]
-        if not kind or table not in self.tables or ";" in text.rstrip().rstrip(";"):
+        if not kind or self.RENAME.match(text) or table not in self.tables or ";" in text.rstrip().rstrip(";"):
             return run()
         # MariaDB's DROP INDEX takes no ALGORITHM.
         other = re.sub(r"\s*DROP INDEX (\S+) ON (\S+)", r"ALTER TABLE \2 DROP INDEX \1", text)

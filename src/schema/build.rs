@@ -186,5 +186,5 @@ impl Project<'_> {
 
 /// An index over columns, without a name.
 pub(super) fn plain_index(columns: Vec<String>) -> Index {
-    Index { name: None, columns, unique: false, method: None, partial: false, expressions: false, include: Vec::new() }
+    Index { name: None, columns, unique: false, method: None, condition: None, expressions: false, include: Vec::new() }
 }

@@ -1,17 +1,19 @@
 //! What is different between two tables, as changes: what a copy of a table on SQLite amounts to.
 
 use crate::schema::Table;
-use crate::sql::{ChangeKind, Column};
+use crate::sql::{ChangeKind, Column, Index};
 
 /// The changes that make `after` of `before`. Columns go by their names: renamed ones are renamed before.
 pub(super) fn changes(before: &Table, after: &Table) -> Vec<ChangeKind> {
     let mut changes = Vec::new();
-    let (dropped, added) = difference(&before.constraints, &after.constraints);
+    let (dropped, added) = difference(&before.constraints, &after.constraints, PartialEq::eq);
     changes.extend(dropped.into_iter().map(|constraint| ChangeKind::DropConstraint {
         name: constraint.name.clone(),
         constraint: Some(constraint.clone()),
     }));
-    let (gone, new) = difference(&before.indexes, &after.indexes);
+    // One condition may be written in SQL here and in Python there.
+    let bare = |index: &Index| Index { condition: index.condition.as_ref().map(|_| String::new()), ..index.clone() };
+    let (gone, new) = difference(&before.indexes, &after.indexes, |one, other| bare(one) == bare(other));
     changes.extend(gone.into_iter().map(|index| ChangeKind::DropIndex {
         name: index.name.clone(),
         index: Some(index.clone()),
@@ -44,11 +46,11 @@ pub(super) fn changes(before: &Table, after: &Table) -> Vec<ChangeKind> {
 }
 
 /// What is only in the first, and what is only in the second; what is in one of them twice counts twice.
-fn difference<'t, T: PartialEq>(before: &'t [T], after: &'t [T]) -> (Vec<&'t T>, Vec<&'t T>) {
+fn difference<'t, T>(before: &'t [T], after: &'t [T], same: impl Fn(&T, &T) -> bool) -> (Vec<&'t T>, Vec<&'t T>) {
     let mut gone: Vec<&T> = before.iter().collect();
     let mut new = Vec::new();
     for item in after {
-        match gone.iter().position(|other| *other == item) {
+        match gone.iter().position(|other| same(other, item)) {
             Some(place) => {
                 gone.remove(place);
             }

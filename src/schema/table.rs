@@ -90,7 +90,8 @@ impl Table {
             ConstraintKind::PrimaryKey(own) | ConstraintKind::Unique { columns: own, .. } => own == columns,
             _ => false,
         });
-        by_constraint || self.indexes.iter().any(|index| index.unique && !index.partial && index.columns == columns)
+        by_constraint
+            || self.indexes.iter().any(|index| index.unique && index.condition.is_none() && index.columns == columns)
     }
 
     /// The foreign keys with the columns that refer.

@@ -112,6 +112,12 @@ impl TypeEntry {
         if self.class == "UUIDField" && target.mariadb_uuid() {
             return "uuid";
         }
+        // Since 5.1 they are what they derive from, for the sake of old migrations.
+        match self.class {
+            "CITextField" if target.since(5, 1) => return "text",
+            "CICharField" | "CIEmailField" if target.since(5, 1) => return VARCHAR,
+            _ => {}
+        }
         match target.database.vendor {
             Vendor::PostgreSql => self.postgresql,
             Vendor::MySql | Vendor::MariaDb => self.mysql,

@@ -60,8 +60,8 @@ pub struct Index {
     pub unique: bool,
     /// The method, when it is not the database's usual one: `gin`, `gist`, `brin`, `hash`.
     pub method: Option<String>,
-    /// Whether a WHERE limits it.
-    pub partial: bool,
+    /// What its WHERE says, in SQL or Python.
+    pub condition: Option<String>,
     /// Whether it has an expression among its columns.
     pub expressions: bool,
     /// INCLUDE

@@ -1,7 +1,7 @@
 //! A place among the tokens of a statement.
 
 use crate::source::Span;
-use crate::sql::token::{Token, TokenKind};
+use crate::sql::token::{self, Token, TokenKind};
 use crate::target::Vendor;
 
 /// A place among tokens. Nothing fails: what is not there is not read.
@@ -177,6 +177,28 @@ impl<'t> Cursor<'t> {
         let start = self.at;
         self.skip_item();
         Cursor { tokens: &self.tokens[..self.at], at: start, ..self.clone() }
+    }
+
+    /// The tokens of the text that is next: inside `$tag$` or, where nothing in it is doubled, `'`.
+    pub(super) fn body(&self) -> Option<Vec<Token>> {
+        let token = self.token(0).filter(|token| token.kind == TokenKind::Text)?;
+        let text = &self.text[token.start..token.end];
+        let quote = if text.starts_with('$') { text.get(..text.get(1..)?.find('$')? + 2)? } else { "'" };
+        let inside = text.strip_prefix(quote)?.strip_suffix(quote)?;
+        if quote == "'" && inside.contains(quote) {
+            return None;
+        }
+        let start = token.start + quote.len();
+        let moved = |token: Token| Token { start: token.start + start, end: token.end + start, ..token };
+        Some(token::tokens(inside, self.vendor).into_iter().map(moved).collect())
+    }
+
+    /// The beginning of other tokens of the same text.
+    pub(super) fn over<'o>(&self, tokens: &'o [Token]) -> Cursor<'o>
+    where
+        't: 'o,
+    {
+        Cursor { text: self.text, tokens, at: 0, vendor: self.vendor }
     }
 
     pub(super) fn skip_all(&mut self) {

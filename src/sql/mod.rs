@@ -19,7 +19,7 @@ mod written;
 mod tests;
 
 pub use change::{ChangeKind, Rows, SchemaChange};
-pub use column::{Column, ColumnType, DatabaseDefault, Generated, Volatility};
+pub use column::{Column, ColumnType, DatabaseDefault, Generated, Volatility, character_set};
 pub use constraint::{Constraint, ConstraintKind, ForeignKey, Index};
 pub use routine::{Body, Guard, Reach, Routine};
 pub use statement::{Statement, canonical, column_type, listed_rows, statements, volatility};

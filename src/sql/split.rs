@@ -31,6 +31,20 @@ pub(super) fn statements(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     ranges
 }
 
+/// The tokens between one end of a statement and the next, whatever stands there.
+pub(super) fn plain(tokens: &[Token]) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut start = 0;
+    let ends = tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::End);
+    for (at, _) in ends {
+        ranges.push(start..at);
+        start = at + 1;
+    }
+    ranges.push(start..tokens.len());
+    ranges.retain(|range| !range.is_empty());
+    ranges
+}
+
 /// The body of a routine or rule, which holds statements of its own.
 #[derive(Default)]
 struct Body {

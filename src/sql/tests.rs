@@ -126,7 +126,7 @@ fn indexes_say_what_they_cover() {
     let ChangeKind::CreateIndex { index, concurrently, if_not_exists } = kind(text, Vendor::PostgreSql) else {
         panic!("{text}")
     };
-    assert!(concurrently && if_not_exists && index.unique && index.partial && index.expressions);
+    assert!(concurrently && if_not_exists && index.unique && index.condition.is_some() && index.expressions);
     assert_eq!(index.columns, ["a", "lower(b)"]);
     assert_eq!((index.include, index.method.as_deref()), (vec!["c".to_owned()], Some("gin")));
     let ChangeKind::CreateIndex { index, .. } = kind("CREATE INDEX i ON t (a(10), b DESC)", Vendor::MySql) else {
@@ -164,9 +164,36 @@ fn queries_name_the_tables_that_they_read() {
 }
 
 #[test]
+fn a_do_does_what_is_written_out_in_it() {
+    let drop = ChangeKind::DropColumn { column: "c".into(), cascade: false };
+    for text in [
+        "DO $$ BEGIN ALTER TABLE a DROP COLUMN c; END $$",
+        "DO LANGUAGE plpgsql $body$ DECLARE n integer; BEGIN ALTER TABLE a DROP COLUMN c; END; $body$",
+        "DO $$ BEGIN IF EXISTS (SELECT 1 FROM b) THEN ALTER TABLE a DROP COLUMN c; END IF; END $$ LANGUAGE plpgsql",
+        "DO $$ BEGIN BEGIN ALTER TABLE a DROP COLUMN c; EXCEPTION WHEN undefined_column THEN RAISE NOTICE 'x'; END; END $$",
+        "DO $$ BEGIN EXECUTE 'ALTER TABLE a DROP COLUMN c'; END $$",
+    ] {
+        assert_eq!(kinds(text, Vendor::PostgreSql), std::slice::from_ref(&drop), "{text}");
+    }
+    let some = kinds("DO $$ BEGIN ALTER TABLE a DROP COLUMN c; PERFORM p(); END $$", Vendor::PostgreSql);
+    assert_eq!(some, [drop, ChangeKind::Unknown]);
+    let text = "DO $$ BEGIN ALTER TABLE a DROP COLUMN c; END $$";
+    let statements = statements(text, Vendor::PostgreSql);
+    assert_eq!(text.get(statements[0].changes[0].span.range()), Some("DROP COLUMN c"));
+}
+
+#[test]
 fn what_is_opaque_or_not_known_is_unknown() {
     for text in [
-        "DO $$ BEGIN DROP TABLE a; END $$",
+        "DO $$ BEGIN PERFORM p(); END $$",
+        "DO $$ BEGIN EXECUTE format('DROP TABLE %I', 'a'); END $$",
+        "DO $$ BEGIN EXECUTE 'DROP TABLE ' || a; END $$",
+        "DO $$ BEGIN IF n > 5 THEN DROP TABLE a; END IF; END $$",
+        "DO $$ BEGIN IF EXISTS (SELECT 1) THEN DROP TABLE a; ELSE DROP TABLE b; END IF; END $$",
+        "DO $$ BEGIN FOR n IN SELECT 1 LOOP DROP TABLE a; END LOOP; END $$",
+        "DO $$ BEGIN SELECT 1 INTO n; END $$",
+        "DO $$ print('DROP TABLE a') $$ LANGUAGE plpython3u",
+        "DO 'BEGIN DROP TABLE ''a''; END'",
         "CALL p()",
         "FROBNICATE TABLE a",
         "ALTER TABLE a FROBNICATE",

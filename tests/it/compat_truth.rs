@@ -106,6 +106,41 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "old code: verdict",
         "no number beyond the range that Django gives the field was tried",
     ),
+    // Cases of our own that were written without a look at the rules.
+    ("rare_add__generated_json_key", "old code: verdict", "no long text was tried in the JSON"),
+    (
+        "rare_alter__collation_text_mariadb",
+        "old code: verdict",
+        "no texts were tried in which the two collations differ",
+    ),
+    (
+        "rare_alter__duration_to_float",
+        "old code: verdict",
+        "SQLite's real numbers hold the microseconds of each duration",
+    ),
+    ("rare_alter__fk_to_self", "old code: verdict", "the keys that were tried are there in both tables"),
+    ("rare_constraint__check_json_key", "old code: verdict", "no value was tried that the check refuses"),
+    ("rare_constraint__unique_case_when", "old code: verdict", "no two such rows were tried"),
+    ("rare_multi__check_removed_and_positive", "old code: verdict", "the check that goes has refused the same"),
+    (
+        "rare_multi__new_column_copied_old_removed",
+        "old code: verdict",
+        "the new column was filled with what the old one held",
+    ),
+    ("rare_sql__percent_escaped", "old code: verdict", "no text was tried that the check refuses"),
+    ("rare_sql__percent_plain", "old code: verdict", "no text was tried that the check refuses"),
+    ("rare_sql__trigger_dropped", "old code: verdict", "what a trigger does is not looked at"),
+    ("rare_sql__view_of_unmanaged_dropped", "old code: verdict", "which views there are is not known"),
+    (
+        "rare_alter__db_default_from_now_to_none",
+        "old code: verdict",
+        "on Django 6.0 MariaDB goes on filling a column that is left out, by the expression that was dropped",
+    ),
+    (
+        "rare_alter__db_default_to_auto_now_add",
+        "old code: verdict",
+        "on Django 6.0 MariaDB goes on filling a column that is left out, by the expression that was dropped",
+    ),
     (
         "run_sql__column_generated",
         "old code: verdict",

@@ -42,8 +42,41 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     (QUESTIONS[5], "rename_field__and_old_name_added", REPLACED),
     (QUESTIONS[5], "run_sql__words_list", "the lock is that of the column, and the UPDATE is not looked at by the lab"),
     (QUESTIONS[5], "run_sql__words_set_access_method", "it is the method that the table has"),
+    // Cases of our own that were written without a look at the rules.
+    (QUESTIONS[0], "rare_python__editor_alter_unique", EDITOR),
+    (QUESTIONS[6], "rare_python__editor_alter_unique", EDITOR),
+    (QUESTIONS[3], "rare_python__editor_alter_unique", EDITOR),
+    (QUESTIONS[3], "rare_python__editor_add_index", EDITOR),
+    (QUESTIONS[0], "rare_sql__do_block_execute_format", COMPUTED),
+    (QUESTIONS[6], "rare_sql__do_block_execute_format", COMPUTED),
+    (QUESTIONS[1], "rare_apart__m2m_to_through_table_kept", VALUES),
+    (QUESTIONS[1], "rare_apart__type_of_column_differs", VALUES),
+    (QUESTIONS[1], "rare_multi__unmanaged_then_field_then_managed", "who made the table is not known"),
+    (QUESTIONS[3], "rare_index__concurrently_and_field", "the build and the lock are two transactions"),
+    (QUESTIONS[3], "rare_python__moves_to_m2m", WRITES),
+    (QUESTIONS[3], "rare_sql__domain_check_added", "which columns are of a domain is not looked at"),
+    (QUESTIONS[4], "rare_multi__new_column_copied_old_removed", REPLACED),
+    (QUESTIONS[5], "rare_multi__new_column_copied_old_removed", REPLACED),
+    (QUESTIONS[4], "rare_remove__and_column_taken_over", REPLACED),
+    (QUESTIONS[5], "rare_remove__and_column_taken_over", REPLACED),
+    (QUESTIONS[4], "rare_rename__two_in_a_ring_of_three", REPLACED),
+    (QUESTIONS[5], "rare_rename__two_in_a_ring_of_three", REPLACED),
+    (QUESTIONS[5], "rare_composite__added_to_model", "nothing fails, because nothing is made"),
+    (QUESTIONS[5], "rare_sql__logged_and_storage", "the table is logged already"),
+    (QUESTIONS[5], "rare_sql__my_fulltext", "what an index lets wait on MariaDB is not counted as work"),
+    (QUESTIONS[4], "rare_alter__db_default_from_now_to_none", KEEPS),
+    (QUESTIONS[5], "rare_alter__db_default_from_now_to_none", KEEPS),
+    (QUESTIONS[4], "rare_alter__db_default_to_auto_now_add", KEEPS),
+    (QUESTIONS[5], "rare_alter__db_default_to_auto_now_add", KEEPS),
+    (QUESTIONS[6], "rare_sql__view_of_unmanaged_dropped", "the names of a view's columns are not known"),
 ];
 
+const COMPUTED: &str = "what is put together when it runs is not known";
+const KEEPS: &str =
+    "on Django 6.0 MariaDB goes on filling a column that is left out, by the expression that was dropped";
+const WRITES: &str = "what a function writes into a new table is not looked at";
+const EDITOR: &str = "which model a function hands to the schema editor is not followed";
+const VALUES: &str = "the state says less, or more, than the database for some values";
 const IGNORED: &str = "MariaDB's INSERT IGNORE stores 0 in the new column rather than fail";
 const REPLACED: &str = "measured as rows that changed: all of a column or table is gone, or is that of another one";
 
@@ -301,6 +334,12 @@ const TOGETHER: &[(&str, &str, &str)] = &[
     ("compat/auto-number-removed", "compat/column-replaced", "what INSERT leaves out, and what SELECT reads"),
     ("compat/auto-number-removed", "compat/column-type-changed", CHANGES),
     ("compat/column-compares-otherwise", "compat/column-made-not-null", CHANGES),
+    ("compat/column-compares-otherwise", "compat/column-type-narrowed", CHANGES),
+    (
+        "compat/check-constraint-added",
+        "compat/column-replaced",
+        "values that the new column refuses, and those that it holds",
+    ),
     ("compat/column-made-not-null", "compat/same-value-for-null", "rows that come with NULL, and those that have it"),
     (
         "compat/check-constraint-added",

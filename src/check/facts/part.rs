@@ -146,7 +146,7 @@ pub(super) static INDEX: LazyLock<Facts<OfIndex>> = LazyLock::new(|| {
             attribute("method", Slot::maybe(Type::Str), "Its method, when it is not the usual one: `gin`.", |i| {
                 Fact::optional(i.index.method.as_deref().map(text))
             }),
-            attribute("partial", flag(), "Whether a WHERE limits it.", |i| Fact::Bool(i.index.partial)),
+            attribute("partial", flag(), "Whether a WHERE limits it.", |i| Fact::Bool(i.index.condition.is_some())),
             attribute("expressions", flag(), "Whether it covers expressions.", |i| Fact::Bool(i.index.expressions)),
             attribute("include", list_of_text(), "Columns that it carries without indexing them.", |i| {
                 texts(&i.index.include)
@@ -184,7 +184,8 @@ impl<'a> ColumnView<'a> {
         let mut indexes = table.into_iter().flat_map(|table| &table.indexes);
         self.column.unique
             || stated.any(|columns| has(columns))
-            || indexes.any(|index| index.unique && !index.partial && !index.expressions && has(&index.columns))
+            || indexes
+                .any(|index| index.unique && index.condition.is_none() && !index.expressions && has(&index.columns))
     }
 }
 

@@ -320,7 +320,8 @@ impl<'c, 's> Check<'c, 's> {
                 self.found.unknown.push((at.table.to_owned(), unknown.clone()));
             }
         }
-        if wanted.collation != column.collation {
+        let ignores_case = |own: &Column| own.column_type.as_ref().is_ok_and(|own| own.name == "citext");
+        if wanted.collation != column.collation || ignores_case(wanted) != ignores_case(column) {
             self.say(at, &[Query], (Possible, Silent), name, &Cause::Collation);
         }
     }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use crate::effects::compat::delete::OnDelete;
 use crate::effects::compat::failure::{Action, Cause};
+use crate::effects::compat::family::Family;
 use crate::effects::compat::kind::Kind;
 use crate::effects::compat::need::Needs;
-use crate::effects::compat::{ModelTables, table, types};
+use crate::effects::compat::{ModelTables, table};
 use crate::history::{Doubt, FieldState, ModelState, ProjectState, Reference, Settings, column, through_table};
 use crate::migration::Field;
-use crate::python::{Value, ValueKind};
+use crate::python::{Argument, Value, ValueKind};
 use crate::schema::{Schema, Target};
 use crate::sql::{Column, ForeignKey};
 use crate::target::{Vendor, Version};
@@ -78,8 +79,26 @@ pub(super) struct ModelColumn {
     pub(super) choices: Vec<String>,
     /// What Python makes of its values.
     pub(super) kind: Kind,
-    /// The fields of which a GeneratedField is made without growing: `F(name)`, `Lower(name)`.
-    pub(super) made_of: Option<Vec<String>>,
+    /// What a GeneratedField is made of, as far as that tells whether the result fits.
+    made_of: Option<Sources>,
+}
+
+/// What the result of an expression is one of, or no longer than: `F("name")`, `Lower("name")`, `Value("text")`.
+#[derive(Clone, Debug, Default)]
+struct Sources {
+    fields: Vec<String>,
+    /// The lengths of texts that are written out.
+    texts: Vec<i64>,
+    numbers: Vec<i128>,
+}
+
+impl Sources {
+    fn join(mut self, other: Self) -> Self {
+        self.fields.extend(other.fields);
+        self.texts.extend(other.texts);
+        self.numbers.extend(other.numbers);
+        self
+    }
 }
 
 impl ModelColumn {
@@ -407,8 +426,17 @@ impl Code {
         };
         let Some(own) = model.columns.iter().find(|own| own.name == column) else { return false };
         let (Some(sources), Some(result)) = (&own.made_of, made(column)) else { return false };
-        let type_of = |field: &String| made(&model.columns.iter().find(|other| other.field == *field)?.name);
-        types::is_unlimited_text(result) || sources.iter().all(|field| type_of(field) == Some(result))
+        // A relation is named by its column, too: `category_id`.
+        let names = |field: &str, asked: &str| field == asked || asked.strip_suffix("_id") == Some(field);
+        let type_of = |asked: &String| made(&model.columns.iter().find(|other| names(&other.field, asked))?.name);
+        let family = Family::of(result);
+        let holds_text = |length: &i64| matches!(family, Family::Text(Some(most)) if *length <= most);
+        let holds_number =
+            |number: &i128| matches!(family, Family::Integer(least, most) if (least..=most).contains(number));
+        family == Family::Text(None)
+            || sources.fields.iter().all(|field| type_of(field) == Some(result))
+                && sources.texts.iter().all(holds_text)
+                && sources.numbers.iter().all(holds_number)
     }
 
     /// Whether it knows the relation that `column` of `child` is, and deletes rows that it refers to: not with `PROTECT`
@@ -463,23 +491,44 @@ fn choices(field: &Field) -> Vec<String> {
 const NEVER_LONGER: &[&str] =
     &["Coalesce", "LTrim", "Left", "Lower", "NullIf", "RTrim", "Reverse", "Right", "Substr", "Trim", "Upper"];
 
-/// The fields that an expression is made of, when its result is no longer than the longest of them.
-fn made_of(expression: &Value) -> Option<Vec<String>> {
-    let ValueKind::Call(call) = &expression.kind else { return None };
-    let first = || call.arguments.first().map(|argument| &argument.value);
+/// The most characters that a text can have: PostgreSQL's `text` is limited to 1 GB, `longtext` of MySQL to 4 GB, of which
+/// `LENGTH` and `CHAR_LENGTH` give an `integer`.
+const LONGEST: i128 = i32::MAX as i128;
+
+/// What an expression is made of, when its result is one of that or no longer.
+fn made_of(expression: &Value) -> Option<Sources> {
+    let of_fields = |fields| Sources { fields, ..Sources::default() };
+    let ValueKind::Call(call) = &expression.kind else {
+        // A text names a field.
+        return Some(of_fields(vec![expression.as_str()?.to_owned()]));
+    };
+    let positional =
+        || call.arguments.iter().filter(|argument| argument.name.is_none()).map(|argument| &argument.value);
+    let named = |name: &str| {
+        let is_it = |argument: &&Argument| argument.name.as_deref() == Some(name);
+        call.arguments.iter().find(is_it).map(|argument| &argument.value)
+    };
+    let join = |sources: Sources, value: &Value| Some(sources.join(made_of(value)?));
     match call.callee.as_deref()?.rsplit('.').next()? {
-        "F" => Some(vec![first()?.as_str()?.to_owned()]),
-        class if NEVER_LONGER.contains(&class) && call.open.is_none() => {
-            let mut fields = Vec::new();
-            for argument in call.arguments.iter().filter(|argument| argument.name.is_none()) {
-                match &argument.value.kind {
-                    // A text names a field.
-                    ValueKind::Str(name) => fields.push(name.value.clone()),
-                    ValueKind::Int(_) => {}
-                    _ => fields.extend(made_of(&argument.value)?),
-                }
+        _ if call.open.is_some() => None,
+        "F" => Some(of_fields(vec![positional().next()?.as_str()?.to_owned()])),
+        "Value" => match &positional().next()?.kind {
+            ValueKind::Str(text) => {
+                Some(Sources { texts: vec![i64::try_from(text.value.chars().count()).ok()?], ..Sources::default() })
             }
-            Some(fields)
+            ValueKind::Int(number) => Some(Sources { numbers: vec![i128::from(*number)], ..Sources::default() }),
+            ValueKind::None => Some(Sources::default()),
+            _ => None,
+        },
+        "Case" => {
+            let rest = named("default").map_or(Some(Sources::default()), made_of)?;
+            positional().try_fold(rest, join)
+        }
+        "When" => made_of(named("then")?),
+        "Length" => Some(Sources { numbers: vec![0, LONGEST], ..Sources::default() }),
+        class if NEVER_LONGER.contains(&class) => {
+            let counts = |value: &&Value| !matches!(value.kind, ValueKind::Int(_));
+            positional().filter(counts).try_fold(Sources::default(), join)
         }
         _ => None,
     }

@@ -149,6 +149,8 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
     let mut covered = Vec::new();
     let appeared = old.appeared();
     for (failure, at) in appeared.iter().cloned() {
+        let (failure, filled) = rollout.with_rows(failure);
+        let at = filled.unwrap_or(at);
         if made.is_read_only(&failure, rollout.old.vendor()) {
             blame(at, |effect| &mut effect.breaks_old_code, Failure { cause: Cause::ReadOnlyView, ..failure });
         } else if let Some(Cover { unknown, operation }) = made.covers(&failure) {
@@ -189,7 +191,8 @@ pub fn of_migration(rollout: &Rollout<'_>) -> MigrationEffects {
         }
     }
     for (failure, at) in new.vanished() {
-        let failure = rollout.with_rows(failure);
+        let (failure, filled) = rollout.with_rows(failure);
+        let at = filled.unwrap_or(at);
         blame(at, |effect| &mut effect.breaks_new_code, failure);
     }
     for (unknown, at) in covered.into_iter().chain(old.unknown).chain(new.unknown) {
@@ -256,15 +259,35 @@ impl MigrationEffects {
 }
 
 impl Rollout<'_> {
-    /// The failure with the rows in mind that were there before: they refer to others now, not later.
-    fn with_rows(&self, mut failure: Failure) -> Failure {
+    /// The failure with the rows in mind that were there before: they refer to others now, not later. Beside it, the
+    /// change that gave them what they refer to by: the DEFAULT that did so may be gone again.
+    fn with_rows(&self, mut failure: Failure) -> (Failure, Option<At>) {
         if let (Cause::Referred(child), Certainty::Later, Some(column)) =
             (&failure.cause, failure.certainty, &failure.column)
-            && self.before.table(child).is_some_and(|own| own.column(column).is_some())
+            && let Some(own) = self.before.table(child)
         {
-            failure.certainty = Certainty::Possible;
+            let filled = self.fills(child, column);
+            if own.column(column).is_some() || filled.is_some() {
+                failure.certainty = Certainty::Possible;
+                return (failure, filled);
+            }
         }
-        failure
+        (failure, None)
+    }
+
+    /// The change that adds a column with a value for the rows that are there.
+    fn fills(&self, table: &str, column: &str) -> Option<At> {
+        let fills = |change: &SchemaChange| match &change.kind {
+            ChangeKind::AddColumn { column: added, .. } => {
+                let given = added.default.as_ref().is_some_and(|default| !default.is_null());
+                given && added.name == column && change.table.as_deref() == Some(table)
+            }
+            _ => false,
+        };
+        self.statements.iter().enumerate().find_map(|(statement, sent)| {
+            let change = sent.changes.iter().position(fills)?;
+            Some(At { statement, change, operation: sent.operation })
+        })
     }
 
     /// The failure with the rows in mind that the migration itself writes behind an operation: they refer to others now,
@@ -437,7 +460,7 @@ fn stays(
         match made.may_mend(&failure) {
             Some(doubt) if unknown[operation].contains(&doubt) => {}
             Some(doubt) => unknown[operation].push(doubt),
-            None => blamed[operation].push(rollout.with_rows(failure)),
+            None => blamed[operation].push(rollout.with_rows(failure).0),
         }
     }
     for (failure, operation) in chokes(&start, &end, rollout.statements) {

@@ -89,8 +89,8 @@ fn of_index(index: &Index) -> Unique<'_> {
     Unique {
         name: index.name.as_deref(),
         columns: index.columns.iter().map(String::as_str).collect(),
-        conflict_target: !index.partial && !index.expressions,
-        partial: index.partial,
+        conflict_target: index.condition.is_none() && !index.expressions,
+        partial: index.condition.is_some(),
         expressions: index.expressions,
     }
 }

@@ -176,12 +176,12 @@ fn an_upsert_needs_something_unique_over_its_columns() {
         columns: vec!["code".to_owned()],
         unique: true,
         method: None,
-        partial: false,
+        condition: None,
         expressions: false,
         include: Vec::new(),
     });
     assert_eq!(on("postgresql", indexed.clone()), Vec::<String>::new());
-    indexed.indexes[0].partial = true;
+    indexed.indexes[0].condition = Some("code > 5".to_owned());
     assert_eq!(on("postgresql", indexed), ["shop.item upsert certain error shop_item.code"]);
 }
 

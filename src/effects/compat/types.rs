@@ -202,11 +202,6 @@ pub(super) fn range(own: &ColumnType) -> Option<(i128, i128)> {
     }
 }
 
-/// Whether every text fits.
-pub(super) fn is_unlimited_text(own: &ColumnType) -> bool {
-    Family::of(own) == Family::Text(None)
-}
-
 /// Whether a text of the type may have more than 2704 bytes, in UTF-8.
 pub(super) fn is_long_text(own: &ColumnType) -> bool {
     match Family::of(own) {

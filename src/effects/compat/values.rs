@@ -6,7 +6,7 @@ use crate::effects::compat::failure::{Action, Cause, Certainty, Failure, Outcome
 use crate::effects::compat::migration::Rollout;
 use crate::effects::compat::watch::At;
 use crate::schema::{Schema, Statement};
-use crate::sql::{ChangeKind, SchemaChange};
+use crate::sql::{ChangeKind, SchemaChange, character_set};
 use crate::target::Vendor;
 
 /// What the old code can't read once the new code has written, on databases that take any value: see
@@ -45,12 +45,19 @@ pub(super) fn recoded(rollout: &Rollout<'_>) -> Vec<(Failure, At)> {
     let mut found = Vec::new();
     for (number, statement) in rollout.statements.iter().enumerate() {
         for (index, change) in statement.changes.iter().enumerate() {
-            let (ChangeKind::Other { words, .. }, Some(table)) = (&change.kind, &change.table) else { continue };
-            if !words.contains("CONVERT TO CHARACTER SET") {
-                continue;
-            }
+            let Some(table) = &change.table else { continue };
             let at = At { statement: number, change: index, operation: statement.operation };
-            for (model, column) in rollout.old.texts(table) {
+            let is_recoded = |name: &str| match &change.kind {
+                ChangeKind::Other { words, .. } => words.contains("CONVERT TO CHARACTER SET"),
+                ChangeKind::AlterColumnType { column, collation: Some(collation), .. } if column == name => {
+                    let before = rollout.before.table(table).and_then(|own| own.column(name));
+                    let old = before.and_then(|own| own.collation.as_deref());
+                    let (old, new) = (character_set(old), character_set(Some(collation)));
+                    matches!(rollout.old.vendor(), Vendor::MySql | Vendor::MariaDb) && old != new && new != "utf8mb4"
+                }
+                _ => false,
+            };
+            for (model, column) in rollout.old.texts(table).filter(|(_, column)| is_recoded(column)) {
                 found.extend(
                     [Action::Insert, Action::Update]
                         .map(|action| (failure(model, column, action, Certainty::Possible, &Cause::CharacterSet), at)),

@@ -66,7 +66,7 @@ const FACTS: &[Fact] = &[
     step(Step::DropNotNull, InPlace, InPlace, "O: AlterField NOT NULL->null; M: Making a column NULL"),
     step(Step::TypeMetadata, Instant, InPlace, "O: AlterField Char20->30; M: Extending VARCHAR column size"),
     step(Step::TypeRewrite, Copy, Copy, "O: AlterField Int->BigInt; M: Changing the column data type"),
-    step(Step::TypeIndexes, Copy, Copy, "O: AlterField db_collation; M: Changing the column data type"),
+    step(Step::TypeIndexes, NoCopy, Copy, "C: rare_alter__collation_indexed_mariadb; M: Changing the column data type"),
     step(Step::AddIdentity, Copy, Copy, "C: alter_field__int_pk_to_auto; M: Changing the column data type"),
     step(Step::AddPrimaryKey, InPlace, InPlace, "M: Adding a primary key").builds(),
     step(Step::DropPrimaryKey, Copy, Copy, "M: Dropping a primary key"),

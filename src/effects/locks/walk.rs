@@ -296,7 +296,7 @@ impl Walk<'_> {
             columns: columns.clone(),
             unique: false,
             method: None,
-            partial: false,
+            condition: None,
             expressions: false,
             include: Vec::new(),
         };

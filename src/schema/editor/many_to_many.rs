@@ -61,12 +61,15 @@ impl Editor<'_> {
     fn alter_through_of_sqlite(&mut self, ends: Ends<'_>, old: &Model, new: &Model) {
         self.live(ends.before, old);
         if old.table == new.table {
-            let ends_of = |model: &Model, end: usize| model.fields.get(end).map(|field| field.column.name.clone());
-            let renamed = [1, 2].into_iter().find_map(|end| {
-                let (before, after) = (ends_of(old, end)?, ends_of(new, end)?);
-                (before != after).then_some((before, after))
-            });
-            let changed = renamed.as_ref().map_or(Changed::Nothing, |(old, new)| Changed::Renamed(old, new));
+            let both = old.fields.iter().zip(&new.fields).skip(1);
+            let mut renamed: Vec<(&str, &str)> =
+                both.map(|(before, after)| (before.column.name.as_str(), after.column.name.as_str())).collect();
+            renamed.retain(|(before, after)| before != after);
+            // Up to 4.1 `alter_field`, one of them.
+            if !self.target.since(4, 2) {
+                renamed.truncate(1);
+            }
+            let changed = if renamed.is_empty() { Changed::Nothing } else { Changed::Renamed(&renamed) };
             self.remake(ends, (old, new), changed);
             return;
         }

@@ -328,7 +328,7 @@ impl Editor<'_> {
     /// Whether SQLite need not copy the table for a constraint (`add_constraint`, `remove_constraint`): before 4.0 for
     /// those alone that have a condition.
     pub(super) fn is_index_of_its_own(&self, part: &Part) -> bool {
-        let partial = matches!(&part.made, Made::Index(index) if index.partial);
+        let partial = matches!(&part.made, Made::Index(index) if index.condition.is_some());
         part.unique && part.special && (partial || self.target.since(4, 0))
     }
 

@@ -15,8 +15,8 @@ pub(super) enum Changed<'f> {
     Nothing,
     /// A field is new.
     Added(&'f Field),
-    /// A column gets another name.
-    Renamed(&'f str, &'f str),
+    /// Columns get other names, the old one first.
+    Renamed(&'f [(&'f str, &'f str)]),
 }
 
 impl Editor<'_> {
@@ -32,9 +32,12 @@ impl Editor<'_> {
         let after = ends.after.table(to);
         self.forget_table(&to.table);
         let mut changes = vec![ChangeKind::RemakeTable];
-        if let Changed::Renamed(old, new) = what {
-            let kind = ChangeKind::RenameColumn { column: old.to_owned(), to: new.to_owned() };
-            changes.push(kind);
+        let renamed = match what {
+            Changed::Renamed(names) => names,
+            _ => &[],
+        };
+        for (old, new) in renamed.iter().copied() {
+            changes.push(ChangeKind::RenameColumn { column: old.to_owned(), to: new.to_owned() });
             before.rename_column(old, new);
         }
         let added = match what {
@@ -56,11 +59,12 @@ impl Editor<'_> {
             }
         }
         let changes: Vec<SchemaChange> = changes.into_iter().map(|kind| self.change(&to.table, kind)).collect();
-        let renaming = changes.get(1).cloned();
+        // They stand behind the copying itself.
+        let renamings: Vec<SchemaChange> = changes.iter().skip(1).take(renamed.len()).cloned().collect();
         let statement: Statement = self.statement(changes);
         self.send(statement);
-        if let Some(renaming) = renaming {
-            self.rename_deferred(&renaming);
+        for renaming in &renamings {
+            self.rename_deferred(renaming);
         }
         // What was put off follows now: `_remake_table` sends it and forgets it.
         self.flush(false);
@@ -83,7 +87,8 @@ impl Editor<'_> {
             self.rename_deferred(&change);
             return;
         }
-        let changed = if renamed { Changed::Renamed(&old.column.name, &new.column.name) } else { Changed::Nothing };
+        let names = [(old.column.name.as_str(), new.column.name.as_str())];
+        let changed = if renamed { Changed::Renamed(&names) } else { Changed::Nothing };
         self.remake(ends, (from, to), changed);
         let retyped = old.column.column_type.clone().ok() != new.column.column_type.clone().ok();
         let recollated = self.target.since(4, 1) && old.column.collation != new.column.collation;

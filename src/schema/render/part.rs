@@ -115,7 +115,7 @@ impl Project<'_> {
             columns: given.columns.clone(),
             unique: false,
             method: method.map(str::to_owned),
-            partial: given.has("condition") && self.target.partial_indexes(),
+            condition: given.condition().filter(|_| self.target.partial_indexes()),
             expressions: given.expressions,
             include: if self.target.covering_indexes() { given.include.clone() } else { Vec::new() },
         })
@@ -138,7 +138,7 @@ impl Project<'_> {
                 columns: given.columns.clone(),
                 unique: true,
                 method: None,
-                partial: given.has("condition"),
+                condition: given.condition(),
                 expressions: given.expressions,
                 include: given.include.clone(),
             });
@@ -199,6 +199,11 @@ impl<'c> Given<'c> {
     fn has(&self, name: &str) -> bool {
         self.argument(name)
             .is_some_and(|value| !value.is_none() && value.elements().is_none_or(|items| !items.is_empty()))
+    }
+
+    /// The condition of an index, as it is written.
+    fn condition(&self) -> Option<String> {
+        self.argument("condition").filter(|_| self.has("condition")).map(super::text)
     }
 
     fn names(&self, parameter: &str) -> Vec<String> {

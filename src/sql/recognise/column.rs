@@ -161,6 +161,9 @@ pub(in crate::sql) fn column(cursor: &mut Cursor<'_>) -> Option<Column> {
             cursor.identifier();
         } else if cursor.eat("COLLATE") {
             column.collation = cursor.name();
+        } else if cursor.eat_any(&["CHARACTER SET", "CHAR SET", "CHARSET"]) {
+            // Its default collation, which has its name in front.
+            column.collation = cursor.name();
         } else if cursor.eat_any(&["AUTO_INCREMENT", "AUTOINCREMENT"]) {
             column.auto = true;
         } else if cursor.eat("COMMENT") {

@@ -75,7 +75,7 @@ fn unnamed() -> Index {
         columns: Vec::new(),
         unique: false,
         method: None,
-        partial: false,
+        condition: None,
         expressions: false,
         include: Vec::new(),
     }
@@ -97,7 +97,11 @@ fn columns(cursor: &mut Cursor<'_>, index: &mut Index) {
         if cursor.eat("INCLUDE") {
             index.include = cursor.names();
         } else if cursor.eat("WHERE") {
-            index.partial = true;
+            let place = cursor.place();
+            while !cursor.at_end() {
+                cursor.skip_group();
+            }
+            index.condition = Some(cursor.text_since(place).to_owned());
         } else if cursor.at_end() || cursor.is(",") || cursor.is_any(&["ALGORITHM", "LOCK"]) {
             return;
         } else {

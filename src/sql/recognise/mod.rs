@@ -1,6 +1,7 @@
 //! From the tokens of a statement to the changes it makes.
 
 mod alter;
+mod block;
 mod column;
 mod constraint;
 mod index;
@@ -57,6 +58,7 @@ pub(super) fn recognise(mut cursor: Cursor<'_>) -> Recognised {
     let recognised = table::recognise(&mut cursor, span)
         .or_else(|| index::recognise(&mut cursor, span))
         .or_else(|| rows::recognise(&mut cursor, span))
+        .or_else(|| block::recognise(&mut cursor, span))
         .or_else(|| object::recognise(&mut cursor, span));
     let mut recognised = recognised.unwrap_or_else(|| Recognised::new(cursor.peek().to_uppercase()));
     if recognised.changes.is_empty() {

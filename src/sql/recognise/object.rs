@@ -125,7 +125,7 @@ const PLAIN: &[&str] = &[
 pub(super) fn recognise(cursor: &mut Cursor<'_>, span: Span) -> Option<Recognised> {
     let mut recognised = Recognised::new(String::new());
     // What these run is written elsewhere, or in a language of its own.
-    for words in ["DO", "CALL", "EXECUTE", "EXEC"] {
+    for words in ["CALL", "EXECUTE", "EXEC"] {
         if cursor.is(words) {
             words.clone_into(&mut recognised.words);
             recognised.push(None, ChangeKind::Unknown, span);

@@ -216,5 +216,5 @@ pub(super) fn index(index: &Index) -> String {
     let columns =
         if index.expressions { format!("{} expressions", index.columns.len()) } else { format!("{:?}", index.columns) };
     let method = index.method.as_deref().filter(|method| *method != "btree").unwrap_or("");
-    format!("{columns} unique={} {method} partial={} {:?}", index.unique, index.partial, index.include)
+    format!("{columns} unique={} {method} partial={} {:?}", index.unique, index.condition.is_some(), index.include)
 }

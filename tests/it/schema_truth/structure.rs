@@ -124,6 +124,12 @@ const APART: &[(&str, &str)] = &[
     ("remove_field__in_index_not_dropped_first", "the state keeps an index on a field that is gone"),
     ("rename_field__in_index", "the state keeps the old name in the index"),
     ("rename_field__in_unique_constraint", "the state keeps the old name in the constraint"),
+    ("rare_alter__fk_target_of_other_key", "Django makes no index anew where a key becomes a text"),
+    ("rare_apart__through_then_field_added", "the table belongs to a model and to a relation that is gone"),
+    ("rare_composite__added_to_model", "Django makes no composite key for a table that is there"),
+    ("rare_multi__unmanaged_then_field_then_managed", "Django neither makes nor drops a table when `managed` changes"),
+    ("rare_options__managed_off_then_delete", "Django neither makes nor drops a table when `managed` changes"),
+    ("rare_remove__in_include", "the state keeps an index on a field that is gone"),
 ];
 
 #[test]
