@@ -347,7 +347,6 @@ const TOGETHER: &[(&str, &str, &str)] = &[
     ("compat/column-made-not-null", "compat/unique-constraint-added", CHANGES),
     ("compat/column-removed", "data/sql-irreversible", BACK),
     ("compat/column-renamed", "compat/not-null-column-without-db-default", "two columns, in one RunSQL"),
-    ("compat/column-type-incompatible", "compat/foreign-key-added", CHANGES),
     ("compat/column-type-incompatible", "compat/parent-delete-refused", CHANGES),
     ("compat/column-type-changed", "compat/rows-become-unreadable", "new code, before the migration and after it"),
     ("compat/column-type-changed", "compat/relation-to-other-rows", CHANGES),
