@@ -354,7 +354,6 @@ const TOGETHER: &[(&str, &str, &str)] = &[
         "new code that waits for it, and code that keeps the name",
     ),
     ("compat/column-renamed", "compat/not-null-column-without-db-default", "two columns, in one RunSQL"),
-    ("compat/column-type-incompatible", "compat/foreign-key-added", CHANGES),
     ("compat/column-type-incompatible", "compat/parent-delete-refused", CHANGES),
     ("compat/column-type-changed", "compat/rows-become-unreadable", "new code, before the migration and after it"),
     ("compat/column-type-changed", "compat/relation-to-other-rows", CHANGES),
