@@ -298,3 +298,23 @@ fn what_an_earlier_migration_leaves_uncertain_is_decided_or_undecided_and_never_
     assert_eq!(said("migrations.DeleteModel('Plain')"), open);
     assert_eq!(said("migrations.RemoveField('Plain', 'tags')"), open);
 }
+
+#[test]
+fn one_statement_copies_the_table_once() {
+    let folder = shop().committed();
+    let add = "migrations.AddField('order', 'parent', models.ForeignKey('shop.order', models.CASCADE, null=True))";
+    folder.write("shop/migrations/0002_parent.py", &migration("('shop', '0001_initial')", add));
+    let run = folder.run(&[
+        "check",
+        "--format",
+        "concise",
+        "-q",
+        "--database",
+        "mariadb@10.11",
+        "--select",
+        "mysql/table-copied",
+        ".",
+    ]);
+    let said: Vec<&str> = run.out.lines().filter(|line| line.contains("mysql/table-copied")).collect();
+    assert!(said.len() == 1 && said[0].contains("ADD CONSTRAINT"), "{said:?}");
+}

@@ -198,6 +198,28 @@ fn a_class_is_found_behind_imports_in_the_index_and_in_packages() {
 }
 
 #[test]
+fn a_class_may_give_its_column_another_type_on_each_database() {
+    let class = "class Code(models.UUIDField):\n    def db_type(self, connection):\n        \
+                 if connection.vendor == \"mysql\":\n            return \"char(32)\"\n        \
+                 return super().db_type(connection)\n";
+    let repository = project(&format!("{DJANGO}{class}"));
+    let add = "migrations.AddField('order', 'code', shop.fields.Code(null=True))";
+    repository.write("shop/migrations/0002_code.py", migration("import shop.fields", add));
+    let on = |database: &str| {
+        repository.git(&["add", "--all"]);
+        let arguments = ["check", "--select", "team/type", "--format", "concise", "-q", "--database", database];
+        let run = repository.run(&arguments);
+        run.out.lines().filter_map(|line| line.split_once("type] ")).map(|(_, own)| own.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(on("mariadb@10.11"), ["char(32)"]);
+    assert_eq!(on("postgresql"), ["uuid"]);
+    // What else it asks of the connection only running it can tell.
+    let other = class.replace("connection.vendor", "connection.alias");
+    repository.write("shop/fields.py", format!("{DJANGO}{other}"));
+    assert_eq!(on("postgresql"), ["⟨shop.fields.Code⟩"]);
+}
+
+#[test]
 fn a_declaration_of_a_rule_file_wins() {
     let repository = project(&format!("{DJANGO}class Code(models.CharField):\n    pass\n"));
     let declared = "fieldclass Code(null: bool = True, max_length: int = 30, kind: str?) like CharField\n";
@@ -214,20 +236,25 @@ fn classes_of_widely_used_packages_are_known() {
     let repository = project("");
     let add = "migrations.AddField('order', 'parent', mptt.fields.TreeForeignKey('shop.order', models.CASCADE, null=True)), \
                migrations.AddField('order', 'phone', phonenumber_field.modelfields.PhoneNumberField()), \
+               migrations.AddField('order', 'picture', filer.fields.image.FilerImageField('shop.order', models.CASCADE)), \
+               migrations.AddField('order', 'kind', enumfields.fields.EnumField(enum='shop.Kind')), \
                migrations.AddField('order', 'tags', taggit.managers.TaggableManager(to='taggit.tag', through='taggit.item'))";
-    let imports = "import mptt.fields\nimport phonenumber_field.modelfields\nimport taggit.managers";
+    let imports = "import enumfields.fields\nimport filer.fields.image\nimport mptt.fields\nimport phonenumber_field.modelfields\nimport taggit.managers";
     repository.write("shop/migrations/0002_more.py", migration(imports, add));
     let said = staged(&repository);
     for expected in [
         "field] TreeForeignKey null=True len=⟨unset⟩ default=⟨unset⟩ column=parent_id",
         "field] PhoneNumberField null=False len=128 default=⟨unset⟩ column=phone",
+        "field] FilerImageField null=False len=⟨unset⟩ default=⟨unset⟩ column=picture_id",
+        "field] EnumField null=False len=10 default=⟨unset⟩ column=kind",
         "type] integer",
         "type] varchar(128)",
+        "type] varchar(10)",
     ] {
         assert!(said.iter().any(|line| line == expected), "{expected}: {said:?}");
     }
     assert!(said.iter().any(|line| line.starts_with("field] TaggableManager") && line.ends_with("column=⟨unset⟩")));
-    assert_eq!(said.iter().filter(|line| line.starts_with("type]")).count(), 2, "a manager has no column: {said:?}");
+    assert_eq!(said.iter().filter(|line| line.starts_with("type]")).count(), 4, "a manager has no column: {said:?}");
 }
 
 /// What the built-in rules of a pack find in staged operations, and what they leave open.
