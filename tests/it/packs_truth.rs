@@ -319,7 +319,6 @@ fn the_packs_agree_with_what_was_measured() {
 /// Rules that speak of one operation and of one hazard, because they tell of two causes.
 const TOGETHER: &[(&str, &str, &str)] = &[
     ("compat/breaks-between-operations", "compat/column-replaced", "errors on the way, and other values in the end"),
-    ("compat/breaks-between-operations", "compat/column-renamed", "errors on the way, and errors in the end"),
     (
         "compat/check-constraint-added",
         "data/pending-trigger-events",

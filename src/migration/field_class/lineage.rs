@@ -234,7 +234,7 @@ impl Class {
                         let next = self.column_type.clone();
                         let own = |answer| match answer {
                             Answer::Text(text) => Some(Type::Text(text)),
-                            Answer::Next => next.clone(),
+                            Answer::Next | Answer::Later => next.clone(),
                         };
                         Type::On(answers.into_iter().map(|(vendor, answer)| (vendor, own(answer))).collect())
                     });
@@ -307,31 +307,35 @@ enum Answer {
     Text(String),
     /// What the next class in line does.
     Next,
+    /// Nothing yet: that is for the steps behind.
+    Later,
 }
 
 /// What a `db_type` returns on each database, when it asks for nothing but the connection's vendor.
 fn by_database(method: &Method) -> Option<Vec<(Vendor, Answer)>> {
     let connection = &method.parameters.first()?.name;
-    Vendor::ALL.into_iter().map(|vendor| Some((vendor, answer(&method.steps, connection, vendor)??))).collect()
+    let says = |vendor| answer(&method.steps, connection, vendor).filter(|answer| !matches!(answer, Answer::Later));
+    Vendor::ALL.into_iter().map(|vendor| Some((vendor, says(vendor)?))).collect()
 }
 
-/// What these steps return; `Some(None)` when they go on behind the last one, `None` when that can't be told.
-fn answer(steps: &[MethodStep], connection: &str, vendor: Vendor) -> Option<Option<Answer>> {
+/// What these steps return; `None` when that can't be told.
+fn answer(steps: &[MethodStep], connection: &str, vendor: Vendor) -> Option<Answer> {
     for step in steps {
         match &step.kind {
             MethodStepKind::Branch(test, then, otherwise) => {
                 let way = if holds(test, connection, vendor)? { then } else { otherwise };
-                if let Some(answer) = answer(way, connection, vendor)? {
-                    return Some(Some(answer));
+                match answer(way, connection, vendor)? {
+                    Answer::Later => {}
+                    answer => return Some(answer),
                 }
             }
             // What stands behind it is its `return`.
-            MethodStepKind::Super(call) if call.method == "db_type" => return Some(Some(Answer::Next)),
-            MethodStepKind::Return(value) => return chosen(value, connection, vendor).map(Some),
+            MethodStepKind::Super(call) if call.method == "db_type" => return Some(Answer::Next),
+            MethodStepKind::Return(value) => return chosen(value, connection, vendor),
             _ => return None,
         }
     }
-    Some(None)
+    Some(Answer::Later)
 }
 
 fn chosen(value: &Computed, connection: &str, vendor: Vendor) -> Option<Answer> {

@@ -180,14 +180,13 @@ impl Project<'_> {
         let unknown = |unknown: Unknown| Typed { column_type: Err(unknown), internal: None, collation: None };
         let Some(entry) = stated.entry else { return unknown(stated.class_unknown()) };
         let entry = match stated.own_type(self.target.database.vendor) {
-            None => entry,
+            // What is another one on each database is taken apart where it is asked for.
+            None | Some(OwnType::On(_)) => entry,
             Some(OwnType::Of(entry)) => entry,
             Some(OwnType::Text(text)) => {
                 return Typed { column_type: written(stated, text), internal: None, collation };
             }
             Some(OwnType::Unknown(reason)) => return unknown(reason.clone()),
-            // It is taken apart where it is asked for.
-            Some(OwnType::On(_)) => entry,
         };
         let inner = match entry.name {
             "ArrayField" => Some("base_field"),
