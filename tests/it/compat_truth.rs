@@ -63,11 +63,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("alter_field__int_to_datetime", "reversible", "numbers that are times do not fit the integer column again"),
     ("run_python__delete_rows", "loses data", "what a function does is not looked at"),
     (
-        "remove_field__source_of_generated",
-        "new code first: verdict",
-        "DROP COLUMN … CASCADE takes the generated column",
-    ),
-    (
         "rename_field__source_of_generated",
         "new code afterwards",
         "the state keeps the old name in the expression; models that are written by hand do not",

@@ -64,6 +64,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     (QUESTIONS[5], "rare_composite__added_to_model", "nothing fails, because nothing is made"),
     (QUESTIONS[5], "rare_sql__logged_and_storage", "the table is logged already"),
     (QUESTIONS[5], "rare_sql__my_fulltext", "what an index lets wait on MariaDB is not counted as work"),
+    (QUESTIONS[4], "rare_alter__fk_to_self", "nothing fails, and each row refers to another one than before"),
     (QUESTIONS[4], "rare_alter__db_default_from_now_to_none", KEEPS),
     (QUESTIONS[5], "rare_alter__db_default_from_now_to_none", KEEPS),
     (QUESTIONS[4], "rare_alter__db_default_to_auto_now_add", KEEPS),
@@ -324,7 +325,6 @@ const TOGETHER: &[(&str, &str, &str)] = &[
         "data/pending-trigger-events",
         "rows that do not fit, and rows that wait for a check",
     ),
-    ("compat/column-type-narrowed", "compat/index-refuses-values", "the limit of the type, and that of the index"),
     (
         "compat/auto-number-removed",
         "compat/database-object-dropped",
@@ -463,7 +463,7 @@ fn two_rules_never_report_one_operation_for_the_same_cause() {
         writeln!(unexplained, "{} and {}: {} cases, {some:#?}", pair.0, pair.1, places.len()).unwrap();
     }
     assert_eq!(unexplained, "");
-    for (a, b, _) in TOGETHER {
-        assert!(found.contains_key(&((*a).to_owned(), (*b).to_owned())), "{a} and {b} are never together");
-    }
+    let met = |(a, b, _): &&(&str, &str, &str)| found.contains_key(&((*a).to_owned(), (*b).to_owned()));
+    let apart: Vec<_> = TOGETHER.iter().filter(|pair| !met(pair)).map(|(a, b, _)| (a, b)).collect();
+    assert_eq!(apart, [], "never together");
 }
