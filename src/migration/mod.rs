@@ -10,12 +10,14 @@ mod classes;
 mod field;
 mod field_class;
 pub mod filter;
+mod follow;
 mod operation;
 mod operation_class;
 mod path;
 pub mod queries;
 mod read;
 mod sql;
+mod thing;
 pub mod when;
 
 #[cfg(test)]
