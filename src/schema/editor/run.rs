@@ -120,32 +120,29 @@ impl Editor<'_> {
                     continue;
                 }
             };
-            for mut found in statements(&sql, vendor) {
-                for change in &mut found.changes {
-                    change.span = span;
-                }
-                let text = sql[found.span.range()].to_owned();
-                let statement = self.statement(found.changes);
-                let doubt = perhaps.clone().or_else(|| statement.doubt.clone());
-                self.send(Statement { span, sql: Some(text), doubt, ..statement });
-            }
+            self.send_sql(&sql, perhaps.as_ref());
         }
     }
 
     /// The SQL that a rule file says an operation sends.
     fn send_declared(&mut self, call: &Call<'_, '_>, parts: &[SentPart]) {
         let sql: Result<String, Unknown> = parts.iter().map(|part| call.sent(part)).collect();
-        let sql = match sql {
-            Ok(sql) => sql,
-            Err(unknown) => return self.unknown(None, unknown),
-        };
-        for mut found in statements(&sql, self.target.database.vendor) {
+        match sql {
+            Ok(sql) => self.send_sql(&sql, None),
+            Err(unknown) => self.unknown(None, unknown),
+        }
+    }
+
+    /// The statements of a text that is sent from the present place, unless there is a doubt.
+    fn send_sql(&mut self, sql: &str, doubt: Option<&Unknown>) {
+        for mut found in statements(sql, self.target.database.vendor) {
             for change in &mut found.changes {
                 change.span = self.place.span;
             }
             let text = sql[found.span.range()].to_owned();
             let statement = self.statement(found.changes);
-            self.send(Statement { sql: Some(text), ..statement });
+            let doubt = doubt.cloned().or_else(|| statement.doubt.clone());
+            self.send(Statement { sql: Some(text), doubt, ..statement });
         }
     }
 
